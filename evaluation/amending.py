@@ -1,0 +1,271 @@
+"""Drafting an amendment: the only writer of `Wording`.
+
+Every function takes the draft and the user (`by`), writes the change with its history in one
+transaction, and refuses with a `ValidationError` in Japanese what cannot be done.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from evaluation.checks import check_text
+from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, ObjectivePeriod, Wording
+from evaluation.models.texts import Node, Text
+from evaluation.ranks import rank_between
+from jst_objectives import history
+from programs.models import User
+
+NUMBERED = {Clause.Kind.CHAPTER, Clause.Kind.ITEM}
+
+
+@transaction.atomic
+def start(
+    period: ObjectivePeriod, *, slug: str, title: str, by: User | None, **fields: Any
+) -> Amendment:
+    """Create an empty draft on the latest decided text. `fields`: kind, office, paper_date …"""
+    head = period.amendments.decided().order_by("-sequence").first()
+    draft = Amendment(period=period, slug=slug, title=title, based_on=head, **fields)
+    draft.full_clean()
+    history.save(draft, by=by, reason="起案")
+    _contribute(draft, by)
+    return draft
+
+
+@transaction.atomic
+def insert(
+    draft: Amendment,
+    kind: str,
+    *,
+    parent: Clause | None,
+    text: str,
+    by: User | None,
+    label: str = "",
+    after: Clause | None = None,
+    reason: AmendmentReason | None = None,
+) -> Clause:
+    """Introduce a clause below `parent`, right after the sibling `after` (None: as the first)."""
+    draft = _lock(draft)
+    tree = text_of(draft)
+    rank = _rank_after(tree, parent, after)
+    clause = Clause(period=draft.period, kind=kind, introduced_by=draft)
+    clause.full_clean()
+    history.save(clause, by=by, reason="新設")
+    wording = Wording(clause=clause, amendment=draft, rank=rank, label=label, text=text, reason=reason)
+    wording.parent = parent
+    _check(wording)
+    history.save(wording, by=by, reason="新設")
+    _contribute(draft, by)
+    return clause
+
+
+def reword(draft: Amendment, clause: Clause, text: str, *, by: User | None, **options: Any) -> None:
+    """Set the text of a clause. Options: `reason` (AmendmentReason), `seen` (revision edited)."""
+    _change(draft, clause, by, "文言の変更", {"text": text, "excerpt": False}, **options)
+
+
+def relabel(draft: Amendment, clause: Clause, label: str, *, by: User | None, **options: Any) -> None:
+    """Set a clause's own number: "5" of 2.5."""
+    _change(draft, clause, by, "番号の変更", {"label": label}, **options)
+
+
+@transaction.atomic
+def move(
+    draft: Amendment,
+    clause: Clause,
+    *,
+    parent: Clause | None,
+    by: User | None,
+    after: Clause | None = None,
+    **options: Any,
+) -> None:
+    """Put a clause below `parent`, right after the sibling `after` (None: as the first)."""
+    tree = text_of(_lock(draft))
+    node = tree.nodes[clause.pk]
+    above = tree.nodes[parent.pk] if parent else None
+    if above and (above.clause_id == clause.pk or node in tree.ancestors(above)):
+        raise ValidationError("項目を、それ自身やその下の項目の中へ移すことはできません。")
+    place = {"parent": parent, "rank": _rank_after(tree, parent, after, moving=node)}
+    _change(draft, clause, by, "移動", place, **options)
+
+
+@transaction.atomic
+def repeal(draft: Amendment, clause: Clause, *, by: User | None, **options: Any) -> None:
+    """Delete (削る) a clause and all below it. What this draft itself introduced vanishes."""
+    draft = _lock(draft)
+    tree = text_of(draft)
+    below = [node for _, node in tree.walk(clause.pk)]
+    for node in [*reversed(below), tree.nodes[clause.pk]]:
+        if node.wording.clause.introduced_by_id == draft.pk:
+            _withdraw(node.wording, by)
+        else:
+            _change(draft, node.wording.clause, by, "削る", {"repealed": True}, **options)
+
+
+@transaction.atomic
+def restore(draft: Amendment, clause: Clause, *, by: User | None) -> None:
+    """Take a deletion of this draft back: the clause and all that was deleted below it."""
+    draft = _lock(draft)
+    rows = draft.wordings.filter(repealed=True).select_related("clause")
+    repealed = {row.parent_id: [] for row in rows}  # type: ignore[var-annotated]
+    for row in rows:
+        repealed[row.parent_id].append(row)
+    stack = [row for row in rows if row.clause_id == clause.pk]
+    if not stack:
+        raise ValidationError("この条項は、この変更案で削られていません。")
+    while stack:
+        row = stack.pop()
+        _change(draft, row.clause, by, "削るのを取りやめ", {"repealed": False})
+        stack += repealed.get(row.clause_id, [])
+
+
+@transaction.atomic
+def correct(draft: Amendment, wording: Wording, *, text: str, by: User | None) -> None:
+    """In a draft of kind CORRECTION, replace the text of a decided wording wherever it applied."""
+    draft = _lock(draft)
+    if draft.kind != Amendment.Kind.CORRECTION:
+        raise ValidationError("過去の文言を正せるのは、種類が「正誤」の変更案だけです。")
+    wrong = wording.corrects or wording
+    latest = wrong.corrections.filter(amendment__state="decided").order_by("amendment__sequence").last()
+    row = _from_head(draft, wording.clause, latest or wrong)
+    row.corrects, row.text = wrong, text
+    _check(row)
+    _store(row, None, by, "正誤")
+    _contribute(draft, by)
+
+
+def rebase(draft: Amendment, tree: Text, *, by: User | None) -> None:
+    """Write the merged tree of a draft over its rows, so that each stands on the head it amends.
+
+    For `procedure.decide`, inside its transaction: a row equal to the head says nothing and goes.
+    """
+    heads = {w.clause_id: w for w in Wording.objects.before(draft)}
+    for wording in draft.wordings.select_related("base"):
+        head = heads.get(wording.clause_id)
+        if head is None or head.pk == wording.base_id or wording.corrects_id:
+            continue
+        for name in ("parent_id", "rank", "label", "text", "excerpt", "repealed"):
+            setattr(wording, name, getattr(tree.nodes[wording.clause_id], name))
+        wording.base = head
+        _store(wording, head, by, "決定済みの変更との統合")
+
+
+def text_of(amendment: Amendment) -> Text:
+    """Return the text as amended by an amendment or draft (one query)."""
+    return Text.of(Wording.objects.as_amended_by(amendment))
+
+
+@transaction.atomic
+def _change(
+    draft: Amendment,
+    clause: Clause,
+    by: User | None,
+    verb: str,
+    values: dict[str, Any],
+    *,
+    reason: AmendmentReason | None = None,
+    seen: int | None = None,
+) -> None:
+    """Set fields of a clause's wording in a draft, starting from the wording that stands.
+
+    `seen` is the revision that the user edited; another one means that somebody was faster.
+    """
+    draft = _lock(draft)
+    rows = {w.stands: w for w in Wording.objects.as_amended_by(draft).filter(clause=clause)}  # type: ignore[attr-defined]
+    head, wording = rows.get(True), rows.get(False)
+    if wording is None:
+        wording = _from_head(draft, clause, head)
+    if seen is not None and seen != wording.revision:
+        raise ValidationError("ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。")
+    for name, value in values.items():
+        setattr(wording, name, value)
+    wording.reason = reason or wording.reason
+    _check(wording)
+    _store(wording, head, by, verb)
+    _contribute(draft, by)
+
+
+def _from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wording:
+    if head is None:
+        raise ValidationError("この条項は、この変更案の本文にありません。")
+    if head.repealed:
+        raise ValidationError("この条項は、決定済みの変更ですでに削られています。")
+    return Wording(
+        clause=clause,
+        amendment=draft,
+        parent_id=head.parent_id,
+        rank=head.rank,
+        label=head.label,
+        text=head.text,
+        excerpt=head.excerpt,
+        base=head,
+        revision=0,
+    )
+
+
+def _store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
+    """Save a draft's wording; one equal to its base is deleted while the base is still the head."""
+    base = wording.base
+    if base is not None and head is not None and base.pk == head.pk and _says_nothing(wording, base):
+        if wording.pk:
+            history.delete(wording, by=by, reason=verb)
+        return
+    wording.revision += 1
+    history.save(wording, by=by, reason=verb)
+
+
+def _says_nothing(wording: Wording, base: Wording) -> bool:
+    # `excerpt` follows the text: equal text means that nothing was reworded.
+    names = ("parent_id", "rank", "label", "text", "repealed")
+    return all(getattr(wording, name) == getattr(base, name) for name in names)
+
+
+def _withdraw(wording: Wording, by: User | None) -> None:
+    """Remove a clause that the draft itself introduced."""
+    clause = wording.clause
+    for link in clause.item_programs.all():
+        history.delete(link, by=by, reason="新設の取りやめ")
+    history.delete(wording, by=by, reason="新設の取りやめ")
+    history.delete(clause, by=by, reason="新設の取りやめ")
+
+
+def _rank_after(
+    tree: Text, parent: Clause | None, after: Clause | None, moving: Node | None = None
+) -> str:
+    """Return a rank right after the sibling `after` below `parent`."""
+    siblings = tree.children.get(parent.pk if parent else None, [])
+    siblings = [node for node in siblings if moving is None or node.clause_id != moving.clause_id]
+    ids = [node.clause_id for node in siblings]
+    if parent is not None and (parent.pk not in tree.nodes or tree.nodes[parent.pk].repealed):
+        raise ValidationError("置き場所の項目が、この変更案の本文にありません。")
+    if after is not None and after.pk not in ids:
+        raise ValidationError("直前に置く条項が、置き場所の項目の中にありません。")
+    index = ids.index(after.pk) + 1 if after is not None else 0
+    left = siblings[index - 1].rank if index else None
+    right = siblings[index].rank if index < len(siblings) else None
+    return rank_between(left, right)
+
+
+def _check(wording: Wording) -> None:
+    check_text(wording.text, "文言")
+    check_text(wording.label, "番号")
+    if wording.clause.kind in NUMBERED and not wording.label:
+        raise ValidationError({"label": "章と項目には番号を入力してください（例：5）。"})
+    # Uniqueness of clause and amendment is the database's to check: the row is locked already.
+    wording.full_clean(validate_unique=False)
+
+
+def _contribute(draft: Amendment, by: User | None) -> None:
+    if by is not None and not draft.contributions.filter(user=by).exists():
+        history.save(Contribution(amendment=draft, user=by), by=by, reason="起案への関与")
+
+
+def _lock(draft: Amendment) -> Amendment:
+    """Return the draft, locked until the end of the transaction; refuse what is no draft."""
+    locked = Amendment.objects.select_for_update().select_related("period").get(pk=draft.pk)
+    if locked.state != Amendment.State.DRAFT:
+        raise ValidationError(
+            f"「{locked.title}」は{locked.get_state_display()}です。変更できるのは、起案中の変更案だけです。"
+        )
+    return locked
+

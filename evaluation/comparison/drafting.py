@@ -1,0 +1,227 @@
+"""Habits of drafters that a sum of costs cannot express: rules on the edits of one pair."""
+
+import re
+
+from evaluation.comparison.costs import Edge, Phrasing
+from evaluation.comparison.search import Edit
+from evaluation.comparison.text import Folded, TokenClass
+
+_CONNECTIVE = re.compile("[、，・やとか]|及び|並びに|又は|若しくは|および|ならびに|または|もしくは")
+_CONNECTIVE_FIRST = re.compile(
+    "$|[、，・やと]|及び|並びに|又は|若しくは|および|ならびに|または|もしくは"
+)
+_BRACKETED = re.compile("[(「『][^(「『)」』]*[)」』]")
+_LIST_REACH = 45  # characters between a connective that changed and the element it made room for
+_ELEMENT = 15  # characters of a bare list element
+_ISLAND = 300  # what an unchanged word between two edits may weigh: three kanji
+_SNAP = 20
+_LISTED = frozenset(
+    {
+        TokenClass.KANJI,
+        TokenClass.SUFFIX,
+        TokenClass.KATAKANA,
+        TokenClass.LATIN,
+        TokenClass.NUMBER,
+        TokenClass.CONNECTIVE,
+        TokenClass.DOT,
+        TokenClass.LIMIT,
+    }
+)
+_PHRASE = _LISTED - {TokenClass.DOT} | {TokenClass.PARTICLE}
+
+
+def join_lists(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
+    """Join edits that a drafter sees as one: a list whose connective moved, a bare element between.
+
+    Edits and phrasings are those of one window.
+    """
+    joined: list[Edit] = []
+    grown = False
+    for edit in edits:
+        last = joined[-1] if joined else None
+        if last and (_moved_connective(old, new, last, edit) or _bare_element(old, last, edit)):
+            joined[-1] = _union(last, edit)
+            grown = True
+            continue
+        if grown:
+            joined[-1] = _snapped(old, new, joined[-1])
+        joined.append(edit)
+        grown = False
+    if grown:
+        joined[-1] = _snapped(old, new, joined[-1])
+    return joined
+
+
+def _moved_connective(old: Phrasing, new: Phrasing, last: Edit, edit: Edit) -> bool:
+    """G5: 「A及びB」→「A、B及びC」 marks from the connective to the end of the new element."""
+    between = old.text[last.old_end : edit.old_start]
+    return (
+        len(between) <= _LIST_REACH
+        and "。" not in _BRACKETED.sub("", between)
+        and bool(_CONNECTIVE.fullmatch(old.text, last.old_start, last.old_end))
+        and bool(_CONNECTIVE.fullmatch(new.text, last.new_start, last.new_end))
+        and bool(_CONNECTIVE_FIRST.match(old.text[edit.old_start : edit.old_end]))
+        and bool(_CONNECTIVE_FIRST.match(new.text[edit.new_start : edit.new_end]))
+    )
+
+
+def _bare_element(old: Phrasing, last: Edit, edit: Edit) -> bool:
+    """G4: edits on both sides of a mere list element or of one short word are one edit."""
+    between = slice(last.old_end, edit.old_start)
+    classes = {TokenClass(cls) for cls in old.classes[between].tolist()}
+    if not classes:
+        return False
+    if TokenClass.CONNECTIVE in classes and classes <= _LISTED:
+        return edit.old_start - last.old_end <= _ELEMENT
+    weight = int(old.weight[edit.old_start] - old.weight[last.old_end])
+    return classes <= _PHRASE and weight <= _ISLAND
+
+
+def _snapped(old: Phrasing, new: Phrasing, edit: Edit) -> Edit:
+    """Choose the outer edges of a joined replacement anew, outwards over equal text."""
+    i0, i1, j0, j1 = edit
+    if i0 == i1 or j0 == j1:
+        return edit
+    left = _cheaper(old, new, i0, j0, -1, Edge.REPLACE_START)
+    right = _cheaper(old, new, i1, j1, 1, Edge.REPLACE_END)
+    return _grown(edit, left, right)
+
+
+def _cheaper(old: Phrasing, new: Phrasing, i: int, j: int, step: int, edge: Edge) -> int:
+    """By how many characters an edge at (i, j) moves outwards for the least cost."""
+    best, moved = int(old.edges[edge, i] + new.edges[edge, j]), 0
+    for k in range(1, _SNAP + 1):
+        a, b = i + step * k, j + step * k
+        if not (0 <= a <= len(old.text) and 0 <= b <= len(new.text)):
+            break
+        passed, other = old.text[min(a, a - step)], new.text[min(b, b - step)]
+        if passed != other or passed in "、。，":
+            break
+        grown = abs(int(old.weight[a] - old.weight[i])) + abs(int(new.weight[b] - new.weight[j]))
+        cost = int(old.edges[edge, a] + new.edges[edge, b]) + grown
+        if cost < best:
+            best, moved = cost, k
+    return moved
+
+
+_PAIRS = dict(zip("(「『【〔[〈《", ")」』】〕]〉》", strict=True))
+_OPENING = {closing: opening for opening, closing in _PAIRS.items()}
+
+
+def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
+    """Grow edits until none holds one bracket of a pair without the other (G6).
+
+    They grow over equal text, so both sides in step; an edit that is reached becomes part of them.
+    A bracket that the text itself never closes asks for nothing.
+    """
+    partners = _partners(old), _partners(new)
+    if not any(partners):
+        return edits
+    done: list[Edit] = []
+    pending = edits[::-1]
+    while pending:
+        edit = pending.pop()
+        while missing := _missing(edit, *partners):
+            left, right = missing
+            if left and done and edit.old_start - left < done[-1].old_end:
+                edit = _union(done.pop(), edit)
+            elif right and pending and edit.old_end + right > pending[-1].old_start:
+                edit = _union(edit, pending.pop())
+            else:
+                edit = _grown(edit, left, right)
+        done.append(edit)
+    return done
+
+
+def _partners(text: str) -> dict[int, int]:
+    """For each bracket that has one, the position of its partner."""
+    partners: dict[int, int] = {}
+    stack: list[int] = []
+    for position, char in enumerate(text):
+        if char in _PAIRS:
+            stack.append(position)
+        elif char in _OPENING and stack and text[stack[-1]] == _OPENING[char]:
+            partners[position] = stack.pop()
+            partners[partners[position]] = position
+    return partners
+
+
+def _missing(edit: Edit, old: dict[int, int], new: dict[int, int]) -> tuple[int, int] | None:
+    """How far an edit must grow to the left and right to reach its brackets' partners."""
+    left = right = 0
+    for start, end, partners in (
+        (edit.old_start, edit.old_end, old),
+        (edit.new_start, edit.new_end, new),
+    ):
+        found = [partners[position] for position in range(start, end) if position in partners]
+        if found:
+            left = max(left, start - min(found))
+            right = max(right, max(found) + 1 - end)
+    return (left, right) if left or right else None
+
+
+def _union(first: Edit, second: Edit) -> Edit:
+    return Edit(first.old_start, second.old_end, first.new_start, second.new_end)
+
+
+def _grown(edit: Edit, left: int, right: int) -> Edit:
+    return Edit(
+        edit.old_start - left, edit.old_end + right, edit.new_start - left, edit.new_end + right
+    )
+
+
+def whole_clusters(old: Folded, new: Folded, edits: list[Edit]) -> list[Edit]:
+    """Grow edits, both sides in step, until no edge lies within a grapheme cluster."""
+    whole: list[Edit] = []
+    for k, edit in enumerate(edits):
+        low = whole[-1].old_end if whole else 0
+        high = edits[k + 1].old_start if k + 1 < len(edits) else len(old.text)
+        while edit.old_start > low and _splits(old, new, edit.old_start, edit.new_start):
+            edit = _grown(edit, 1, 0)
+        while edit.old_end < high and _splits(old, new, edit.old_end, edit.new_end):
+            edit = _grown(edit, 0, 1)
+        if whole and edit.old_start == low and edit.new_start == whole[-1].new_end:
+            edit = _union(whole.pop(), edit)
+        whole.append(edit)
+    return whole
+
+
+def _splits(old: Folded, new: Folded, i: int, j: int) -> bool:
+    return old.splits_cluster(i) or new.splits_cluster(j)
+
+
+_QUOTES = {"「": "」", "『": "』"}
+
+
+def take_quotes(old: str, new: str, edits: list[Edit]) -> list[Edit]:
+    """G6: what is quoted is replaced with its 「」."""
+    return [
+        _grown(edit, 1, 1)
+        if _replaces(edit)
+        and (quote := _around(old, edit.old_start, edit.old_end)) == _around(new, *edit[2:])
+        and quote[0] in _QUOTES
+        and quote[1] == _QUOTES[quote[0]]
+        else edit
+        for edit in edits
+    ]
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    return text[start - 1 : start] if start else "", text[end : end + 1]
+
+
+def take_stops(old: str, new: str, edits: list[Edit]) -> list[Edit]:
+    """G7: a sentence that is replaced whole takes its 。."""
+    taken: list[Edit] = []
+    for edit in edits:
+        before_old, behind_old = _around(old, edit.old_start, edit.old_end)
+        before_new, behind_new = _around(new, *edit[2:])
+        sentence = before_old in ("", "。") and before_new in ("", "。")
+        if _replaces(edit) and sentence and behind_old == behind_new == "。":
+            edit = _grown(edit, 0, 1)
+        taken.append(edit)
+    return taken
+
+
+def _replaces(edit: Edit) -> bool:
+    return edit.old_start < edit.old_end and edit.new_start < edit.new_end

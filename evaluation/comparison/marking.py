@@ -1,0 +1,94 @@
+"""Phrase-level marks: what a Japanese drafter underlines in an old and a new text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evaluation.comparison.costs import phrasing
+from evaluation.comparison.drafting import (
+    join_lists,
+    take_quotes,
+    take_stops,
+    whole_brackets,
+    whole_clusters,
+)
+from evaluation.comparison.search import Edit, Job, cheapest
+from evaluation.comparison.text import Folded, fold
+from evaluation.comparison.windows import LARGEST, Window, rewritten, windows
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marked stretches of both texts, as code-point offsets: sorted, apart, never empty.
+
+    What they leave unmarked is equal on both sides after folding.
+    """
+
+    old: tuple[Span, ...] = ()
+    new: tuple[Span, ...] = ()
+
+
+def mark(old: str, new: str) -> Marks:
+    """Marks of one pair; swapping the texts mirrors them."""
+    return mark_many([(old, new)])[0]
+
+
+def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
+    """The marks that `mark` draws, for many pairs at once."""
+    comparisons = [_Comparison(old, new) for old, new in pairs]
+    places = [(comparison, window) for comparison in comparisons for window in comparison.windows]
+    jobs = [comparison.job(window) for comparison, window in places]
+    for (comparison, window), job, edits in zip(places, jobs, cheapest(jobs), strict=True):
+        joined = join_lists(job.old, job.new, edits)
+        comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in joined]
+    return [comparison.marks() for comparison in comparisons]
+
+
+class _Comparison:
+    """One pair on its way: folded texts, windows still to be searched, edits found."""
+
+    def __init__(self, old: str, new: str) -> None:
+        sides = fold(old), fold(new)
+        # Of marks that cost the same one must be chosen, and the same one with the sides swapped.
+        self.mirrored = sides[0].text > sides[1].text
+        self.old, self.new = sides[::-1] if self.mirrored else sides
+        self.edits: list[Edit] = []
+        self.windows: list[Window] = []
+        a, b = self.old.text, self.new.text
+        if a == b:
+            return
+        if not a or not b or rewritten(a, b):
+            self.edits = [Edit(0, len(a), 0, len(b))]
+            return
+        found = windows(a, b)
+        self.windows = [window for window in found if window.cells <= LARGEST]
+        self.edits = [Edit(*window) for window in found if window.cells > LARGEST]
+
+    def job(self, window: Window) -> Job:
+        return Job(
+            phrasing(self.old.text[window.old_start : window.old_end]),
+            phrasing(self.new.text[window.new_start : window.new_end]),
+        )
+
+    def marks(self) -> Marks:
+        texts = self.old.text, self.new.text
+        edits = whole_brackets(*texts, sorted(self.edits))
+        edits = take_stops(*texts, take_quotes(*texts, edits))
+        edits = whole_clusters(self.old, self.new, edits)
+        old = _spans(self.old, [(edit.old_start, edit.old_end) for edit in edits])
+        new = _spans(self.new, [(edit.new_start, edit.new_end) for edit in edits])
+        return Marks(new, old) if self.mirrored else Marks(old, new)
+
+
+def _spans(folded: Folded, stretches: Iterable[Span]) -> tuple[Span, ...]:
+    """Offsets in the original text; stretches that touch are one mark."""
+    spans: list[Span] = []
+    for start, end in stretches:
+        if start == end:
+            continue
+        span = folded.span(start, end)
+        if spans and spans[-1][1] == span[0]:
+            span = (spans.pop()[0], span[1])
+        spans.append(span)
+    return tuple(spans)

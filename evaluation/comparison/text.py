@@ -1,0 +1,298 @@
+"""Folding (what counts as equal) and the tokens of official Japanese."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import regex
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A copy of a text in which only what counts as a change differs, with the way back.
+
+    The k-th character stands for the original's code points `starts[k]:ends[k]`; white space that
+    means nothing stands for no character. Characters of one grapheme cluster share their offsets.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's offsets of a non-empty stretch of the folded text."""
+        return self.starts[start], self.ends[end - 1]
+
+    def splits_cluster(self, position: int) -> bool:
+        """Whether the boundary before this character lies inside a grapheme cluster."""
+        inner = 0 < position < len(self.text)
+        return inner and self.starts[position - 1] == self.starts[position]
+
+
+def _equal_characters() -> dict[int, int]:
+    """Code points that are printed, typed or extracted in place of another."""
+    # ，and ．for 、and 。break the ministry's drafting rule: they stay visible.
+    equal = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，．"}
+    for code in (*range(0xFF61, 0xFF9E), *range(0x2E80, 0x2FD6)):  # narrow kana, radicals
+        twin = unicodedata.normalize("NFKC", chr(code))
+        if len(twin) == 1:
+            equal[code] = ord(twin)
+    equal |= {0xFF9E: 0x3099, 0xFF9F: 0x309A}
+    for code in (*range(0x2126, 0x232B), *range(0xF900, 0xFADA), *range(0x2F800, 0x2FA1E)):
+        equal[code] = ord(unicodedata.normalize("NFC", chr(code)))
+    # Two mappings of CP932 and JIS X 0208 disagree on these.
+    twins = {"~": "〜", "-": "−‐‑", "―": "–—─", "\\": "¥￥", "￣": "‾", "∥": "‖", "・": "·•‧"}
+    equal |= {ord(variant): ord(char) for char, variants in twins.items() for variant in variants}
+    spaces = "\t\n\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    return equal | {ord(space): 0x20 for space in (*spaces, *map(chr, range(0x2000, 0x200B)))}
+
+
+_EQUAL = _equal_characters()
+# Scripts in which every code point is a grapheme cluster of its own; anything else is segmented.
+_SIMPLE = re.compile(
+    r"[\t\n\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u2bff"
+    r"\u2e80-\u3029\u3030-\u3096\u309b-\u9fff\uf900-\ufaff\uff01-\uff9d\uffe0-\uffe6"
+    r"\U00020000-\U000323af]*"
+)
+_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\r\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_SPACES = re.compile(" +")
+_WORD_GAP = re.compile(r"[A-Za-zÀ-ɏ]\ +[A-Za-zÀ-ɏ]|[0-9]\ +[0-9]")
+
+
+def fold(text: str) -> Folded:
+    """Fold width, code-point twins, composition, variation selectors and idle white space.
+
+    The stored text is never changed. Old and variant kanji (國, 髙), ①, ㎡ and ㈱ stay different,
+    so this is not NFKC. White space counts only between two Latin words or two numbers.
+    """
+    if _SIMPLE.fullmatch(text):
+        folded = text.translate(_EQUAL)
+        starts: Sequence[int] = range(len(text))
+        ends: Sequence[int] = range(1, len(text) + 1)
+    else:
+        folded, starts, ends = _fold_clusters(text)
+    if " " not in folded:
+        return Folded(folded, starts, ends)
+    keep = _kept(folded)
+    return Folded(
+        "".join([folded[k] for k in keep]), [starts[k] for k in keep], [ends[k] for k in keep]
+    )
+
+
+def _fold_clusters(text: str) -> tuple[str, list[int], list[int]]:
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for cluster in regex.finditer(r"\X", text):
+        start, end = cluster.span()
+        piece = _INVISIBLE.sub("", cluster.group()).translate(_EQUAL)
+        piece = unicodedata.normalize("NFC", piece)
+        pieces.append(piece)
+        starts += [start] * len(piece)
+        ends += [end] * len(piece)
+    return "".join(pieces), starts, ends
+
+
+def _kept(folded: str) -> list[int]:
+    """Positions of all characters but idle spaces; of a run of spaces the first one stays."""
+    keep: list[int] = []
+    position = 0
+    for spaces in _SPACES.finditer(folded):
+        start, end = spaces.span()
+        keep += range(position, start)
+        if _WORD_GAP.match(folded, max(start - 1, 0), end + 1):
+            keep.append(start)
+        position = end
+    keep += range(position, len(folded))
+    return keep
+
+
+class TokenClass(IntEnum):
+    """Classes of words between which a drafter does or does not begin and end a mark."""
+
+    KANJI = 0
+    SUFFIX = 1  # 等
+    KATAKANA = 2
+    LATIN = 3
+    NUMBER = 4  # with its unit: a whole date, amount, citation
+    LIMIT = 5  # 以上, 以下, 以内, 未満
+    OTHER = 6
+    PARTICLE = 7
+    PREDICATE = 8  # する, される … after a verbal noun
+    OKURIGANA = 9
+    KANA = 10
+    CONNECTIVE = 11  # 及び, 又は, や …
+    STOP = 12  # 。
+    ELLIPSIS = 13
+    COMMA = 14  # 、
+    DOT = 15  # ・
+    OPENING = 16
+    CLOSING = 17
+    SPACE = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    cls: TokenClass
+
+
+_LATIN = "A-Za-zÀ-ɏ"
+# All patterns below read folded text: ASCII digits and brackets, no idle spaces. Runs are tried
+# only from their first character, so that reading is linear in the length of the text.
+_KAN = "〇一二三四五六七八九十百千"
+_NUM = f"(?:[0-9]+|[{_KAN}]+)"
+_DATE = f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月(?:{_NUM}日)?)?"
+_PROVISION = f"第{_NUM}(?:条|項|号|章|節|款|編)(?:の{_NUM})*"
+_NEAR_PROVISION = f"(?<![一-鿿])(?:前{_NUM}?|次|同|本)(?:条|項|号|章|節)"
+_CITATION = (
+    f"(?:{_PROVISION}|{_NEAR_PROVISION})"
+    f"(?:{_PROVISION}|各号|各項|ただし書|本文|前段|後段)*(?:から(?:{_PROVISION})+まで)?"
+)
+_ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
+_FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+"
+_UNIT = (
+    "(?:年度|年間|年分|か年|か月|ヶ月|箇月|月間|週間|日間|時間|億円|万円|千円|円|件|人|名|回|部|個"
+    "|機関|領域|チーム|課題|%|割|倍|年|月|日|点|頁|ページ|歳)"
+)
+_AMOUNT = f"[0-9][0-9,，.．]*(?:[兆億万千百][0-9,，]*)*{_UNIT}?(?:程度)?"
+_KAN_AMOUNT = (
+    f"(?<![{_KAN}万億第])[{_KAN}万億]+"
+    "(?:年度|年間|箇月|か月|月間|週間|日間|時間|億円|万円|円|件|人|名|回|割|倍|年|月|日)"
+    "(?:程度)?(?!称|間|生|本)"
+)
+_HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
+_TOKEN = re.compile(
+    "|".join(
+        f"(?P<{cls.name}>{pattern})"
+        for cls, pattern in {
+            TokenClass.NUMBER: "|".join(
+                (_HEADING_NUMBER, _DATE, _CITATION, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
+            ),
+            TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
+            TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
+            TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
+            TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",
+            TokenClass.SUFFIX: "等",
+            TokenClass.KANJI: "[一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff]",
+            # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
+            TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
+            TokenClass.STOP: "[。．!?]+",
+            TokenClass.ELLIPSIS: "・・・+|…+",
+            TokenClass.COMMA: "[、，]",
+            TokenClass.DOT: "・",
+            TokenClass.OPENING: r"[(「『【〔\[〈《“‘]",
+            TokenClass.CLOSING: r"[)」』】〕\]〉》”’]",
+            TokenClass.SPACE: " +",
+            TokenClass.OTHER: ".",
+        }.items()
+    ),
+    re.DOTALL,
+)
+
+
+def tokens(folded: str) -> list[Token]:
+    """Words of a folded text, in order; they join to the text."""
+    words: list[Token] = []
+    start, end, cls = 0, 0, TokenClass.STOP
+    for match in _TOKEN.finditer(folded):
+        found = TokenClass[match.lastgroup or "OTHER"]
+        if found is TokenClass.KANJI and cls is TokenClass.KANJI and match.start() == end:
+            end = match.end()
+            continue
+        if start < end:
+            words.append(Token(folded[start:end], cls))
+        if found is TokenClass.KANA:
+            words += _split_kana(match.group(), words[-1].cls if words else TokenClass.STOP)
+            start, end, cls = match.end(), match.end(), words[-1].cls
+        else:
+            (start, end), cls = match.span(), found
+    if start < end:
+        words.append(Token(folded[start:end], cls))
+    return words
+
+
+def _longest_first(words: str) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(words.split(), key=len, reverse=True)))
+
+
+_PARTICLE = _longest_first(
+    "とともに について において における によって により による として とする であって である "
+    "では には とは へは にも でも よりも から まで より など のみ ごと のうち "
+    "が を に は の で と へ も や"
+)
+_PREDICATE = _longest_first(
+    "しなければならない することができる するものとする されているか されている されたか "
+    "されるか している するとともに するため するよう される された させる した する され "
+    "させ して し すべき せず せよ できる できない であり なる なり なって なった な たる "
+    "ない です"
+)
+_KANA_WORD = _longest_first("この その これらの それぞれの さらに ただし ため もの こと")
+_AFTER_NOUN = frozenset(
+    {
+        TokenClass.KANJI,
+        TokenClass.SUFFIX,
+        TokenClass.KATAKANA,
+        TokenClass.LATIN,
+        TokenClass.NUMBER,
+        TokenClass.LIMIT,
+        TokenClass.OTHER,
+        TokenClass.CLOSING,
+        TokenClass.DOT,
+    }
+)
+
+
+_TAIL = re.compile(
+    "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や)"
+)
+_NOMINALISED = re.compile("(する|した|している)(こと|もの|とき)([がをはもに])(.+)")
+
+
+def _split_kana(run: str, before: TokenClass) -> list[Token]:
+    """Read a run of hiragana by what stands before it: particles, する-predicates, okurigana."""
+    words: list[Token] = []
+    if before in _AFTER_NOUN:
+        particle = _PARTICLE.match(run)
+        if not particle:
+            return _split_inflection(run)
+        cls = TokenClass.CONNECTIVE if particle.group() == "や" else TokenClass.PARTICLE
+        words.append(Token(particle.group(), cls))
+        run, before = run[particle.end() :], TokenClass.PARTICLE
+    while before is TokenClass.PARTICLE and run.startswith("の") and len(run) > 1:
+        if _PARTICLE.fullmatch(run):
+            break
+        words.append(Token("の", TokenClass.PARTICLE))
+        run = run[1:]
+    return words + _split_words(run) if run else words
+
+
+def _split_inflection(run: str) -> list[Token]:
+    predicate = _PREDICATE.match(run)
+    if predicate and (nominalised := _NOMINALISED.fullmatch(run)):
+        classes = (
+            TokenClass.PREDICATE,
+            TokenClass.KANA,
+            TokenClass.PARTICLE,
+            TokenClass.KANA,
+        )
+        return [Token(word, cls) for word, cls in zip(nominalised.groups(), classes, strict=True)]
+    cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
+    head = predicate.end() if predicate else 0
+    if predicate and _PARTICLE.fullmatch(run, head):
+        return [Token(run[:head], cls), Token(run[head:], TokenClass.PARTICLE)]
+    tail = _TAIL.fullmatch(run, head)
+    if tail and (predicate or not tail[1].endswith(("ならな", "でき"))):
+        return [Token(run[: tail.start(2)], cls), Token(tail[2], TokenClass.PARTICLE)]
+    return [Token(run, cls)]
+
+
+def _split_words(run: str) -> list[Token]:
+    if _PARTICLE.fullmatch(run):
+        return [Token(run, TokenClass.PARTICLE)]
+    tail = None if _KANA_WORD.fullmatch(run) else _TAIL.fullmatch(run)
+    if tail and len(tail[1]) >= 2:
+        return [Token(tail[1], TokenClass.KANA), Token(tail[2], TokenClass.PARTICLE)]
+    return [Token(run, TokenClass.KANA)]

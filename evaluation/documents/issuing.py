@@ -1,0 +1,153 @@
+"""Issuing a document and verifying it later: snapshot, PDF, record."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from evaluation.comparison import ENGINE_VERSION
+from evaluation.comparison.rows import Level, Role, Row, Run, Table
+from evaluation.comparison.alignment import Kind
+from evaluation.documents.appendix import Appendix, AppendixRow, Entry, amended_appendix, appendix_html
+from evaluation.documents.comparison import comparison_html, comparison_table
+from evaluation.documents.pdf import render_pdf_cached, renderer_versions
+from evaluation.models import Amendment, IssuedDocument, Snapshot
+from programs.models import User
+
+
+@transaction.atomic
+def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
+    """Keep the amendment's documents as they stand; the last snapshot is reused if nothing changed."""
+    Amendment.objects.select_for_update().get(pk=amendment.pk)
+    content, digest = Snapshot.canonical(current_content(amendment))
+    last = amendment.snapshots.last()
+    if last is not None and last.sha256 == digest:
+        return last
+    return Snapshot.objects.create(
+        amendment=amendment,
+        number=last.number + 1 if last else 1,
+        content=content,
+        sha256=digest,
+        engine_version=ENGINE_VERSION,
+        taken_at=timezone.now(),
+        taken_by=by,
+    )
+
+
+def current_content(amendment: Amendment) -> dict[str, Any]:
+    """Return the amendment's table and appendix as plain data."""
+    return {
+        "comparison": asdict(comparison_table(amendment)),
+        "appendix": asdict(amended_appendix(amendment)),
+    }
+
+
+def issue(snapshot: Snapshot, kind: str, *, by: User | None) -> IssuedDocument:
+    """Return the PDF of a snapshot, made and recorded if it has not been issued yet.
+
+    Raises `pdf.PdfError` where it cannot be made.
+    """
+    content = render_pdf_cached(html_of(snapshot, kind), settings.DATA_DIR / "cache" / "pdf")
+    digest = hashlib.sha256(content).hexdigest()
+    document, _ = IssuedDocument.objects.get_or_create(
+        snapshot=snapshot,
+        kind=kind,
+        sha256=digest,
+        defaults={
+            "content": content,
+            "versions": renderer_versions() | {"engine": snapshot.engine_version},
+            "issued_at": timezone.now(),
+            "issued_by": by,
+        },
+    )
+    return document
+
+
+def html_of(snapshot: Snapshot, kind: str) -> str:
+    """Return the printed HTML of one document of a snapshot; nothing but the snapshot goes in."""
+    identity = {
+        "document_id": str(snapshot),
+        "content_hash": snapshot.sha256,
+        "created": timezone.localtime(snapshot.taken_at),
+        "modified": timezone.localtime(snapshot.taken_at),
+    }
+    if kind == IssuedDocument.Kind.APPENDIX:
+        return appendix_html(_appendix(snapshot.data["appendix"]), **identity)
+    return comparison_html(_table(snapshot.data["comparison"]), **identity)
+
+
+class Verdict(StrEnum):
+    GENUINE = "genuine"
+    REPLACED = "replaced"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the records say of a file. `newer` is the latest issue where it has been replaced;
+    `changed_since` tells that the amendment has changed since the file was issued."""
+
+    verdict: Verdict
+    sha256: str
+    document: IssuedDocument | None = None
+    newer: IssuedDocument | None = None
+    changed_since: bool = False
+
+
+def verify(content: bytes, documents: Any) -> Verification:
+    """Compare a file byte by byte with the issued `documents` (a queryset of what may be seen)."""
+    digest = hashlib.sha256(content).hexdigest()
+    document = documents.filter(sha256=digest).select_related("snapshot__amendment__period").first()
+    if document is None:
+        return Verification(Verdict.UNKNOWN, digest)
+    snapshot = document.snapshot
+    newer = documents.filter(
+        snapshot__amendment=snapshot.amendment_id,
+        snapshot__number__gt=snapshot.number,
+        kind=document.kind,
+    ).last()
+    if newer is not None:
+        return Verification(Verdict.REPLACED, digest, document, newer)
+    _, current = Snapshot.canonical(current_content(snapshot.amendment))
+    return Verification(Verdict.GENUINE, digest, document, changed_since=current != snapshot.sha256)
+
+
+def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
+    return tuple(Run(run["text"], run["marked"], Role(run["role"])) for run in data)
+
+
+def _table(data: dict[str, Any]) -> Table:
+    rows = (
+        Row(
+            Kind(row["kind"]),
+            Level(row["level"]),
+            row["clause_id"],
+            _runs(row["proposed"]),
+            _runs(row["current"]),
+        )
+        for row in data["rows"]
+    )
+    proposed, current = data["columns"]
+    return Table(data["title"], data["note"], (proposed, current), tuple(rows))
+
+
+def _appendix(data: dict[str, Any]) -> Appendix:
+    lists = ("axes", "evaluation_indicators", "monitoring_indicators")
+    rows = (
+        AppendixRow(
+            **{name: row[name] for name in ("item_id", "sub_item_id", "first_of_item")},
+            item=_runs(row["item"]),
+            sub_item=_runs(row["sub_item"]),
+            **{name: _entries(row[name]) for name in lists},
+        )
+        for row in data["rows"]
+    )
+    return Appendix(data["title"], data["note"], tuple(rows))
+
+
+def _entries(data: list[dict[str, Any]]) -> tuple[Entry, ...]:
+    return tuple(Entry(Kind(e["kind"]), e["clause_id"], _runs(e["runs"])) for e in data)

@@ -1,0 +1,161 @@
+"""HTML to PDF: what goes to paper, the same bytes for the same input.
+
+WeasyPrint runs in a process of its own (`pdf_child.py`), never in the one that answers requests;
+importing this module is cheap and works where Pango is not installed.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Warning
+
+from evaluation.documents import pdf_child
+from evaluation.fonts import FONTS
+
+# 5,000 rows take about 20 s on a small machine; WeasyPrint has known endless loops and no limit.
+TIME_LIMIT = 60
+# 5,000 rows, ten times the longest objectives there are, need half of it.
+MEMORY_LIMIT = 1536 * 1024 * 1024
+COMMAND = [sys.executable, "-I", "-X", "utf8", pdf_child.__file__]
+
+# What WeasyPrint loads, with Debian's package of each.
+LIBRARIES = {
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    # Without it WeasyPrint subsets fonts in Python: three times slower, and other bytes.
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+
+
+class PdfError(Exception):
+    """A PDF that cannot be made: `str()` tells the user, `detail` is for the log."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+def render_pdf(
+    html: str, *, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+) -> bytes:
+    """Return a whole HTML document as PDF/UA-1, styled by print.css; nothing else is fetched.
+
+    `html` brings language, title and dates (`<meta name="dcterms.created">`); no clock is read.
+    Raises PdfError: a library or font is missing, the limit of time (seconds) or memory (bytes) is
+    reached, or WeasyPrint complained of anything (a character without a glyph, a refused address).
+    """
+    if missing := [package for font, package in FONTS.items() if not font.exists()]:
+        raise PdfError(_install_message(missing))
+    try:
+        child = subprocess.run(
+            [*COMMAND, str(memory_limit)],
+            input=html.encode(),
+            capture_output=True,
+            env={name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ},
+            timeout=time_limit,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PdfError(
+            f"PDFの作成が制限時間（{time_limit:g}秒）内に終わらないため中止しました。"
+            "対象を分けて、もう一度作成してください。"
+        ) from None
+    if child.returncode:
+        raise _error(child.returncode, child.stderr.decode(errors="replace"))
+    return child.stdout
+
+
+def _error(code: int, detail: str) -> PdfError:
+    if code == pdf_child.EXIT_NO_LIBRARY:
+        return PdfError(_install_message(LIBRARIES.values()), detail)
+    # Fontconfig and GLib end the process themselves when they get no memory.
+    if code == pdf_child.EXIT_NO_MEMORY or re.search("out of memory|failed to allocate", detail):
+        return PdfError(
+            "PDFの作成に必要なメモリーが上限を超えました。対象を分けて、もう一度作成してください。", detail
+        )
+    if characters := re.findall(r"^\.notdef glyph .*\(U\+([0-9A-F]{4,6})\)$", detail, re.MULTILINE):
+        listed = "、".join(f"「{chr(int(c, 16))}」（U+{c}）" for c in dict.fromkeys(characters))
+        return PdfError(f"PDFに印刷できない文字があります：{listed}。別の文字に直してください。", detail)
+    return PdfError("PDFを作成できませんでした。管理者に連絡してください。", detail)
+
+
+def _install_message(packages: Sequence[str]) -> str:
+    return (
+        "PDFの作成に必要なライブラリまたはフォントがありません。次のDebianパッケージを入れてください："
+        f"sudo apt-get install {' '.join(dict.fromkeys(packages))}"
+    )
+
+
+def render_pdf_cached(html: str, folder: Path) -> bytes:
+    """Return `render_pdf(html)`, kept in `folder` (made if absent) under a digest of all its input."""
+    key = hashlib.sha256(json.dumps(renderer_versions()).encode())
+    key.update(pdf_child.STYLE_SHEET.read_bytes())
+    key.update(html.encode())
+    file = folder / f"{key.hexdigest()}.pdf"
+    if file.exists():
+        return file.read_bytes()
+    pdf = render_pdf(html)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Whoever looks at the same time sees the whole file or none.
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+        part.write(pdf)
+    os.replace(part.name, file)
+    return pdf
+
+
+def renderer_versions() -> dict[str, str]:
+    """Return what the bytes of a PDF depend on besides its input, to be kept with an issued one.
+
+    Packages and libraries by version, each font file by its SHA-256. Raises PdfError when one is
+    missing.
+    """
+    if missing := missing_packages():
+        raise PdfError(_install_message(missing))
+    pango = ctypes.CDLL("libpango-1.0.so.0")
+    harfbuzz = ctypes.CDLL("libharfbuzz.so.0")
+    pango.pango_version_string.restype = ctypes.c_char_p
+    harfbuzz.hb_version_string.restype = ctypes.c_char_p
+    return {
+        "weasyprint": metadata.version("weasyprint"),
+        "pydyf": metadata.version("pydyf"),
+        "pango": pango.pango_version_string().decode(),
+        "harfbuzz": harfbuzz.hb_version_string().decode(),
+        **{font.name: _sha256(font, font.stat().st_mtime_ns) for font in FONTS},
+    }
+
+
+@lru_cache(maxsize=8)
+def _sha256(file: Path, changed: int) -> str:
+    # `changed` is part of the key: a font that is replaced while the server runs is read again.
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages that rendering needs and this machine lacks."""
+    missing = [package for font, package in FONTS.items() if not font.exists()]
+    for library, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    return list(dict.fromkeys(missing))
+
+
+def check_renderer(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warn when PDFs cannot be made here; the rest of the portal works without them."""
+    packages = missing_packages()
+    return [Warning(_install_message(packages), id="evaluation.W001")] if packages else []

@@ -1,0 +1,48 @@
+"""The text and its amendments. Rules live here as constraints; verbs live in `evaluation.amending`."""
+
+from evaluation.models.amendments import (
+    Amendment,
+    AmendmentReason,
+    Contribution,
+    ItemProgram,
+    OverviewSection,
+    OverviewSheet,
+    ReasonGroup,
+    Wording,
+)
+from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
+from evaluation.models.objectives import (
+    Chapter,
+    Clause,
+    EvaluationAxis,
+    EvaluationIndicator,
+    Item,
+    MonitoringIndicator,
+    ObjectivePeriod,
+    Paragraph,
+    PolicyText,
+)
+
+__all__ = [
+    "Amendment",
+    "AmendmentReason",
+    "Chapter",
+    "Clause",
+    "Contribution",
+    "EvaluationAxis",
+    "EvaluationIndicator",
+    "IssuedDocument",
+    "Item",
+    "ItemProgram",
+    "MonitoringIndicator",
+    "ObjectivePeriod",
+    "OverviewSection",
+    "OverviewSheet",
+    "Paragraph",
+    "PolicyText",
+    "ProcedureStep",
+    "ReasonGroup",
+    "Snapshot",
+    "StepKind",
+    "Wording",
+]

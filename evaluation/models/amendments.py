@@ -1,0 +1,395 @@
+"""Amendments and what they say: the legal history of the text.
+
+Only changed clauses have a `Wording` in an amendment. No row = 同左, first row = 新設, repealing
+row = 削る. Once an amendment is decided, it and its rows are frozen (see `evaluation.triggers`).
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from evaluation.models.objectives import Clause, ObjectivePeriod
+from evaluation.models.standing import ItemProgramQuerySet, WordingQuerySet
+from jst_objectives.history import Records
+from programs.models import Agency, Fund, Program, User
+
+
+class AmendmentQuerySet(models.QuerySet["Amendment"]):
+    def visible_to(self, user: User) -> "AmendmentQuerySet":
+        """Amendments of the agencies for which the user has a role."""
+        return self.filter(period__agency__in=Agency.objects.filter(roles__user=user))
+
+    def decided(self) -> "AmendmentQuerySet":
+        return self.filter(state=Amendment.State.DECIDED)
+
+
+class Amendment(models.Model):
+    """変更: the baseline, an amendment of the text, or a correction (正誤).
+
+    Decided exactly when `sequence`, `decided_on`, `effective_on` and `recorded_at` are set. Whether it
+    is in force follows from `effective_on` and today's date in Asia/Tokyo and is never stored.
+    """
+
+    class Kind(models.TextChoices):
+        BASELINE = "baseline", "現行（登録の起点）"
+        AMENDMENT = "amendment", "変更"
+        CORRECTION = "correction", "正誤"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "起案中"
+        SUBMITTED = "submitted", "承認待ち"
+        APPROVED = "approved", "承認済み"
+        DECIDED = "decided", "決定"
+        WITHDRAWN = "withdrawn", "取下げ"
+
+    period = models.ForeignKey(
+        ObjectivePeriod, models.PROTECT, related_name="amendments", verbose_name="期間"
+    )
+    slug = models.SlugField("識別名", max_length=50)
+    kind = models.CharField("種類", max_length=20, choices=Kind, default=Kind.AMENDMENT)
+    title = models.CharField("件名", max_length=200)
+    memo_title = models.CharField("説明資料の表題", max_length=200, blank=True)
+    office = models.CharField("担当課", max_length=100, blank=True)
+    based_on = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="drafted_on_it",
+        verbose_name="起案時の最新の決定",
+        null=True,
+        blank=True,
+    )
+    paper_date = models.DateField("資料の日付", null=True, blank=True)
+    state = models.CharField("状態", max_length=20, choices=State, default=State.DRAFT)
+    sequence = models.PositiveIntegerField("順番", null=True, blank=True)
+    decided_on = models.DateField("決定日", null=True, blank=True)
+    effective_on = models.DateField("適用日", null=True, blank=True)
+    recorded_at = models.DateTimeField("登録日時", null=True, blank=True)
+    published_on = models.DateField("公表日", null=True, blank=True)
+
+    history = Records()
+    objects = AmendmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "変更"
+        verbose_name_plural = "変更"
+        ordering = [F("sequence").asc(nulls_last=True), "paper_date", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "slug"],
+                name="amendment_slug_unique",
+                violation_error_message="この期間には同じ識別名の変更がすでにあります。",
+            ),
+            models.UniqueConstraint(
+                fields=["period", "sequence"],
+                name="amendment_sequence_unique",
+                violation_error_message="この期間には同じ順番の決定済みの変更がすでにあります。",
+            ),
+            models.UniqueConstraint(
+                fields=["period"],
+                condition=Q(kind="baseline"),
+                name="amendment_one_baseline",
+                violation_error_message="登録の起点は、期間ごとに一つだけです。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["baseline", "amendment", "correction"])
+                & Q(state__in=["draft", "submitted", "approved", "decided", "withdrawn"]),
+                name="amendment_kind_and_state_known",
+                violation_error_message="種類と状態は、一覧にあるものから選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="decided",
+                    sequence__isnull=False,
+                    decided_on__isnull=False,
+                    effective_on__isnull=False,
+                    recorded_at__isnull=False,
+                )
+                | (
+                    ~Q(state="decided")
+                    & Q(
+                        sequence__isnull=True,
+                        decided_on__isnull=True,
+                        effective_on__isnull=True,
+                        recorded_at__isnull=True,
+                    )
+                ),
+                name="amendment_decided_has_its_dates",
+                violation_error_message="決定には順番・決定日・適用日・登録日時のすべてが要り、決定前にはどれも入力できません。",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_on__isnull=True) | Q(state="decided"),
+                name="amendment_published_after_decision",
+                violation_error_message="公表できるのは、決定した変更だけです。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="baseline") | Q(sequence__isnull=True) | Q(sequence=1),
+                name="amendment_baseline_comes_first",
+                violation_error_message="登録の起点は、最初の決定でなければなりません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_decided(self) -> bool:
+        return self.state == self.State.DECIDED
+
+
+class ReasonGroup(models.Model):
+    """A numbered part of the cover memo, such as 「1. 令和7年度補正予算に伴う変更」."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="reason_groups", verbose_name="変更"
+    )
+    position = models.PositiveSmallIntegerField("順番")
+    title = models.CharField("見出し", max_length=200)
+    introduction = models.TextField("説明", blank=True)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "変更理由の区分"
+        verbose_name_plural = "変更理由の区分"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "position"],
+                name="reason_group_position_unique",
+                violation_error_message="同じ順番の区分がすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+
+class AmendmentReason(models.Model):
+    """変更理由・変更事項: one ○ of the cover memo."""
+
+    class Kind(models.TextChoices):
+        SUPPLEMENTARY_BUDGET = "supplementary_budget", "補正予算"
+        LAW = "law", "法改正"
+        POLICY = "policy", "政府方針"
+        AGREEMENT = "agreement", "申合せ"
+        ERROR = "error", "誤記"
+
+    group = models.ForeignKey(
+        ReasonGroup, models.PROTECT, related_name="reasons", verbose_name="区分"
+    )
+    position = models.PositiveSmallIntegerField("順番")
+    title = models.CharField("変更事項", max_length=200)
+    text = models.TextField("説明")
+    kind = models.CharField("理由の種類", max_length=30, choices=Kind)
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="+", verbose_name="事業", null=True, blank=True
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, related_name="+", verbose_name="基金", null=True, blank=True
+    )
+    printed_pages = models.CharField("資料に印刷されたページ", max_length=100, blank=True)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "変更理由"
+        verbose_name_plural = "変更理由"
+        ordering = ["group", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "position"],
+                name="reason_position_unique",
+                violation_error_message="同じ順番の変更理由がすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["supplementary_budget", "law", "policy", "agreement", "error"]),
+                name="reason_kind_known",
+                violation_error_message="理由の種類は、一覧にあるものから選んでください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class OverviewSheet(models.Model):
+    """全体像: a one-page summary of an amendment. A quotation of the source, so it may contradict it."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="overview_sheets", verbose_name="変更"
+    )
+    position = models.PositiveSmallIntegerField("順番")
+    title = models.CharField("表題", max_length=200, blank=True)
+    period_text = models.CharField("目標期間", max_length=100, blank=True)
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="+", verbose_name="事業", null=True, blank=True
+    )
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "全体像"
+        verbose_name_plural = "全体像"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "position"],
+                name="overview_sheet_position_unique",
+                violation_error_message="同じ順番の全体像がすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment}：全体像{self.position}"
+
+
+class OverviewSection(models.Model):
+    """A headed part of an overview sheet, its paragraphs one per line."""
+
+    sheet = models.ForeignKey(
+        OverviewSheet, models.PROTECT, related_name="sections", verbose_name="全体像"
+    )
+    position = models.PositiveSmallIntegerField("順番")
+    heading = models.CharField("見出し", max_length=200, blank=True)
+    body = models.TextField("本文", blank=True)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "全体像の部分"
+        verbose_name_plural = "全体像の部分"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "position"],
+                name="overview_section_position_unique",
+                violation_error_message="同じ順番の部分がすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet}：{self.heading}"
+
+
+class Wording(models.Model):
+    """What one amendment says of one clause: its place, its own number and its text.
+
+    `base` is the wording that stood for the clause when this one was drafted, the head of the chain of
+    decided amendments; it is null only where the amendment introduces the clause. `corrects` names the
+    wording that a CORRECTION replaces wherever that applied.
+    """
+
+    clause = models.ForeignKey(
+        Clause, models.PROTECT, related_name="wordings", verbose_name="条項"
+    )
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="wordings", verbose_name="変更"
+    )
+    parent = models.ForeignKey(
+        Clause, models.PROTECT, related_name="+", verbose_name="親", null=True, blank=True
+    )
+    rank = models.CharField("並び順", max_length=100)
+    label = models.CharField("番号", max_length=20, blank=True)
+    text = models.TextField("文言")
+    repealed = models.BooleanField("削る", default=False)
+    excerpt = models.BooleanField("資料にある部分のみ", default=False)
+    reason = models.ForeignKey(
+        AmendmentReason, models.PROTECT, related_name="wordings", verbose_name="変更理由", null=True, blank=True
+    )
+    base = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", verbose_name="元の文言", null=True, blank=True
+    )
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, related_name="corrections", verbose_name="正す文言", null=True, blank=True
+    )
+    revision = models.PositiveIntegerField("版", default=1)
+
+    history = Records()
+    objects = WordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "文言"
+        verbose_name_plural = "文言"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clause", "amendment"],
+                name="wording_once_per_amendment",
+                violation_error_message="この変更には、この条項の文言がすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="wording_text_not_empty",
+                violation_error_message="文言を入力してください。条項をなくすときは「削る」を選びます。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(rank="") & ~Q(rank__endswith="0"),
+                name="wording_rank_leaves_room",
+                violation_error_message="並び順は、0で終わらない英数字にしてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("clause")),
+                name="wording_not_its_own_parent",
+                violation_error_message="条項を、それ自身の下に置くことはできません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:30]
+
+
+class ItemProgram(models.Model):
+    """Which programme carries an item out, versioned like the text."""
+
+    clause = models.ForeignKey(
+        Clause, models.PROTECT, related_name="item_programs", verbose_name="項目"
+    )
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="item_programs", verbose_name="事業"
+    )
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="item_programs", verbose_name="変更"
+    )
+    removed = models.BooleanField("外す", default=False)
+
+    history = Records()
+    objects = ItemProgramQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "項目の事業"
+        verbose_name_plural = "項目の事業"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clause", "program", "amendment"],
+                name="item_program_once_per_amendment",
+                violation_error_message="この変更には、この項目と事業の組がすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause}：{self.program}"
+
+
+class Contribution(models.Model):
+    """Who drafted an amendment; its approver is none of them."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="contributions", verbose_name="変更"
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="contributions", verbose_name="利用者"
+    )
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "起案への関与"
+        verbose_name_plural = "起案への関与"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "user"],
+                name="contribution_once",
+                violation_error_message="この利用者の関与は、すでに記録されています。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment}：{self.user}"

@@ -1,0 +1,175 @@
+"""What left the portal: snapshots of a comparison, issued documents, and the procedure's steps."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from evaluation.models.amendments import Amendment
+from jst_objectives.history import Records
+from programs.models import Agency, User
+
+
+class Snapshot(models.Model):
+    """An amendment's documents as they stood at a moment; immutable.
+
+    `content` is canonical JSON (sorted keys, no spaces) and `sha256` its digest: text, not a JSON
+    column, because a database may reorder or respell JSON and the digest would no longer fit.
+    """
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="snapshots", verbose_name="変更"
+    )
+    number = models.PositiveIntegerField("版")
+    content = models.TextField("内容")
+    sha256 = models.CharField("内容のSHA-256", max_length=64)
+    engine_version = models.CharField("比較エンジンの版", max_length=20)
+    taken_at = models.DateTimeField("作成日時")
+    taken_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="作成者", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "控え"
+        verbose_name_plural = "控え"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "number"],
+                name="snapshot_number_unique",
+                violation_error_message="同じ版の控えがすでにあります。",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Length("sha256"), 64),
+                name="snapshot_sha256_form",
+                violation_error_message="SHA-256は64桁の16進数です。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment.slug}-{self.number}"
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.content)
+
+    @staticmethod
+    def canonical(data: Any) -> tuple[str, str]:
+        """Return the canonical JSON of data and its SHA-256."""
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+class IssuedDocument(models.Model):
+    """A PDF made from a snapshot, kept byte by byte so that it can be verified later; immutable."""
+
+    class Kind(models.TextChoices):
+        COMPARISON = "comparison", "新旧対照表"
+        APPENDIX = "appendix", "別紙"
+
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, related_name="documents", verbose_name="控え"
+    )
+    kind = models.CharField("種類", max_length=20, choices=Kind)
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    content = models.BinaryField("PDF")
+    versions = models.JSONField("書体と作成ソフトの版")
+    issued_at = models.DateTimeField("発行日時")
+    issued_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="発行者", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "発行文書"
+        verbose_name_plural = "発行文書"
+        ordering = ["issued_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "kind", "sha256"],
+                name="issued_document_once",
+                violation_error_message="この控えの同じ文書は、すでに発行されています。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["comparison", "appendix"]),
+                name="issued_document_kind_known",
+                violation_error_message="文書の種類は、新旧対照表か別紙です。",
+            ),
+            models.CheckConstraint(
+                condition=Exact(Length("sha256"), 64),
+                name="issued_document_sha256_form",
+                violation_error_message="SHA-256は64桁の16進数です。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.snapshot}"
+
+    @property
+    def filename(self) -> str:
+        """Name of the downloaded file: kind, amendment and version."""
+        return f"{self.get_kind_display()}_{self.snapshot}.pdf"
+
+
+class StepKind(models.Model):
+    """A step that an agency's amendments go through: which bodies are heard differs by law."""
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="step_kinds", verbose_name="法人"
+    )
+    position = models.PositiveSmallIntegerField("順番")
+    name = models.CharField("手続", max_length=100)
+    body = models.CharField("相手", max_length=100, blank=True)
+    legal_basis = models.CharField("根拠規定", max_length=200, blank=True)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "手続の種類"
+        verbose_name_plural = "手続の種類"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "position"],
+                name="step_kind_position_unique",
+                violation_error_message="同じ順番の手続がすでにあります。",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "name"],
+                name="step_kind_name_unique",
+                violation_error_message="同じ名前の手続がすでにあります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProcedureStep(models.Model):
+    """手続: one hearing, consultation, decision or publication, and the snapshot it saw."""
+
+    amendment = models.ForeignKey(
+        Amendment, models.PROTECT, related_name="steps", verbose_name="変更"
+    )
+    kind = models.ForeignKey(StepKind, models.PROTECT, related_name="+", verbose_name="手続")
+    body = models.CharField("会議・相手", max_length=100, blank=True)
+    number = models.CharField("回次・文書番号", max_length=100, blank=True)
+    date = models.DateField("日付", null=True, blank=True)
+    result = models.CharField("結果", max_length=200, blank=True)
+    opinion = models.TextField("意見", blank=True)
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, related_name="steps", verbose_name="示した版", null=True, blank=True
+    )
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "手続の記録"
+        verbose_name_plural = "手続の記録"
+        ordering = ["kind__position", "date", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.amendment}：{self.kind}"

@@ -1,0 +1,34 @@
+"""Who may see what. What a user may not see answers 404, so that its existence stays unknown."""
+
+from typing import Any
+
+from django.http import Http404
+
+from evaluation.models import Amendment, IssuedDocument, ObjectivePeriod
+from programs.models import User
+
+
+def visible_period(user: Any, agency: str, number: int) -> ObjectivePeriod:
+    """Return a period of an agency for which the user has a role. Raises Http404."""
+    periods = ObjectivePeriod.objects.visible_to(user).select_related("agency")
+    period = periods.filter(agency__code=agency, number=number).first()
+    if period is None:
+        raise Http404("この中長期目標は、登録されていないか、見る権限がありません。")
+    return period
+
+
+def visible_amendment(user: Any, agency: str, number: int, slug: str) -> Amendment:
+    """Return an amendment of a visible period. Raises Http404."""
+    amendments = Amendment.objects.visible_to(user).select_related("period__agency", "based_on")
+    amendment = amendments.filter(
+        period__agency__code=agency, period__number=number, slug=slug
+    ).first()
+    if amendment is None:
+        raise Http404("この変更は、登録されていないか、見る権限がありません。")
+    return amendment
+
+
+def visible_documents(user: User) -> Any:
+    """Return the issued documents of visible amendments, oldest first."""
+    visible = Amendment.objects.visible_to(user)
+    return IssuedDocument.objects.filter(snapshot__amendment__in=visible)

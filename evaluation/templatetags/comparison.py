@@ -1,0 +1,62 @@
+"""How the rows of a comparison table and of the appendix are laid out, told by their classes."""
+
+import re
+
+from django import template
+
+from evaluation.comparison.rows import Row, Run
+from evaluation.documents.appendix import AppendixRow, Entry
+
+register = template.Library()
+
+# A row that is kept whole must fit on any page: one taller than its page would lose the repeated
+# header. 250 characters are 14 of the 40 lines of a page.
+SHORT = 250
+# The appendix: 24 of the 28 lines that a page holds, of 17 characters in a column of indicators.
+SHORT_LINES = 24
+LINE = 16
+# 18 characters, the narrowest line of a comparison, between which Japanese rules allow no break:
+# anything but kana and kanji, and those kana that cannot begin a line.
+UNBREAKABLE = re.compile(
+    r"(?:[^\sぁ-ヺ㐀-鿿\U00020000-\U0003FFFF]|[ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ]){18}"
+)
+
+
+@register.filter
+def row_class(row: Row) -> str:
+    """Return the classes of a row: its level, its kind, and how it may break.
+
+    `short`: fewer than 250 characters on either side, to be kept on one page. `unbreakable`: a
+    string as long as a line, such as an address, which the renderer must break by force: when a
+    mark begins inside, it would else run out of the page and be lost.
+    """
+    sides = [_text(row.proposed), _text(row.current)]
+    classes = [row.level, row.kind]
+    if max(map(len, sides)) < SHORT:
+        classes.append("short")
+    if any(map(UNBREAKABLE.search, sides)):
+        classes.append("unbreakable")
+    return " ".join(classes)
+
+
+@register.filter
+def appendix_row_class(row: AppendixRow) -> str:
+    """Return the classes of a row of the appendix: `first` of its item, `short`, `unbreakable`."""
+    lists = (row.axes, row.evaluation_indicators, row.monitoring_indicators)
+    texts = [_text(row.item), _text(row.sub_item)]
+    texts += [_text(entry.runs) for entries in lists for entry in entries]
+    classes = ["first"] if row.first_of_item else []
+    if max(map(_lines, lists)) <= SHORT_LINES:
+        classes.append("short")
+    if any(map(UNBREAKABLE.search, texts)):
+        classes.append("unbreakable")
+    return " ".join(classes)
+
+
+def _lines(entries: tuple[Entry, ...]) -> int:
+    """Return about how many printed lines a list takes, each entry beginning a new one."""
+    return sum(1 + len(_text(entry.runs)) // LINE for entry in entries)
+
+
+def _text(runs: tuple[Run, ...]) -> str:
+    return "".join([run.text for run in runs])

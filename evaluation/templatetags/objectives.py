@@ -1,0 +1,34 @@
+"""What the templates ask of a text and its nodes."""
+
+from django import template
+
+from evaluation.comparison.alignment import Kind
+from evaluation.models.texts import Node, Text
+
+register = template.Library()
+
+KIND_NAMES = {
+    Kind.REVISED: "改正",
+    Kind.NEW: "新設",
+    Kind.DELETED: "削る",
+    Kind.RENUMBERED: "番号変更",
+    Kind.RENUMBERED_REVISED: "番号変更・改正",
+    Kind.MOVED: "移動",
+}
+
+
+@register.filter
+def of(kinds: dict[int, Kind], node: Node) -> Kind | None:
+    """Return what happened to a node, or None: `edition.kinds|of:node`."""
+    return kinds.get(node.clause_id)
+
+
+@register.filter
+def kind_name(kind: Kind) -> str:
+    return KIND_NAMES.get(kind, "")
+
+
+@register.filter
+def number(node: Node, text: Text) -> str:
+    """Return the printed number of a node in a text: `node|number:text`."""
+    return text.number(node)

@@ -1,0 +1,65 @@
+"""An amendment with its reasons, its comparison table, and the documents issued of it."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from evaluation.documents.comparison import comparison_table
+from evaluation.documents.issuing import issue, take_snapshot
+from evaluation.documents.pdf import PdfError
+from evaluation.models import AmendmentReason, Wording
+from evaluation.models.texts import Text
+from evaluation.permissions import visible_amendment, visible_documents
+from evaluation.views.editions import Edition
+
+
+@require_safe
+def amendment(request: HttpRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """What an amendment changes and why."""
+    amendment = visible_amendment(request.user, agency, number, slug)
+    text = Text.of(Wording.objects.as_amended_by(amendment))
+    before = Text.of(Wording.objects.before(amendment))
+    edition = Edition(amendment.period, text, before, amendment.effective_on, amendment)
+    reasons = AmendmentReason.objects.select_related("program", "fund")
+    groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
+    context = {
+        "amendment": amendment,
+        "period": amendment.period,
+        "edition": edition,
+        "counts": Counter(edition.kinds.values()),
+        "conflicts": () if amendment.is_decided else text.conflicts,
+        "groups": groups,
+        "documents": visible_documents(request.user)
+        .filter(snapshot__amendment=amendment)
+        .defer("content", "snapshot__content")
+        .select_related("snapshot", "issued_by"),
+    }
+    return render(request, "evaluation/amendment.html", context)
+
+
+@require_safe
+def comparison(request: HttpRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """新旧対照表 on screen."""
+    amendment = visible_amendment(request.user, agency, number, slug)
+    table = comparison_table(amendment)
+    context = {"amendment": amendment, "period": amendment.period, "table": table}
+    return render(request, "evaluation/comparison.html", context)
+
+
+@require_POST
+def issue_document(
+    request: HttpRequest, agency: str, number: int, slug: str, kind: str
+) -> HttpResponse:
+    """Issue the PDF of the comparison table or the appendix, and hand it over."""
+    amendment = visible_amendment(request.user, agency, number, slug)
+    try:
+        document = issue(take_snapshot(amendment, by=request.user), kind, by=request.user)
+    except PdfError as error:
+        messages.error(request, str(error))
+        return redirect("amendment", agency, number, slug)
+    return redirect("document", document.sha256)
+

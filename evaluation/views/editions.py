@@ -1,0 +1,85 @@
+"""Which text a page shows: in force on a date, or as amended by an amendment."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from evaluation.comparison.alignment import Kind
+from evaluation.models import Amendment, ObjectivePeriod, Wording
+from evaluation.models.texts import Node, Text
+from evaluation.permissions import visible_amendment, visible_period
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A text with the one it is compared with (the same one where nothing is compared)."""
+
+    period: ObjectivePeriod
+    text: Text
+    before: Text
+    on: dt.date
+    amendment: Amendment | None = None
+
+    @property
+    def query(self) -> str:
+        """Return the query string that keeps a reader in this edition, with its "?"."""
+        if self.amendment:
+            return "?" + urlencode({"amendment": self.amendment.slug})
+        return "" if self.on == timezone.localdate() else "?" + urlencode({"on": self.on})
+
+    @cached_property
+    def kinds(self) -> dict[int, Kind]:
+        """Return what happened to each clause that the amendment changes, by clause id."""
+        changes = {}
+        for node in self.text.order:
+            kind = self._kind(node)
+            if kind is not Kind.SAME:
+                changes[node.clause_id] = kind
+        return changes
+
+    def _kind(self, node: Node) -> Kind:
+        before = self.before.nodes.get(node.clause_id)
+        if before is None or before.repealed:
+            return Kind.NEW
+        revised = before.text != node.text
+        if self.before.number(before) != self.text.number(node):
+            return Kind.RENUMBERED_REVISED if revised else Kind.RENUMBERED
+        return Kind.REVISED if revised else Kind.SAME
+
+    @cached_property
+    def deleted(self) -> list[Node]:
+        """Return the clauses that the amendment deletes, in the order of the text before."""
+        standing = {node.clause_id for node in self.text.order}
+        return [node for node in self.before.order if node.clause_id not in standing]
+
+
+def edition_of(request: HttpRequest, agency: str, number: int) -> Edition:
+    """Read the edition from a page's query: `?amendment=slug`, `?on=2026-04-01`, or today's text.
+
+    Raises Http404 for what the user may not see and for a date that is none.
+    """
+    if slug := request.GET.get("amendment"):
+        amendment = visible_amendment(request.user, agency, number, slug)
+        text = Text.of(Wording.objects.as_amended_by(amendment))
+        before = Text.of(Wording.objects.before(amendment))
+        on = amendment.effective_on or timezone.localdate()
+        return Edition(amendment.period, text, before, on, amendment)
+    period = visible_period(request.user, agency, number)
+    on = _date(request.GET.get("on"))
+    text = Text.of(Wording.objects.in_force_on(period, on))
+    return Edition(period, text, text, on)
+
+
+def _date(value: str | None) -> dt.date:
+    if not value:
+        return timezone.localdate()
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise Http404(
+            f"日付「{value[:20]}」を読み取れません。「2026-04-01」の形で指定してください。"
+        ) from None

@@ -1,0 +1,104 @@
+"""The audit history: who changed which field when and why.
+
+django-simple-history with one subclass of `HistoricalRecords`. Three traits are ours (measured in
+docs/decisions/0004-history.md): rows of the same instant are told apart by their id, the index has
+its columns in the order that `as_of` reads them, and the actor's name stays after the user is gone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from simple_history.manager import HistoricalQuerySet
+from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_create_with_history
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Actor(models.Model):
+    """The name of the person as it was when the row was written."""
+
+    actor_name = models.CharField("操作者名", max_length=300, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.actor_name = self.actor_name or actor_name(self.history_user)  # type: ignore[attr-defined]
+        super().save(*args, **kwargs)
+
+
+class TieSafeQuerySet(HistoricalQuerySet):
+    """The newest row per object also where two rows have the same `history_date`."""
+
+    def latest_of_each(self) -> "TieSafeQuerySet":
+        same_object = Q(**{self._pk_attr: OuterRef(self._pk_attr)})
+        later = self.filter(
+            same_object,
+            Q(history_date__gt=OuterRef("history_date"))
+            | Q(history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")),
+        )
+        return self.filter(~Exists(later))
+
+
+class Records(HistoricalRecords):
+    """History of a model: `history = Records()`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(bases=(Actor,), historical_queryset=TieSafeQuerySet, **kwargs)
+
+    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+        """Record saves through a proxy of the model too: signals name the proxy as their sender."""
+        if sender._meta.proxy and sender._meta.concrete_model is self.cls:
+            models.signals.post_save.connect(self.post_save, sender=sender, weak=False)
+            models.signals.pre_delete.connect(self.pre_delete, sender=sender, weak=False)
+            models.signals.post_delete.connect(self.post_delete, sender=sender, weak=False)
+        else:
+            super().finalize(sender, **kwargs)
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        options = super().get_meta_options(model)
+        pk = model._meta.pk.attname
+        options["indexes"] = (models.Index(fields=(pk, "-history_date", "-history_id")),)
+        return options
+
+
+def actor_name(user: Any) -> str:
+    """Return "name (user name)" of a user, or "" for the system."""
+    return "" if user is None else f"{user.get_full_name()}（{user.get_username()}）"
+
+
+@transaction.atomic
+def save(instance: models.Model, *, by: Any, reason: str, **kwargs: Any) -> None:
+    """Save an instance with its history row: `by` is a user, or None for the system.
+
+    A reason left on the instance would be written again by its next save, so it is cleared.
+    """
+    instance._history_user = by  # type: ignore[attr-defined]
+    instance._change_reason = reason  # type: ignore[attr-defined]
+    try:
+        instance.save(**kwargs)
+    finally:
+        del instance._history_user, instance._change_reason  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def delete(instance: models.Model, *, by: Any, reason: str) -> None:
+    """Delete an instance; its history stays and ends with a row of this deletion."""
+    instance._history_user = by  # type: ignore[attr-defined]
+    instance._change_reason = reason  # type: ignore[attr-defined]
+    instance.delete()
+
+
+def create_all(model: type[M], instances: Iterable[M], *, by: Any, reason: str) -> Sequence[M]:
+    """Insert instances of one model in bulk, each with its history row, in one transaction."""
+    return bulk_create_with_history(
+        list(instances),
+        model,
+        batch_size=500,
+        default_user=by,
+        default_change_reason=reason,
+        custom_historical_attrs={"actor_name": actor_name(by)},
+    )

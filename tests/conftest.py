@@ -1,0 +1,106 @@
+"""What every test stands on: the databases, the browser, and Django's own settings for tests.
+
+`./portal test` runs the suite twice: without DATABASE_URL on SQLite, and on a PostgreSQL server
+that it starts. Tests marked `postgresql` run only there; those that use a browser only on SQLite.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
+
+from evaluation import triggers
+
+BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+
+hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "portal")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the other database, and put the browser's last."""
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+    elsewhere = "browser" if on_postgresql else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
+    config.hook.pytest_deselected(items=left_out)
+    # An open browser leaves an event loop running, in which Django refuses to use the database.
+    kept = [item for item in items if item not in left_out]
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+# --- Database -------------------------------------------------------------------------------------
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers() -> Iterator[None]:
+    """Let Django empty the tables after a test that commits, though frozen rows refuse that.
+
+    The `post_migrate` signal that ends the flush installs the triggers again.
+    """
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def without_triggers(case: Any) -> None:
+        triggers.drop(connection)
+        flush(case)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files in a folder of the run, static files from where they are written, quick passwords."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "static").mkdir()
+    storages = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(
+        DATA_DIR=folder,
+        STATIC_ROOT=folder / "static",
+        STORAGES=storages,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+# --- Browser --------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium, kept from calling home."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # for the rest of the run: browser tests are last
+    return {
+        "executable_path": shutil.which("chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "ja-JP", "timezone_id": "Asia/Tokyo", "viewport": {"width": 1280, "height": 900}}
+
+
+# --- The project ----------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root folder of the project."""
+    return settings.BASE_DIR

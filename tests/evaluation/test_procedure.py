@@ -1,0 +1,192 @@
+"""Amendments in parallel: what is decided, what conflicts, what comes into force."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from evaluation import amending, procedure
+from evaluation.models import Wording
+from evaluation.models.texts import ConflictKind, Text
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def texts(text):
+    return [f"{text.number(node)}{node.text}" for node in text.order]
+
+
+def in_force(period, on=DAY, known_at=None):
+    return Text.of(Wording.objects.in_force_on(period, on, known_at))
+
+
+def test_the_text_in_force_follows_from_the_date():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period, items=1)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    decide(draft, dt.date(2024, 4, 1))
+
+    assert texts(in_force(period, dt.date(2022, 3, 31))) == []
+    before = texts(in_force(period, dt.date(2024, 3, 31)))
+    assert before == ["Ⅲ.研究開発の成果の最大化", "1.項目1の推進", "項目1を推進する。"]
+    after = texts(in_force(period, dt.date(2024, 4, 1)))
+    assert after == ["Ⅲ.研究開発の成果の最大化", "1.項目1の一層の推進", "項目1を推進する。"]
+
+
+def test_a_correction_applies_wherever_the_corrected_wording_did_once_it_is_known():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period, items=1)
+    later = make_draft(period)
+    amending.reword(later, one, "項目1の見直し", by=None)
+    decide(later, dt.date(2024, 4, 1))
+    wrong = Wording.objects.get(clause=one, amendment__sequence=1)
+    correction = make_draft(period, kind="correction")
+    amending.correct(correction, wrong, text="項目1の促進", by=None)
+    decide(correction, dt.date(2024, 6, 1))
+
+    known_before = correction.recorded_at - dt.timedelta(microseconds=1)
+    assert in_force(period, dt.date(2023, 1, 1), known_before).nodes[one.pk].text == "項目1の推進"
+    assert in_force(period, dt.date(2023, 1, 1)).nodes[one.pk].text == "項目1の促進"
+    assert in_force(period, dt.date(2024, 5, 1)).nodes[one.pk].text == "項目1の見直し"
+    assert in_force(period, dt.date(2025, 1, 1)).nodes[one.pk].text == "項目1の見直し"
+
+
+def test_different_aspects_of_a_clause_merge_and_the_rest_is_a_conflict():
+    period = make_period()
+    _, (_, one, two, _) = make_baseline(period)
+    relabels, rewords, rival = make_draft(period), make_draft(period), make_draft(period)
+    amending.relabel(relabels, one, "9", by=None)
+    amending.reword(rewords, one, "項目1の転換", by=None)
+    amending.reword(rival, one, "項目1の廃止を含む見直し", by=None)
+    amending.reword(rival, two, "項目2の刷新", by=None)
+    decide(relabels)
+    decide(rewords)
+
+    assert texts(in_force(period))[1:3] == ["9.項目1の転換", "項目1を推進する。"]
+    conflicts = amending.text_of(rival).conflicts
+    assert [(c.kind, c.clause_id, c.message) for c in conflicts] == [
+        (
+            ConflictKind.ASPECT,
+            one.pk,
+            "「文言」が、起案の後に決定された変更でも改められています。",
+        )
+    ]
+    with pytest.raises(ValidationError, match="「文言」が、起案の後に決定された変更でも"):
+        decide(rival)
+
+
+def test_rewording_what_was_repealed_since_is_a_conflict():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    repeals, rewords = make_draft(period), make_draft(period)
+    amending.reword(rewords, one, "項目1の転換", by=None)
+    amending.repeal(repeals, one, by=None)
+    decide(repeals)
+
+    kinds = [conflict.kind for conflict in amending.text_of(rewords).conflicts]
+    assert kinds == [ConflictKind.REPEALED]
+
+
+def test_both_repealing_one_clause_is_no_conflict():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.repeal(first, one, by=None)
+    amending.repeal(second, one, by=None)
+    decide(first)
+    decide(second)
+
+    assert [n.text for n in in_force(period).order if n.kind == "item"] == ["項目2の推進", "項目3の推進"]
+    assert second.wordings.count() == 0
+
+
+def test_a_duplicate_number_and_a_missing_parent_are_named_with_their_places():
+    period = make_period()
+    _, (chapter, one, two, _) = make_baseline(period)
+    numbers, inserts, repeals = make_draft(period), make_draft(period), make_draft(period)
+    amending.insert(
+        numbers, "item", parent=chapter, after=one, label="1", text="新しい項目", by=None
+    )
+    amending.insert(inserts, "body", parent=two, text="加える段落。", by=None)
+    amending.repeal(repeals, two, by=None)
+    decide(repeals)
+
+    duplicate = [(c.kind, c.place, c.message) for c in amending.text_of(numbers).conflicts]
+    assert duplicate == [
+        (
+            ConflictKind.DUPLICATE_NUMBER,
+            "1. 新しい項目",
+            "番号「1」が「項目1の推進」と重なっています。番号を改めてください。",
+        )
+    ]
+    missing = [(c.kind, c.place) for c in amending.text_of(inserts).conflicts]
+    assert missing == [
+        (ConflictKind.PARENT_MISSING, "2. 項目2の推進の本文「加える段落。」"),
+    ]
+
+
+def test_two_moves_that_meet_in_a_cycle_are_refused():
+    period = make_period()
+    _, (_, one, two, _) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.move(first, one, parent=two, by=None)
+    amending.move(second, two, parent=one, by=None)
+    decide(first)
+
+    kinds = {(c.kind, c.clause_id) for c in amending.text_of(second).conflicts}
+    assert kinds == {(ConflictKind.CYCLE, one.pk), (ConflictKind.CYCLE, two.pk)}
+
+
+def test_two_insertions_at_one_place_are_kept_and_reported():
+    period = make_period()
+    _, (chapter, one, *_) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    a = amending.insert(first, "item", parent=chapter, after=one, label="8", text="甲", by=None)
+    b = amending.insert(second, "item", parent=chapter, after=one, label="9", text="乙", by=None)
+    decide(first)
+
+    tree = amending.text_of(second)
+    assert tree.conflicts == ()
+    assert [(m.clause_id, t.clause_id) for m, t in tree.same_place_as(second)] == [(b.pk, a.pk)]
+    decide(second)
+    items = [n.text for n in in_force(period).order if n.kind == "item"]
+    assert sorted(items[1:3]) == ["乙", "甲"]
+    assert items[::3] == ["項目1の推進", "項目2の推進"]
+
+
+def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
+    period = make_period()
+    make_baseline(period)
+    draft = make_draft(period)
+    with pytest.raises(ValidationError, match="起案中のため、この操作はできません"):
+        procedure.decide(draft, by=None, decided_on=DAY, effective_on=DAY)
+    with pytest.raises(ValidationError, match="前の変更の適用日（2022-04-01）以後"):
+        decide(draft, dt.date(2022, 3, 31))
+
+
+def test_who_drafted_may_not_approve():
+    period = make_period()
+    editor, approver = make_user(), make_user()
+    draft = make_draft(period, by=editor)
+    procedure.submit(draft, by=editor)
+    with pytest.raises(PermissionDenied):
+        procedure.approve(draft, by=editor)
+    procedure.approve(draft, by=approver)
+    assert draft.state == "approved"
+
+
+@pytest.mark.parametrize("items", [2, 30])
+def test_one_query_each_whatever_the_number_of_clauses(django_assert_num_queries, items):
+    period = make_period()
+    baseline, (_, one, *_) = make_baseline(period, items)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    with django_assert_num_queries(1):
+        texts(in_force(period))
+    with django_assert_num_queries(1):
+        tree = Text.of(Wording.objects.as_amended_by(draft))
+        assert (tree.conflicts, tree.same_place_as(draft)) == ((), [])
+    with django_assert_num_queries(1):
+        texts(Text.of(Wording.objects.before(baseline)))

@@ -1,0 +1,88 @@
+"""The least that a test needs: an agency with a period, people, and a decided baseline."""
+
+import datetime as dt
+import itertools
+
+from evaluation import amending, procedure
+from evaluation.models import Amendment, Clause, ObjectivePeriod
+from jst_objectives import history
+from programs.models import Agency, Role, User
+
+_number = itertools.count(1)
+DAY = dt.date(2022, 4, 1)
+
+
+def make_user(agency: Agency | None = None, *roles: str, username: str | None = None) -> User:
+    user = User(
+        username=username or f"user{next(_number)}", last_name="試験", first_name="太郎"
+    )
+    user.set_unusable_password()
+    history.save(user, by=None, reason="試験")
+    for role in roles:
+        history.save(Role(user=user, agency=agency, role=role), by=None, reason="試験")
+    return user
+
+
+def make_period() -> ObjectivePeriod:
+    number = next(_number)
+    agency = Agency(
+        code=f"a{number}",
+        name=f"国立研究開発法人試験機構{number}",
+        short_name=f"試験{number}",
+        competent_minister="文部科学大臣",
+        law="試験機構法",
+        purpose_article="第4条",
+        purpose_heading="機構の目的",
+        purpose="試験を行う。",
+    )
+    history.save(agency, by=None, reason="試験")
+    period = ObjectivePeriod(
+        agency=agency,
+        number=5,
+        first_fiscal_year=2022,
+        last_fiscal_year=2026,
+        title=f"国立研究開発法人 試験機構{number} 第5期中長期目標",
+        appendix_title="（別紙）評価軸",
+        appendix_note="※注",
+    )
+    history.save(period, by=None, reason="試験")
+    return period
+
+
+def make_draft(period: ObjectivePeriod, by: User | None = None, **fields: object) -> Amendment:
+    slug = f"draft-{next(_number)}"
+    return amending.start(period, slug=slug, title=f"変更案{slug}", by=by, **fields)
+
+
+def decide(amendment: Amendment, effective_on: dt.date = DAY, **options: object) -> Amendment:
+    """Take a draft through to its decision by people other than its drafter."""
+    approver = make_user()
+    procedure.submit(amendment, by=approver)
+    procedure.approve(amendment, by=approver)
+    procedure.decide(
+        amendment, by=approver, decided_on=effective_on, effective_on=effective_on, **options
+    )
+    return amendment
+
+
+def make_baseline(period: ObjectivePeriod, items: int = 3) -> tuple[Amendment, list[Clause]]:
+    """Decide a baseline: chapter Ⅲ with numbered items 1, 2 …, each with a paragraph."""
+    baseline = make_draft(period, kind=Amendment.Kind.BASELINE)
+    chapter = amending.insert(
+        baseline, "chapter", parent=None, label="Ⅲ", text="研究開発の成果の最大化", by=None
+    )
+    clauses = [chapter]
+    previous = None
+    for number in range(1, items + 1):
+        previous = amending.insert(
+            baseline,
+            "item",
+            parent=chapter,
+            after=previous,
+            label=str(number),
+            text=f"項目{number}の推進",
+            by=None,
+        )
+        clauses.append(previous)
+        amending.insert(baseline, "body", parent=previous, text=f"項目{number}を推進する。", by=None)
+    return decide(baseline), clauses
