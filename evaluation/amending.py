@@ -208,7 +208,8 @@ def _store(wording: Wording, head: Wording | None, by: User | None, verb: str) -
     base = wording.base
     if base is not None and head is not None and base.pk == head.pk and _says_nothing(wording, base):
         if wording.pk:
-            history.delete(wording, by=by, reason=verb)
+            # As stored: the history's last row says what the draft said until now.
+            history.delete(Wording.objects.get(pk=wording.pk), by=by, reason=verb)
         return
     wording.revision += 1
     history.save(wording, by=by, reason=verb)

@@ -8,10 +8,11 @@ class EvaluationConfig(AppConfig):
     verbose_name = "中長期目標・評価"
 
     def ready(self) -> None:
-        from evaluation import triggers
+        from evaluation import deployment, triggers
         from evaluation.documents.pdf import check_renderer
 
         # SQLite drops a table's triggers silently whenever a migration rebuilds the table.
         post_migrate.connect(triggers.install_after_migrate, sender=self)
         register(triggers.check_triggers, Tags.database)
+        register(deployment.check_demo_users, Tags.database)
         register(check_renderer)

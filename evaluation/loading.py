@@ -119,6 +119,7 @@ def fields(model: type[models.Model], data: Data) -> Data:
     values = {}
     for name, value in data.items():
         column = model._meta.get_field(name)
+        assert isinstance(column, models.Field)
         if isinstance(value, list):
             value = "\n".join(value)
         if value is None and not column.null:
@@ -174,13 +175,18 @@ class Loading:
         )
         self.create(
             Appropriation,
-            [Appropriation(program=program, **fields(Appropriation, row)) for row in data["appropriations"]],
+            [
+                Appropriation(program=program, **fields(Appropriation, row))
+                for row in data["appropriations"]
+            ],
         )
         self._tracks(program, funds, data["tracks"])
         self._numbered(SchemeFlow, data["flows"], program=program)
         self._numbered(ProgramSection, data["sections"], program=program)
 
-    def _tracks(self, program: Program, funds: dict[str | None, Fund | None], data: list[Data]) -> None:
+    def _tracks(
+        self, program: Program, funds: dict[str | None, Fund | None], data: list[Data]
+    ) -> None:
         for position, row in enumerate(data, start=1):
             values = fields(SupportTrack, without(row, "fund", "costs"))
             track = self.create_one(
@@ -201,7 +207,9 @@ class Loading:
     def period(self, agency: Agency, data: Data, policy_texts: list[Data]) -> ObjectivePeriod:
         period = agency.periods.filter(number=data["number"]).first()
         if period is None:
-            period = self.create_one(ObjectivePeriod(agency=agency, **fields(ObjectivePeriod, data)))
+            period = self.create_one(
+                ObjectivePeriod(agency=agency, **fields(ObjectivePeriod, data))
+            )
             self._numbered(PolicyText, policy_texts, period=period)
         return period
 
@@ -217,7 +225,11 @@ class Loading:
         self.create_one(baseline)
         self._clauses(
             baseline,
-            [entry for chapter in chapters for entry in entries(chapter, Clause.Kind.CHAPTER, None)],
+            [
+                entry
+                for chapter in chapters
+                for entry in entries(chapter, Clause.Kind.CHAPTER, None)
+            ],
         )
         baseline.state, baseline.sequence = Amendment.State.DECIDED, 1
         for name, value in fields(Amendment, {name: data[name] for name in dates}).items():
@@ -294,7 +306,10 @@ class Loading:
         data: list[Data],
     ) -> None:
         """Create the new wordings of paragraphs that keep their place."""
-        bases = {wording.clause.public_id: wording for wording in baseline.wordings.select_related("clause")}
+        bases = {
+            wording.clause.public_id: wording
+            for wording in baseline.wordings.select_related("clause")
+        }
         rows = []
         for row in data:
             base = bases[row["clause"]]
@@ -353,7 +368,9 @@ class Loading:
             ItemProgram,
             [
                 ItemProgram(
-                    clause=clauses[new["item"]["public_id"]], program=programs[slug], amendment=draft
+                    clause=clauses[new["item"]["public_id"]],
+                    program=programs[slug],
+                    amendment=draft,
                 )
                 for new in data
                 for slug in new["programmes"]

@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from evaluation import triggers
+from tests import databases
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 
@@ -76,6 +77,39 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with empty tables, to be cloned and left as it is."""
+    with databases.created(tmp_path_factory.mktemp("migrated")) as url:
+        databases.manage(url, "migrate", "--verbosity=0")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def loaded_database(
+    tmp_path_factory: pytest.TempPathFactory, migrated_database: str
+) -> Iterator[str]:
+    """The address of a database with the source document in it, to be cloned and left as it is."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with databases.created(folder, template=migrated_database) as url:
+        databases.manage(url, "load_source")
+        yield url
+
+
+@pytest.fixture
+def database(tmp_path: Path, loaded_database: str) -> Iterator[str]:
+    """The address of a database of this test alone, with the source document in it."""
+    with databases.created(tmp_path, template=loaded_database) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of this test alone."""
+    with databases.created(tmp_path) as url:
+        yield url
+
+
 # --- Browser --------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
@@ -96,11 +130,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
-    return {"locale": "ja-JP", "timezone_id": "Asia/Tokyo", "viewport": {"width": 1280, "height": 900}}
-
-
-# --- The project ----------------------------------------------------------------------------------
-@pytest.fixture(scope="session")
-def project() -> Path:
-    """The root folder of the project."""
-    return settings.BASE_DIR
+    return {
+        "locale": "ja-JP",
+        "timezone_id": "Asia/Tokyo",
+        "viewport": {"width": 1280, "height": 900},
+    }

@@ -90,38 +90,37 @@ class Pair:
         assert unit
         return unit
 
+    @property
+    def id(self) -> str:
+        return self.unit.id
+
 
 def align(old: Document, new: Document) -> list[Pair]:
-    """The top pairs of both texts in document order, with all below them; see `walk`.
+    """All pairs of both texts in document order; those at the top have a unit without parent.
 
     Raises ValueError where a unit stands twice, its parent is absent, or parents form a circle.
     """
     before, after = _Tree(old), _Tree(new)
     moved = _moved(before, after)
-    tops: list[Pair] = []
-    # Explicit stack: no depth of nesting may end in a RecursionError.
-    pending: list[tuple[list[Pair], Sequence[Unit], Sequence[Unit]]] = [
-        (tops, before.children[None], after.children[None])
-    ]
-    while pending:
-        siblings, gone, come = pending.pop()
-        for unit, other in _merged(gone, come, moved):
-            pair = _pair(unit, other, before, after, moved)
-            siblings.append(pair)
-            below_old = before.children[unit.id] if unit else ()
-            below_new = after.children[other.id] if other else ()
-            if below_old or below_new:
-                pending.append((pair.children, below_old, below_new))
-    return tops
 
+    def paired(siblings_old: Sequence[Unit], siblings_new: Sequence[Unit]) -> list[Pair]:
+        places = _merged(siblings_old, siblings_new, moved)
+        return [_pair(unit, other, before, after, moved) for unit, other in places]
 
-def walk(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """Pairs and all below them, in document order."""
-    pending = list(pairs)[::-1]
+    pairs: list[Pair] = []
+    # An explicit stack: no depth of nesting may end in a RecursionError.
+    pending = paired(before.children[None], after.children[None])[::-1]
     while pending:
         pair = pending.pop()
-        yield pair
+        pairs.append(pair)
+        pair.children.extend(
+            paired(
+                before.children[pair.old.id] if pair.old else (),
+                after.children[pair.new.id] if pair.new else (),
+            )
+        )
         pending += pair.children[::-1]
+    return pairs
 
 
 class _Tree:

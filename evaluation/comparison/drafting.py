@@ -104,6 +104,30 @@ def _cheaper(old: Phrasing, new: Phrasing, i: int, j: int, step: int, edge: Edge
     return moved
 
 
+_RANGE = re.compile("(n+)(p+)n+")
+
+
+def part_ranges(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
+    """Two numbers that both changed are two edits: the から between them is left unmarked."""
+    parted: list[Edit] = []
+    for edit in edits:
+        before = _RANGE.fullmatch(_numbers(old, edit.old_start, edit.old_end))
+        behind = _RANGE.fullmatch(_numbers(new, edit.new_start, edit.new_end))
+        if before and behind:
+            i, i_end = (edit.old_start + before.end(group) for group in (1, 2))
+            j, j_end = (edit.new_start + behind.end(group) for group in (1, 2))
+            if old.text[i:i_end] == new.text[j:j_end]:
+                parted.append(Edit(edit.old_start, i, edit.new_start, j))
+                edit = Edit(i_end, edit.old_end, j_end, edit.new_end)
+        parted.append(edit)
+    return parted
+
+
+def _numbers(side: Phrasing, start: int, end: int) -> str:
+    letters = {int(TokenClass.NUMBER): "n", int(TokenClass.PARTICLE): "p"}
+    return "".join([letters.get(cls, "-") for cls in side.classes[start:end].tolist()])
+
+
 _PAIRS = dict(zip("(「『【〔[〈《", ")」』】〕]〉》", strict=True))
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evaluation.comparison.costs import phrasing
 from evaluation.comparison.drafting import (
     join_lists,
+    part_ranges,
     take_quotes,
     take_stops,
     whole_brackets,
@@ -40,8 +41,8 @@ def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
     places = [(comparison, window) for comparison in comparisons for window in comparison.windows]
     jobs = [comparison.job(window) for comparison, window in places]
     for (comparison, window), job, edits in zip(places, jobs, cheapest(jobs), strict=True):
-        joined = join_lists(job.old, job.new, edits)
-        comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in joined]
+        drafted = part_ranges(*job, join_lists(*job, edits))
+        comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in drafted]
     return [comparison.marks() for comparison in comparisons]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from evaluation.comparison.alignment import Document, Kind, Pair, Unit, UnitKind, align, walk
+from evaluation.comparison.alignment import Document, Kind, Pair, Unit, UnitKind, align
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import Marks, mark, mark_many
 from evaluation.comparison.rows import NATIONAL, Cell, Level, Role, Row, Run, Settings, Table
@@ -60,8 +60,8 @@ class _Rows:
 
     def __init__(self, old: Document, new: Document, settings: Settings) -> None:
         self.settings = settings
-        self.tops = align(old, new)
-        self.pairs = list(walk(self.tops))
+        self.pairs = align(old, new)
+        self.tops = [pair for pair in self.pairs if pair.unit.parent is None]
         self.marks = _marks(self.pairs)
         # Changed: the pair itself, or something in the body below it.
         self.changed: set[Pair] = set()

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import regex
 
@@ -56,6 +57,10 @@ _SIMPLE = re.compile(
     r"\u2e80-\u3029\u3030-\u3096\u309b-\u9fff\uf900-\ufaff\uff01-\uff9d\uffe0-\uffe6"
     r"\U00020000-\U000323af]*"
 )
+# A run of flags is read two by two: \X looks back over all of it at every step.
+_CLUSTER = regex.compile(
+    r"[\U0001f1e6-\U0001f1ff]{2}[\p{Grapheme_Extend}\p{Mc}\u200d\U0001f3fb-\U0001f3ff]*|\X"
+)
 _INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\r\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SPACES = re.compile(" +")
 _WORD_GAP = re.compile(r"[A-Za-zÀ-ɏ]\ +[A-Za-zÀ-ɏ]|[0-9]\ +[0-9]")
@@ -85,7 +90,7 @@ def _fold_clusters(text: str) -> tuple[str, list[int], list[int]]:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for cluster in regex.finditer(r"\X", text):
+    for cluster in _CLUSTER.finditer(text):
         start, end = cluster.span()
         piece = _INVISIBLE.sub("", cluster.group()).translate(_EQUAL)
         piece = unicodedata.normalize("NFC", piece)
@@ -133,13 +138,16 @@ class TokenClass(IntEnum):
     SPACE = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     text: str
     cls: TokenClass
 
 
 _LATIN = "A-Za-zÀ-ɏ"
+_KANJI = "一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff"
+_STARTERS = (
+    "〇一二三四五六七八九十百千万億明大昭平令第前次同本及並又若以未等"  # of the other classes
+)
 # All patterns below read folded text: ASCII digits and brackets, no idle spaces. Runs are tried
 # only from their first character, so that reading is linear in the length of the text.
 _KAN = "〇一二三四五六七八九十百千"
@@ -164,33 +172,29 @@ _KAN_AMOUNT = (
     "(?:程度)?(?!称|間|生|本)"
 )
 _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
-_TOKEN = re.compile(
-    "|".join(
-        f"(?P<{cls.name}>{pattern})"
-        for cls, pattern in {
-            TokenClass.NUMBER: "|".join(
-                (_HEADING_NUMBER, _DATE, _CITATION, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
-            ),
-            TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
-            TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
-            TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
-            TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",
-            TokenClass.SUFFIX: "等",
-            TokenClass.KANJI: "[一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff]",
-            # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
-            TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
-            TokenClass.STOP: "[。．!?]+",
-            TokenClass.ELLIPSIS: "・・・+|…+",
-            TokenClass.COMMA: "[、，]",
-            TokenClass.DOT: "・",
-            TokenClass.OPENING: r"[(「『【〔\[〈《“‘]",
-            TokenClass.CLOSING: r"[)」』】〕\]〉》”’]",
-            TokenClass.SPACE: " +",
-            TokenClass.OTHER: ".",
-        }.items()
+_PATTERNS = {
+    TokenClass.NUMBER: "|".join(
+        (_HEADING_NUMBER, _DATE, _CITATION, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
     ),
-    re.DOTALL,
-)
+    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
+    TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
+    TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
+    TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",
+    TokenClass.SUFFIX: "等",
+    TokenClass.KANJI: f"[{_KANJI}](?:(?![{_STARTERS}])[{_KANJI}])*",
+    # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
+    TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
+    TokenClass.STOP: "[。．!?]+",
+    TokenClass.ELLIPSIS: "・・・+|…+",
+    TokenClass.COMMA: "[、，]",
+    TokenClass.DOT: "・",
+    TokenClass.OPENING: r"[(「『【〔\[〈《“‘]",
+    TokenClass.CLOSING: r"[)」』】〕\]〉》”’]",
+    TokenClass.SPACE: " +",
+    TokenClass.OTHER: ".",
+}
+_TOKEN = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), re.DOTALL)
+_CLASSES = (TokenClass.OTHER, *_PATTERNS)  # by number of the group that matched
 
 
 def tokens(folded: str) -> list[Token]:
@@ -198,7 +202,7 @@ def tokens(folded: str) -> list[Token]:
     words: list[Token] = []
     start, end, cls = 0, 0, TokenClass.STOP
     for match in _TOKEN.finditer(folded):
-        found = TokenClass[match.lastgroup or "OTHER"]
+        found = _CLASSES[match.lastindex or 0]
         if found is TokenClass.KANJI and cls is TokenClass.KANJI and match.start() == end:
             end = match.end()
             continue

@@ -1,5 +1,6 @@
 """新旧対照表: the comparison table of an amendment as text, JSON and HTML; all from the same rows."""
 
+import base64
 from dataclasses import asdict
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.template.loader import render_to_string
 
 from evaluation.comparison.rows import NATIONAL, Run, Settings, Table
 from evaluation.comparison.table import compare
+from evaluation.documents.pdf_child import STYLE_SHEET
 from evaluation.models import Amendment, Wording
 from evaluation.models.texts import Text
 
@@ -59,3 +61,9 @@ def comparison_html(table: Table, **identity: Any) -> str:
     `identity`: `document_id`, `content_hash`, `created` and `modified` of the document itself.
     """
     return render_to_string("evaluation/comparison_print.html", {"table": table, **identity})
+
+
+def standalone_html(table: Table, **identity: Any) -> str:
+    """Return the printed table as one HTML file that brings its style sheet along."""
+    style = base64.b64encode(STYLE_SHEET.read_bytes()).decode()
+    return comparison_html(table, style=f"data:text/css;base64,{style}", **identity)

@@ -12,6 +12,8 @@ from evaluation.models.standing import ItemProgramQuerySet, WordingQuerySet
 from jst_objectives.history import Records
 from programs.models import Agency, Fund, Program, User
 
+NO_TEXT = "文言を入力してください。条項をなくすときは「削る」を選びます。"
+
 
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def visible_to(self, user: User) -> "AmendmentQuerySet":
@@ -289,7 +291,7 @@ class Wording(models.Model):
     )
     rank = models.CharField("並び順", max_length=100)
     label = models.CharField("番号", max_length=20, blank=True)
-    text = models.TextField("文言")
+    text = models.TextField("文言", error_messages={"blank": NO_TEXT})
     repealed = models.BooleanField("削る", default=False)
     excerpt = models.BooleanField("資料にある部分のみ", default=False)
     reason = models.ForeignKey(
@@ -318,7 +320,7 @@ class Wording(models.Model):
             models.CheckConstraint(
                 condition=~Q(text=""),
                 name="wording_text_not_empty",
-                violation_error_message="文言を入力してください。条項をなくすときは「削る」を選びます。",
+                violation_error_message=NO_TEXT,
             ),
             models.CheckConstraint(
                 condition=~Q(rank="") & ~Q(rank__endswith="0"),

@@ -9,8 +9,7 @@ from evaluation.documents.appendix import AppendixRow, Entry
 
 register = template.Library()
 
-# A row that is kept whole must fit on any page: one taller than its page would lose the repeated
-# header. 250 characters are 14 of the 40 lines of a page.
+# A row kept whole leaves the rest of a page empty: 250 characters are 14 of its 40 lines.
 SHORT = 250
 # The appendix: 24 of the 28 lines that a page holds, of 17 characters in a column of indicators.
 SHORT_LINES = 24

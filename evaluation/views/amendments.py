@@ -30,7 +30,7 @@ def amendment(request: HttpRequest, agency: str, number: int, slug: str) -> Http
         "amendment": amendment,
         "period": amendment.period,
         "edition": edition,
-        "counts": Counter(edition.kinds.values()),
+        "counts": Counter(edition.kinds.values()).most_common(),
         "conflicts": () if amendment.is_decided else text.conflicts,
         "groups": groups,
         "documents": visible_documents(request.user)

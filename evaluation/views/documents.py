@@ -26,9 +26,11 @@ def document(request: HttpRequest, sha256: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verification(request: HttpRequest) -> HttpResponse:
     """Tell whether an uploaded PDF is one that was issued here, and whether it is the newest."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm()
     result = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        form = VerifyForm(request.POST, request.FILES)
+    if form.is_valid():
         result = verify(form.cleaned_data["file"].read(), visible_documents(request.user))
     context = {"form": form, "result": result, "file": request.FILES.get("file")}
     return render(request, "evaluation/verification.html", context)

@@ -35,14 +35,17 @@ FURNITURE = {
     "--\t--": "表の罫線（転記の記号）",
 }
 
+# The name of each part of the document, and its first line, in the order of print.
 PARTS = (
-    # The name of each part of the document, and its first line, in the order of print.
     ("表紙", "国立研究開発法人科学技術振興機構の中長期目標の変更に"),
     ("変更理由", "国立研究開発法人科学技術振興機構（JST）中長期目標の変更について"),
     ("新旧対照表", "国立研究開発法人 科学技術振興機構 第5期中長期目標 新旧対照表（案）"),
     ("政策体系", "科学技術振興機構に係る政策体系上の位置付け"),
     ("別紙", "(別紙) 国立研究開発法人科学技術振興機構における評価軸"),
-    ("事業／AI for Scienceによる科学研究革新プログラム", "AI for Scienceによる科学研究革新プログラム"),
+    (
+        "事業／AI for Scienceによる科学研究革新プログラム",
+        "AI for Scienceによる科学研究革新プログラム",
+    ),
     ("事業／先端研究基盤刷新事業", "先端研究基盤刷新事業"),
     ("事業／産業・科学革新人材事業", "現状・課題"),
     ("全体像1", "背景・必要性"),
@@ -50,8 +53,8 @@ PARTS = (
     ("全体像3", "国立研究開発法人科学技術振興機構（JST）の中長期目標変更の全体像"),
 )
 
+# The lines that open a place within a sheet, in the order of print.
 HEADINGS = {
-    # The lines that open a place within a sheet, in the order of print.
     "事業／AI for Scienceによる科学研究革新プログラム": (
         "課題・取組の方向性",
         "事業内容",

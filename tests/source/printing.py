@@ -39,7 +39,11 @@ def passages(draft: Amendment) -> Iterator[Passage]:
 def memo(draft: Amendment) -> Iterator[Passage]:
     assert draft.paper_date is not None
     day = draft.paper_date
-    for text in (draft.memo_title, f"令和{day.year - 2018}年{day.month}月{day.day}日", draft.office):
+    for text in (
+        draft.memo_title,
+        f"令和{day.year - 2018}年{day.month}月{day.day}日",
+        draft.office,
+    ):
         yield Passage("変更理由", text)
     for group in draft.reason_groups.all():
         place = f"変更理由／{group.position}"

@@ -13,6 +13,7 @@ from evaluation.documents.comparison import (
     as_text,
     comparison_html,
     comparison_table,
+    standalone_html,
 )
 from evaluation.documents.issuing import current_content
 from evaluation.documents.pdf import PdfError, render_pdf
@@ -82,5 +83,7 @@ def output(amendment: Amendment, form: str) -> bytes:
     if form == "json":
         return json.dumps(as_data(table), ensure_ascii=False, indent=1).encode() + b"\n"
     _, digest = Snapshot.canonical(current_content(amendment))
-    html = comparison_html(table, document_id=f"{amendment.slug}（未発行）", content_hash=digest)
-    return html.encode() if form == "html" else render_pdf(html)
+    identity = {"document_id": f"{amendment.slug}（未発行）", "content_hash": digest}
+    if form == "html":
+        return standalone_html(table, **identity).encode()
+    return render_pdf(comparison_html(table, **identity))

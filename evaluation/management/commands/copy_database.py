@@ -49,7 +49,9 @@ class Command(BaseCommand):
             call_command("migrate", database=TARGET, verbosity=0)
             self.copy(tables())
         except Error as error:
-            raise CommandError(f"写せませんでした。写し先は元のままです：{error}") from error
+            raise CommandError(
+                f"写せませんでした。写し先には何も入っていません：{error}"
+            ) from error
         finally:
             connections[TARGET].close()
 
@@ -123,7 +125,7 @@ def copy_table(table: type[models.Model]) -> None:
     target = connections[TARGET]
     name = target.ops.quote_name(table._meta.db_table)
     columns = ", ".join(target.ops.quote_name(field.column) for field in fields(table))
-    with target.cursor() as cursor:
+    with target.wrap_database_errors, target.cursor() as cursor:
         cursor.execute(f"DELETE FROM {name}")
         with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
             for row in rows(table, DEFAULT_DB_ALIAS).iterator(chunk_size=BATCH):

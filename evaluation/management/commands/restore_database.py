@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 def keep_current() -> Path | None:
     """Back up the database as it is; return the file, or None where there is nothing yet."""
-    moment = timezone.localtime().strftime("%Y%m%d-%H%M%S")
+    moment = timezone.localtime().strftime("%Y%m%d-%H%M%S-%f")
     kept: Path = settings.DATA_DIR / f"before-restore-{moment}.zip"
     database = Path(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite" and not database.exists():

@@ -1,0 +1,134 @@
+"""`./portal bench [--only NAME] [--quick]`: our figures beside their bars, in one run.
+
+Every figure is the median of five fresh processes, import included; the variants of a benchmark
+take turns, so that a busy machine slows all of them alike.
+"""
+
+import argparse
+import math
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import django
+
+from tests.benchmarks.children import Cost, medians
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jst_objectives.settings")
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number beside the greatest that is allowed."""
+
+    text: str
+    value: float
+    bar: float
+
+
+Variants = dict[str, Callable[[], Cost]]
+Judge = Callable[[dict[str, Cost]], list[Figure]]
+
+
+def real_table() -> tuple[Variants, Judge]:
+    """The real amendment's table against WeasyPrint's simplest call on the same HTML."""
+    from tests.benchmarks import pdf
+    from tests.benchmarks.real_table import html
+
+    page = html()
+    variants: Variants = {"portal": lambda: pdf.ours(page), "bare": lambda: pdf.bare(page)}
+    return variants, lambda cost: [ratio("real table, tagged / bare", cost, "portal", "bare", 1.25)]
+
+
+def thousand_rows() -> tuple[Variants, Judge]:
+    """1,000 rows, tagged, against a naive table of the same text, untagged."""
+    from tests.benchmarks import pdf
+
+    variants: Variants = {
+        "portal": lambda: pdf.ours(pdf.our_html(1000)),
+        "naive": lambda: pdf.naive(pdf.naive_html(1000)),
+    }
+    return variants, lambda cost: [
+        ratio("1,000 rows, tagged / naive", cost, "portal", "naive", 0.95)
+    ]
+
+
+def growth(counts: list[int]) -> tuple[Variants, Judge]:
+    """How time and memory of a PDF grow with its rows."""
+    from tests.benchmarks import pdf
+
+    variants: Variants = {
+        f"{count:,} rows": lambda html=pdf.our_html(count): pdf.ours(html) for count in counts
+    }
+    return variants, lambda cost: [
+        exponent("PDF, growth of time", counts, cost, 1.08),
+        *(
+            Figure(f"PDF, {name}, peak memory (MB)", cost[name].memory, 75 + 0.13 * count)
+            for name, count in zip(variants, counts, strict=True)
+        ),
+    ]
+
+
+def table_page(counts: list[int]) -> tuple[Variants, Judge]:
+    """How the time of the table's page grows with the changed clauses."""
+    from tests.benchmarks import table_page
+
+    variants: Variants = {
+        f"{count:,} rows": lambda count=count: table_page.page(count) for count in counts
+    }
+    return variants, lambda cost: [exponent("page, growth of time", counts, cost, 1.15)]
+
+
+def ratio(text: str, cost: dict[str, Cost], name: str, base: str, bar: float) -> Figure:
+    return Figure(text, cost[name].cpu / cost[base].cpu, bar)
+
+
+def exponent(text: str, counts: list[int], cost: dict[str, Cost], bar: float) -> Figure:
+    """Return k where time grows as count^k, between the first count of 100 or more and the last."""
+    first = next(count for count in counts if count >= 100)
+    grown = cost[f"{counts[-1]:,} rows"].cpu / cost[f"{first:,} rows"].cpu
+    return Figure(f"{text}, exponent", math.log(grown) / math.log(counts[-1] / first), bar)
+
+
+def measure(variants: Variants, repeat: int) -> dict[str, Cost]:
+    runs: dict[str, list[Cost]] = {name: [] for name in variants}
+    for _ in range(repeat):
+        for name, variant in variants.items():
+            runs[name].append(variant())
+    return medians(runs)
+
+
+def main() -> int:
+    """Return 1 where a bar is missed."""
+    benchmarks = {
+        "real-table": lambda quick: real_table(),
+        "thousand-rows": lambda quick: thousand_rows(),
+        "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
+        "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),
+    }
+    parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)
+    parser.add_argument("--only", choices=benchmarks)
+    parser.add_argument("--quick", action="store_true", help="one run each, up to 1,000 rows")
+    options = parser.parse_args()
+    django.setup()
+    failed = False
+    for name, benchmark in benchmarks.items():
+        if options.only in (None, name):
+            variants, judge = benchmark(options.quick)
+            cost = measure(variants, 1 if options.quick else 5)
+            print(f"\n{name}")
+            for variant, one in cost.items():
+                print(f"  {variant:<38}{one.cpu:9.2f} s CPU {one.memory:8.0f} MB")
+            for figure in judge(cost):
+                passed = figure.value <= figure.bar
+                failed |= not passed
+                verdict = "PASS" if passed else "FAIL"
+                print(f"  {figure.text:<38}{figure.value:9.3f}  (bar {figure.bar:g})  {verdict}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

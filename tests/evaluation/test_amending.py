@@ -1,0 +1,162 @@
+"""Drafting: only changed clauses have a row, and every change has its history."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from evaluation import amending
+from evaluation.models import Clause, Wording
+from evaluation.models.objectives import Item
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene():
+    """A draft on a baseline of chapter Ⅲ with items 1, 2, 3."""
+    period = make_period()
+    _, clauses = make_baseline(period)
+    return make_draft(period), *clauses
+
+
+def order(draft):
+    text = amending.text_of(draft)
+    return [f"{text.number(node)} {node.text}" for node in text.order if node.kind == "item"]
+
+
+def test_an_unchanged_text_has_no_row(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    assert draft.wordings.count() == 1
+    amending.reword(draft, one, "項目1の推進", by=None)
+    assert draft.wordings.count() == 0
+
+
+def test_reword_relabel_and_move_share_one_row_on_the_base(scene):
+    draft, _, one, two, three = scene
+    base = Wording.objects.get(clause=one)
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    amending.relabel(draft, one, "4", by=None)
+    amending.move(draft, one, parent=scene[1], after=three, by=None)
+    row = draft.wordings.get()
+    assert (row.base, row.revision) == (base, 3)
+    assert order(draft) == ["2. 項目2の推進", "3. 項目3の推進", "4. 項目1の一層の推進"]
+
+
+def test_inserting_puts_a_clause_right_after_its_neighbour(scene):
+    draft, chapter, one, *_ = scene
+    amending.insert(draft, "item", parent=chapter, after=one, label="1の2", text="甲", by=None)
+    amending.insert(draft, "item", parent=chapter, after=None, label="0", text="乙", by=None)
+    assert order(draft) == [
+        "0. 乙",
+        "1. 項目1の推進",
+        "1の2. 甲",
+        "2. 項目2の推進",
+        "3. 項目3の推進",
+    ]
+
+
+def test_repealing_takes_all_that_is_below_and_restoring_gives_it_back(scene):
+    draft, chapter, one, *_ = scene
+    amending.repeal(draft, chapter, by=None)
+    assert amending.text_of(draft).order == []
+    assert draft.wordings.filter(repealed=True).count() == 7
+    amending.restore(draft, chapter, by=None)
+    assert draft.wordings.count() == 0
+    with pytest.raises(ValidationError, match="この変更案で削られていません"):
+        amending.restore(draft, one, by=None)
+
+
+def test_a_clause_moved_out_first_survives_the_repeal(scene):
+    draft, chapter, one, two, _ = scene
+    amending.move(draft, two, parent=None, by=None)
+    amending.repeal(draft, chapter, by=None)
+    assert order(draft) == ["2. 項目2の推進"]
+
+
+def test_what_the_draft_introduced_vanishes_when_it_is_repealed(scene):
+    draft, chapter, *_ = scene
+    before = Clause.objects.count()
+    item = amending.insert(draft, "item", parent=chapter, label="9", text="甲", by=None)
+    amending.insert(draft, "evaluation_axis", parent=item, text="進んだか。", by=None)
+    amending.repeal(draft, item, by=None)
+    assert Clause.objects.count() == before
+    assert draft.wordings.count() == 0
+
+
+def test_a_stale_revision_is_refused_and_nothing_is_written(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "甲", by=None, seen=0)
+    with pytest.raises(ValidationError, match="ほかの人が先にこの条項を変更しました"):
+        amending.reword(draft, one, "乙", by=None, seen=0)
+    assert draft.wordings.get().text == "甲"
+
+
+def test_only_a_draft_can_be_changed(scene):
+    draft, _, one, *_ = scene
+    decide(draft)
+    with pytest.raises(ValidationError, match="は決定です。変更できるのは、起案中の変更案だけです。"):
+        amending.reword(draft, one, "甲", by=None)
+
+
+def test_a_clause_cannot_go_below_itself(scene):
+    draft, chapter, one, *_ = scene
+    below = amending.insert(draft, "item", parent=one, label="1", text="甲", by=None)
+    for parent in (one, below):
+        with pytest.raises(ValidationError, match="それ自身やその下の項目の中へ"):
+            amending.move(draft, one, parent=parent, by=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "文言を入力してください。条項をなくすときは「削る」を選びます。"),
+        ("研究\u202e開発", "文言の3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える"),
+        ("研究\x00開発", "文言の3文字目のU+0000（名前のない文字）は制御文字や未定義の文字"),
+        ("研究🎌開発", "文言の「🎌」U+1F38C（CROSSED FLAGS）は、印刷に使う書体にありません"),
+    ],
+)
+def test_what_cannot_be_stored_or_printed_is_refused_by_name(scene, text, message):
+    draft, _, one, *_ = scene
+    with pytest.raises(ValidationError, match=re.escape(message)):
+        amending.reword(draft, one, text, by=None)
+    assert draft.wordings.count() == 0
+
+
+@pytest.mark.parametrize("text", ["𠮷田", "葛\U000e0100城", "①Ⅲ㈱㎡〜～", "か\u3099", "一行目\n二行目"])
+def test_what_can_be_printed_is_accepted_as_it_is(scene, text):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, text, by=None)
+    assert draft.wordings.get().text == text
+
+
+def test_an_item_needs_its_number(scene):
+    draft, chapter, one, *_ = scene
+    with pytest.raises(ValidationError, match="章と項目には番号を入力してください"):
+        amending.insert(draft, "item", parent=chapter, text="甲", by=None)
+    with pytest.raises(ValidationError, match="章と項目には番号を入力してください"):
+        amending.relabel(draft, one, "", by=None)
+
+
+def test_every_change_has_its_history_and_its_drafter(scene):
+    draft, _, one, *_ = scene
+    user = make_user()
+    amending.reword(draft, one, "甲", by=user)
+    amending.reword(draft, one, "項目1の推進", by=user)
+    rows = Wording.history.filter(clause=one, amendment=draft).order_by("history_id")
+    assert [(r.history_type, r.text, r.history_user, r.history_change_reason) for r in rows] == [
+        ("+", "甲", user, "文言の変更"),
+        ("-", "甲", user, "文言の変更"),
+    ]
+    assert {row.actor_name for row in rows} == {f"試験 太郎（{user.username}）"}
+    assert [c.user for c in draft.contributions.all()] == [user]
+
+
+def test_a_proxy_gives_its_kind_and_its_clauses_only(scene):
+    draft, *_ = scene
+    item = Item.objects.create(period=draft.period, introduced_by=draft)
+    assert item.kind == "item"
+    assert Item.objects.filter(period=draft.period).count() == 4
+    assert Clause.history.filter(id=item.pk).count() == 1

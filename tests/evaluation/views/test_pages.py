@@ -1,0 +1,191 @@
+"""What the pages say, and how many queries they take."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from evaluation import amending
+from evaluation.documents.issuing import issue, take_snapshot
+from evaluation.loading import load_source
+from evaluation.models import Amendment
+from programs.models import Agency
+from tests.factories import make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def jst(client):
+    load_source()
+    client.force_login(make_user(Agency.objects.get(code="jst"), "auditor"))
+    return client
+
+
+def page(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_the_start_page_leads_to_everything(jst):
+    html = page(jst, "/")
+    assert "国立研究開発法人科学技術振興機構　第5期中長期目標" in html
+    for address in ("/jst/5/", "/jst/5/appendix/", "/jst/5/amendments/2026-01-28/"):
+        assert f'href="{address}"' in html
+
+
+def test_who_has_no_role_is_told_what_to_do(client):
+    client.force_login(make_user())
+    assert "見ることのできる中長期目標がありません。" in page(client, "/")
+
+
+def test_the_tree_shows_the_text_in_force_or_with_the_amendment(jst):
+    current = page(jst, "/jst/5/")
+    assert "2.4." in current
+    assert "2.5." not in current
+    assert '<span class="chip new">新設</span>' not in current
+    amended = page(jst, "/jst/5/?amendment=2026-01-28")
+    assert "2.5." in amended
+    assert amended.count('<span class="chip new">新設</span>') == 6
+    assert amended.count('<span class="chip revised">改正</span>') == 2
+    assert amended.count("資料にある部分のみ") == 2
+
+
+def test_before_the_baseline_nothing_is_registered(jst):
+    assert "この日の本文は登録されていません" in page(jst, "/jst/5/?on=2026-01-27")
+    assert "この日の本文は登録されていません" not in page(jst, "/jst/5/?on=2026-01-28")
+
+
+def test_a_date_that_is_none_is_explained(jst):
+    html = page(jst, "/jst/5/?on=2026-13-01", status=404)
+    assert "日付「2026-13-01」を読み取れません。「2026-04-01」の形で指定してください。" in html
+
+
+def test_what_an_amendment_deletes_is_listed(client):
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.repeal(draft, one, by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    html = page(client, f"/{period.agency.code}/5/?amendment={draft.slug}")
+    assert "この変更で削られるもの" in html
+    assert "1. 項目1の推進" in html
+
+
+def test_an_item_shows_its_parts_and_its_programme(jst):
+    draft = Amendment.objects.get(slug="2026-01-28")
+    new = next(n for n in amending.text_of(draft).order if n.label == "5" and n.parent_id)
+    address = reverse("item", args=["jst", 5, new.public_id])
+    html = page(jst, address + "?amendment=2026-01-28")
+    for words in ("2.5.", "評価軸", "評価指標", "モニタリング指標", "この項目を担う事業"):
+        assert words in html
+    assert "この項目は、選んだ時点の本文にありません。" in page(jst, address, status=404)
+
+
+def test_the_amendment_gives_its_reasons(jst):
+    html = page(jst, "/jst/5/amendments/2026-01-28/")
+    assert html.count('<article class="reason">') == 4
+    assert "資料に印刷されたページ：" in html
+    assert "新設18" in html
+    assert "改正2" in html
+
+
+def test_conflicts_are_named_on_the_amendment(client):
+    period = make_period()
+    _, (chapter, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.insert(draft, "item", parent=chapter, after=one, label="1", text="重複", by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    html = page(client, f"/{period.agency.code}/5/amendments/{draft.slug}/")
+    assert "このままでは決定できない箇所（1）" in html
+    assert "番号「1」が「項目1の推進」と重なっています。" in html
+
+
+def test_a_document_is_issued_downloaded_and_verified(jst):
+    response = jst.post("/jst/5/amendments/2026-01-28/issue/comparison/", follow=True)
+    pdf = response.content
+    assert pdf[:5] == b"%PDF-"
+    assert response["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''"
+        "%E6%96%B0%E6%97%A7%E5%AF%BE%E7%85%A7%E8%A1%A8_2026-01-28-1.pdf"
+    )
+    assert "新旧対照表 2026-01-28-1" in page(jst, "/jst/5/amendments/2026-01-28/")
+    file = SimpleUploadedFile("table.pdf", pdf, content_type="application/pdf")
+    html = jst.post("/verification/", {"file": file}).content.decode()
+    assert "✓ 真正" in html
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "選んだファイルは空です。"),
+        (b"PK\x03\x04", "「x.pdf」はPDFではありません。"),
+        (b"%PDF-" + bytes(20 * 1024 * 1024), "ファイルが大きすぎます（20.0 MB）。"),
+    ],
+)
+def test_a_file_that_cannot_be_verified_is_explained(jst, content, message):
+    html = jst.post("/verification/", {"file": SimpleUploadedFile("x.pdf", content)}).content
+    assert message in html.decode()
+    assert "エラー：" in html.decode()
+
+
+def test_no_file_is_explained(jst):
+    html = jst.post("/verification/").content.decode()
+    assert "検証するPDFファイルを選んでください。" in html
+
+
+def test_a_file_without_a_record_and_a_replaced_one(client):
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    old = issue(take_snapshot(draft, by=None), "comparison", by=None)
+    amending.reword(draft, one, "項目1の抜本的な推進", by=None)
+    new = issue(take_snapshot(draft, by=None), "comparison", by=None)
+    client.force_login(make_user(period.agency, "auditor"))
+    for content, words in (
+        (bytes(old.content), "⚠ 差替え済み"),
+        (bytes(new.content), "✓ 真正"),
+        (b"%PDF-1.7", "✕ 発行記録なし"),
+    ):
+        file = SimpleUploadedFile("x.pdf", content)
+        assert words in client.post("/verification/", {"file": file}).content.decode()
+
+
+PAGES = ["", "appendix/", "amendments/{slug}/", "amendments/{slug}/comparison/", "?amendment={slug}"]
+
+
+@pytest.mark.parametrize("address", ["home", *PAGES])
+def test_queries_do_not_grow_with_the_text(client, address):
+    counts = []
+    for items in (2, 20):
+        period = make_period()
+        _, (_, *clauses) = make_baseline(period, items)
+        draft = make_draft(period)
+        for clause in clauses:
+            amending.reword(draft, clause, f"{clause.pk}の一層の推進", by=None)
+        client.force_login(make_user(period.agency, "editor"))
+        url = "/" if address == "home" else f"/{period.agency.code}/5/" + address
+        with CaptureQueriesContext(connection) as queries:
+            page(client, url.format(slug=draft.slug))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 9
+
+
+def test_texts_are_shown_as_text(client):
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, '<script>alert(1)</script><u>"&amp;', by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    for address in PAGES:
+        html = page(client, f"/{period.agency.code}/5/" + address.format(slug=draft.slug))
+        assert "<script" not in html
+        assert "<u>" not in html
+
+
+def test_dates_are_given_in_both_calendars(jst):
+    assert "令和8年1月28日（2026年）" in page(jst, "/jst/5/amendments/2026-01-28/")
+    assert "令和4年度（2022年度）～令和8年度（2026年度）" in page(jst, "/")
