@@ -1,7 +1,7 @@
 """The audit history: who changed which field when and why.
 
-django-simple-history with one subclass of `HistoricalRecords`. Three traits are ours (measured in
-docs/decisions/0004-history.md): rows of the same instant are told apart by their id, the index has
+django-simple-history with one subclass of `HistoricalRecords`. Three traits are ours
+(docs/decisions/0004-history.md): rows of the same instant are told apart by their id, the index has
 its columns in the order that `as_of` reads them, and the actor's name stays after the user is gone.
 """
 

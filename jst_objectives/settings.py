@@ -112,8 +112,8 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # With Django's defaults 80-94 % of concurrent writes fail with "database is locked"; with WAL,
-    # IMMEDIATE and a time-out none do (docs/decisions/0002-sqlite.md).
+    # With Django's defaults most concurrent writes fail with "database is locked"; with WAL, IMMEDIATE
+    # and a time-out none does (docs/decisions/0002-sqlite.md; tests/jst_objectives/test_concurrency.py).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

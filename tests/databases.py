@@ -47,23 +47,22 @@ def created(
 
 
 def manage(
-    url: str, *arguments: str, input: str | None = None, fails: bool = False, **environment: str
+    url: str,
+    *arguments: str,
+    input: str = "",
+    fails: bool = False,
+    environment: dict[str, str] | None = None,
 ) -> str:
     """Run a management command on a database; return what it printed, where it fails on stderr.
 
     It is a process of its own, as when a person types it.
     """
+    data = {"SECRET_KEY": "k" * 50, "PORTAL_DATA": str(settings.DATA_DIR)}
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
-        env={
-            **os.environ,
-            "DATABASE_URL": url,
-            "SECRET_KEY": "k" * 50,
-            "PORTAL_DATA": str(settings.DATA_DIR),
-            **environment,
-        },
-        input=input or "",
+        env={**os.environ, **data, "DATABASE_URL": url, **(environment or {})},
+        input=input,
         capture_output=True,
         text=True,
         check=False,

@@ -23,12 +23,12 @@ def make_user(agency: Agency | None = None, *roles: str, username: str | None = 
     return user
 
 
-def make_period() -> ObjectivePeriod:
-    number = next(_number)
+def make_period(code: str = "", number: int = 5) -> ObjectivePeriod:
+    n = next(_number)
     agency = Agency(
-        code=f"a{number}",
-        name=f"国立研究開発法人試験機構{number}",
-        short_name=f"試験{number}",
+        code=code or f"a{n}",
+        name=f"国立研究開発法人試験機構{n}",
+        short_name=f"試験{n}",
         competent_minister="文部科学大臣",
         law="試験機構法",
         purpose_article="第4条",
@@ -38,10 +38,10 @@ def make_period() -> ObjectivePeriod:
     history.save(agency, by=None, reason="試験")
     period = ObjectivePeriod(
         agency=agency,
-        number=5,
+        number=number,
         first_fiscal_year=2022,
         last_fiscal_year=2026,
-        title=f"国立研究開発法人 試験機構{number} 第5期中長期目標",
+        title=f"国立研究開発法人 試験機構{n} 第{number}期中長期目標",
         appendix_title="（別紙）評価軸",
         appendix_note="※注",
     )

@@ -29,7 +29,9 @@ def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The file as a module, its data and its environment of packages in folders of the test."""
     monkeypatch.setenv("PORTAL_DATA", str(tmp_path / "var"))
     loader = SourceFileLoader("portal", str(PORTAL))
-    module = module_from_spec(spec_from_loader("portal", loader))
+    spec = spec_from_loader("portal", loader)
+    assert spec
+    module = module_from_spec(spec)
     loader.exec_module(module)
     monkeypatch.setattr(module, "VENV", tmp_path / "venv")
     monkeypatch.setattr(module, "PYTHON", str(tmp_path / "venv" / "bin" / "python"))
@@ -177,18 +179,20 @@ def test_packages_are_installed_again_only_when_the_lock_changes(
 
 
 def test_without_a_network_the_way_out_is_named(
-    portal: ModuleType, monkeypatch: pytest.MonkeyPatch
+    portal: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    monkeypatch.setattr(portal, "UTF8", {**portal.UTF8, **nowhere})
-    monkeypatch.setattr(portal.start, "__defaults__", (portal.UTF8,))
+    """The real pip, with nowhere to get a package from."""
+    (tmp_path / "a.lock").write_text(f"nobody-made-this==1.0 --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setattr(portal, "ROOT", tmp_path)
+    monkeypatch.setattr(portal, "VENV", Path(sys.prefix))
+    monkeypatch.setattr(portal, "PYTHON", sys.executable)
+    portal.UTF8.update(PIP_NO_INDEX="1", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull)
     with pytest.raises(portal.Stop) as stop:
-        portal.install_python_packages(portal.RUN_LOCK)
+        portal.install_python_packages("a.lock")
     assert stop.value.japanese == (
-        "取得できません。ネットワークとプロキシ（https_proxy）を確かめてください"
-        f"（詳細: {portal.LOG}）。"
+        f"取得できません。ネットワークとプロキシ（https_proxy）を確かめてください（詳細: {portal.LOG}）。"
     )
-    assert not portal.stamp(portal.RUN_LOCK).exists()
+    assert not portal.stamp("a.lock").exists()
 
 
 # --- The key --------------------------------------------------------------------------------------
@@ -210,8 +214,10 @@ def test_production_gets_no_key(portal: ModuleType, monkeypatch: pytest.MonkeyPa
 
 
 # --- Children -------------------------------------------------------------------------------------
-def test_a_failing_step_is_one_line_with_its_reason(portal: ModuleType) -> None:
-    portal.PYTHON = sys.executable
+def test_a_failing_step_is_one_line_with_its_reason(
+    portal: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal, "PYTHON", sys.executable)
     with pytest.raises(portal.Stop) as stop:
         portal.manage("fly_to_the_moon")
     assert stop.value.japanese.startswith("manage.py fly_to_the_moon に失敗しました: ")
@@ -246,6 +252,31 @@ def test_a_missing_postgresql_is_red(
         portal.run_tests(portal.POSTGRESQL)
 
 
+def test_a_first_page_with_an_error_is_one_line(portal: ModuleType, port: int) -> None:
+    script = (
+        "from http.server import BaseHTTPRequestHandler as Handler, HTTPServer\n"
+        "Handler.do_GET = lambda self: self.send_error(500)\n"
+        f"HTTPServer(('127.0.0.1', {port}), Handler).serve_forever()"
+    )
+    with portal.start([sys.executable, "-c", script], subprocess.DEVNULL) as server:
+        with pytest.raises(portal.Stop) as stop:
+            portal.wait_for_first_page(server, port)
+        server.terminate()
+    assert stop.value.japanese == (
+        f"最初のページが表示できません（HTTP 500、詳細: {portal.SERVER_LOG}）。"
+    )
+
+
+def test_a_server_that_does_not_start_is_one_line(portal: ModuleType, port: int) -> None:
+    with portal.start(["false"], subprocess.DEVNULL) as server:
+        server.wait()
+        with pytest.raises(portal.Stop) as stop:
+            portal.wait_for_first_page(server, port)
+    assert stop.value.japanese == (
+        f"最初のページが表示できません（HTTP 応答なし、詳細: {portal.SERVER_LOG}）。"
+    )
+
+
 # --- The whole of it ------------------------------------------------------------------------------
 @pytest.fixture
 def data(tmp_path: Path, database: str) -> dict[str, str]:
@@ -254,44 +285,42 @@ def data(tmp_path: Path, database: str) -> dict[str, str]:
     return {"PORTAL_DATA": str(tmp_path / "var"), "DATABASE_URL": database, **server}
 
 
-def test_up_serves_until_it_is_interrupted(data: dict[str, str], port: int) -> None:
-    """First page, style sheet, demo users and a clean end."""
-    command = [PORTAL, "up", "--port", str(port)]
+def test_up_serves_until_interrupted_and_again_loses_nothing(
+    data: dict[str, str], port: int
+) -> None:
+    """First page, style sheet, demo users, a clean end; the second time nothing is set up."""
+    users = Path(data["PORTAL_DATA"], "demo-users.txt")
+    command = [str(PORTAL), "up", "--port", str(port)]
     environment = {"PATH": os.environ["PATH"], **data}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        lines = list(iter(child.stdout.readline, "止めるには Ctrl-C を押してください。\n"))
         try:
-            lines = list(iter(child.stdout.readline, "止めるには Ctrl-C を押してください。\n"))  # type: ignore[union-attr]
-            assert re.fullmatch(
-                rf"http://127.0.0.1:{port}/ で使えます（準備 \d+ 秒）。\n", lines[-1]
-            )
             sheet = re.search(r'href="(/static/[^"]+\.css)"', get(port, "/"))
             assert sheet
             assert "{" in get(port, sheet[1])
         finally:
             child.send_signal(signal.SIGINT)
-        assert child.wait(timeout=20) == 0
+        assert child.stdout.read() == "\nサーバーを止めました。\n"
+    assert child.returncode == 0
     with pytest.raises(urllib.error.URLError, match="Connection refused"):
         get(port, "/")
-
-
-def test_up_again_sets_nothing_up_and_loses_nothing(data: dict[str, str], port: int) -> None:
-    users = Path(data["PORTAL_DATA"], "demo-users.txt")
-    code, first = run("up", "--exit", "--port", str(port), **data)
-    assert code == 0, first
+    assert re.fullmatch(rf"http://127.0.0.1:{port}/ で使えます（準備 \d+ 秒）。\n", lines[-1])
     passwords = users.read_text()
-    assert passwords in first
+    assert passwords in "".join(lines)
     assert stat.S_IMODE(users.stat().st_mode) == 0o600
+
     query(data["DATABASE_URL"], "UPDATE programs_agency SET short_name = 'あと'")
-    code, second = run("up", "--exit", "--port", str(port), **data)
-    assert code == 0, second
-    assert second.splitlines()[:5] == [
+    code, output = run("up", "--exit", "--port", str(port), **data)
+    assert code == 0, output
+    assert output.splitlines()[:5] == [
         "データベースを最新の形にします。",
         "資料を読み込みます（今あるものはそのままです）。",
         "デモ利用者をそろえます。",
         "サーバーを起動します。",
         "",
     ]
-    assert passwords in second
+    assert passwords in output
     assert users.read_text() == passwords
     assert query(data["DATABASE_URL"], "SELECT short_name FROM programs_agency") == [("あと",)]
 

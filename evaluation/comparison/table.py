@@ -29,16 +29,15 @@ def compare(old: Document, new: Document, settings: Settings = NATIONAL) -> Tabl
     """
     rows = _Rows(old, new, settings)
     body, indicators = list(rows.body()), list(rows.indicators())
-    title = _title(old.title, new.title)
-    if not body and not indicators and title.kind is Kind.LABEL:
-        return Table(f"{new.title} {settings.heading}", settings.note, settings.columns, ())
     if indicators:
         indicators.insert(0, _label(Level.SECTION, "【指標】"))
+    title = _title(old.title, new.title)
+    unchanged = title.kind is Kind.LABEL and not body and not indicators
     return Table(
         f"{new.title} {settings.heading}",
         settings.note,
         settings.columns,
-        (title, *body, *indicators),
+        () if unchanged else (title, *body, *indicators),
     )
 
 

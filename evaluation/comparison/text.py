@@ -143,14 +143,12 @@ class Token(NamedTuple):
     cls: TokenClass
 
 
-_LATIN = "A-Za-zÀ-ɏ"
-_KANJI = "一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff"
-_STARTERS = (
-    "〇一二三四五六七八九十百千万億明大昭平令第前次同本及並又若以未等"  # of the other classes
-)
 # All patterns below read folded text: ASCII digits and brackets, no idle spaces. Runs are tried
 # only from their first character, so that reading is linear in the length of the text.
+_LATIN = "A-Za-zÀ-ɏ"
+_KANJI = "一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff"
 _KAN = "〇一二三四五六七八九十百千"
+_STARTERS = f"{_KAN}万億明大昭平令第前次同本及並又若以未等"  # kanji that may open another class
 _NUM = f"(?:[0-9]+|[{_KAN}]+)"
 _DATE = f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月(?:{_NUM}日)?)?"
 _PROVISION = f"第{_NUM}(?:条|項|号|章|節|款|編)(?:の{_NUM})*"
@@ -247,8 +245,6 @@ _AFTER_NOUN = frozenset(
         TokenClass.DOT,
     }
 )
-
-
 _TAIL = re.compile(
     "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や)"
 )

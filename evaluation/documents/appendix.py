@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from evaluation.comparison.alignment import Kind, UnitKind
+from evaluation.comparison.alignment import Kind, UnitKind, align
 from evaluation.comparison.marking import mark_many
 from evaluation.comparison.rows import Run
 from evaluation.models import Amendment, ObjectivePeriod, Wording
@@ -53,30 +53,29 @@ class _Marked:
     """Runs of a text's nodes, what differs from an older text marked."""
 
     def __init__(self, new: Text, old: Text) -> None:
-        self.new, self.old = new, old
-        revised = [n for n in new.order if self.kind(n) is Kind.REVISED]
-        marks = mark_many([(old.nodes[n.clause_id].text, n.text) for n in revised])
-        self.spans = {n.clause_id: m.new for n, m in zip(revised, marks, strict=True)}
+        self.number = new.number
+        self.pairs = {p.id: p for p in align(old.document(""), new.document("")) if p.new}
+        revised = [p for p in self.pairs.values() if p.old and p.new and p.old.text != p.new.text]
+        marks = mark_many([(p.old.text, p.new.text) for p in revised if p.old and p.new])
+        self.spans = {p.id: m.new for p, m in zip(revised, marks, strict=True)}
 
     def kind(self, node: Node) -> Kind:
-        before = self.old.nodes.get(node.clause_id)
-        if before is None or before.repealed:
-            return Kind.NEW
-        return Kind.SAME if before.text == node.text else Kind.REVISED
+        return self.pairs[node.public_id].kind
 
     def heading(self, node: Node) -> tuple[Run, ...]:
         """Number and heading of an item; a number that changed is marked."""
-        number = self.new.number(node) + " "
-        if self.kind(node) is Kind.NEW:
-            return (Run(number + node.text, marked=True),)
-        renumbered = self.old.number(self.old.nodes[node.clause_id]) + " " != number
-        return (Run(number, marked=renumbered), *self.body(node))
+        pair = self.pairs[node.public_id]
+        number = self.number(node)
+        if pair.old is None:
+            return (Run(f"{number} {node.text}", marked=True),)
+        renumbered = pair.old_number != pair.new_number
+        return (Run(number, marked=renumbered), Run(" "), *self.body(node))
 
     def body(self, node: Node) -> tuple[Run, ...]:
-        if self.kind(node) is Kind.NEW:
+        if self.pairs[node.public_id].old is None:
             return (Run(node.text, marked=True),)
         runs, position = [], 0
-        for start, end in self.spans.get(node.clause_id, ()):
+        for start, end in self.spans.get(node.public_id, ()):
             runs += [Run(node.text[position:start]), Run(node.text[start:end], marked=True)]
             position = end
         runs.append(Run(node.text[position:]))

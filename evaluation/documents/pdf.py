@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -82,15 +82,18 @@ def _error(code: int, detail: str) -> PdfError:
     # Fontconfig and GLib end the process themselves when they get no memory.
     if code == pdf_child.EXIT_NO_MEMORY or re.search("out of memory|failed to allocate", detail):
         return PdfError(
-            "PDFの作成に必要なメモリーが上限を超えました。対象を分けて、もう一度作成してください。", detail
+            "PDFの作成に必要なメモリーが上限を超えました。対象を分けて、もう一度作成してください。",
+            detail,
         )
     if characters := re.findall(r"^\.notdef glyph .*\(U\+([0-9A-F]{4,6})\)$", detail, re.MULTILINE):
         listed = "、".join(f"「{chr(int(c, 16))}」（U+{c}）" for c in dict.fromkeys(characters))
-        return PdfError(f"PDFに印刷できない文字があります：{listed}。別の文字に直してください。", detail)
+        return PdfError(
+            f"PDFに印刷できない文字があります：{listed}。別の文字に直してください。", detail
+        )
     return PdfError("PDFを作成できませんでした。管理者に連絡してください。", detail)
 
 
-def _install_message(packages: Sequence[str]) -> str:
+def _install_message(packages: Iterable[str]) -> str:
     return (
         "PDFの作成に必要なライブラリまたはフォントがありません。次のDebianパッケージを入れてください："
         f"sudo apt-get install {' '.join(dict.fromkeys(packages))}"
@@ -110,7 +113,7 @@ def render_pdf_cached(html: str, folder: Path) -> bytes:
     # Whoever looks at the same time sees the whole file or none.
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
         part.write(pdf)
-    os.replace(part.name, file)
+    Path(part.name).replace(file)
     return pdf
 
 
@@ -153,9 +156,7 @@ def missing_packages() -> list[str]:
     return list(dict.fromkeys(missing))
 
 
-def check_renderer(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_renderer(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn when PDFs cannot be made here; the rest of the portal works without them."""
     packages = missing_packages()
     return [Warning(_install_message(packages), id="evaluation.W001")] if packages else []

@@ -14,6 +14,7 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 FONTS_CONF = HERE / "fonts.conf"
@@ -45,6 +46,8 @@ def write_pdf(html: bytes) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.urls import URLFetcher
 
+    # The process lives for one document; collecting cycles would be a fifth of its work.
+    gc.disable()
     list_pages_once()
     # No protocol at all: text that became mark-up by mistake reaches no file and no host.
     fetcher = URLFetcher(allowed_protocols=[])
@@ -53,12 +56,13 @@ def write_pdf(html: bytes) -> bytes:
     # An id gives a row a style of its own, 40 KB a row that nothing on paper links to.
     for row in document.etree_element.iter("tr"):
         row.attrib.pop("id", None)
-    return document.write_pdf(
+    pdf: bytes = document.write_pdf(
         stylesheets=[CSS(string=style.decode(), base_url="portal:", url_fetcher=fetcher)],
         pdf_variant="pdf/ua-1",
         # Of the content, not of the clock: the same input gives the same bytes.
         pdf_identifier=hashlib.sha256(style + html).digest()[:16],
     )
+    return pdf
 
 
 def list_pages_once() -> None:
@@ -67,7 +71,7 @@ def list_pages_once() -> None:
 
     list_pages = PDF.page_references.fget
 
-    def page_references(pdf: PDF) -> tuple[bytes, ...]:
+    def page_references(pdf: Any) -> Any:
         kids = len(pdf.pages["Kids"])
         if pdf.__dict__.get("listed_kids") != kids:
             pdf.listed_kids, pdf.listed_pages = kids, list_pages(pdf)
@@ -78,8 +82,6 @@ def list_pages_once() -> None:
 
 def main(memory_limit: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
-    # The process lives for one document; collecting cycles would be a fifth of its work.
-    gc.disable()
     complaints = Complaints()
     logging.getLogger("weasyprint").addHandler(complaints)
     html = sys.stdin.buffer.read()

@@ -8,6 +8,7 @@ sequences as they are, so restoring runs no trigger, and both restore in one tra
 import hashlib
 import json
 import os
+import subprocess
 import tomllib
 import zipfile
 import zlib
@@ -88,6 +89,8 @@ def opened(file: Path) -> Iterator[tuple[Manifest, Path]]:
         try:
             with zipfile.ZipFile(file) as members:
                 manifest = Manifest(**json.loads(members.read(MANIFEST)))
+                if not all(map(str.isidentifier, manifest.rows)):
+                    raise ValueError("a table's name is no identifier")
                 content = Path(members.extract(CONTENT, folder))
         except OSError as error:
             raise ArchiveError(f"「{file}」を読めません：{error.strerror}") from error
@@ -121,6 +124,11 @@ def require_fit(file: Path, manifest: Manifest) -> None:
 def restore(manifest: Manifest, content: Path) -> None:
     """Replace the database by the content of an archive, wholly or not at all."""
     ENGINES[manifest.kind].load(connection, content, manifest.rows)
+
+
+def first_line(error: subprocess.CalledProcessError) -> str:
+    """Return what a program of PostgreSQL said first."""
+    return str(error.stderr.strip() or error).splitlines()[0]
 
 
 def sha256(file: Path) -> str:

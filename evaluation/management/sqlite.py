@@ -27,7 +27,8 @@ def count(file: Path) -> dict[str, int]:
         if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError(f"integrity check of {file}")
         names = sorted(name for (name,) in copy.execute(tables))
-        return {n: copy.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for n in names}
+        counted = 'SELECT count(*) FROM "{}"'
+        return {name: copy.execute(counted.format(name)).fetchone()[0] for name in names}
 
 
 def load(connection: BaseDatabaseWrapper, file: Path, rows: dict[str, int]) -> None:

@@ -30,7 +30,7 @@ def row_class(row: Row) -> str:
     mark begins inside, it would else run out of the page and be lost.
     """
     sides = [_text(row.proposed), _text(row.current)]
-    classes = [row.level, row.kind]
+    classes: list[str] = [row.level, row.kind]
     if max(map(len, sides)) < SHORT:
         classes.append("short")
     if any(map(UNBREAKABLE.search, sides)):

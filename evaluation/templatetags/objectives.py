@@ -18,9 +18,9 @@ KIND_NAMES = {
 
 
 @register.filter
-def of(kinds: dict[int, Kind], node: Node) -> Kind | None:
+def of(kinds: dict[str, Kind], node: Node) -> Kind | None:
     """Return what happened to a node, or None: `edition.kinds|of:node`."""
-    return kinds.get(node.clause_id)
+    return kinds.get(node.public_id)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from evaluation.comparison.alignment import Kind
+from evaluation.comparison.alignment import Kind, align
 from evaluation.models import Amendment, ObjectivePeriod, Wording
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import visible_amendment, visible_period
@@ -32,29 +32,15 @@ class Edition:
         return "" if self.on == timezone.localdate() else "?" + urlencode({"on": self.on})
 
     @cached_property
-    def kinds(self) -> dict[int, Kind]:
-        """Return what happened to each clause that the amendment changes, by clause id."""
-        changes = {}
-        for node in self.text.order:
-            kind = self._kind(node)
-            if kind is not Kind.SAME:
-                changes[node.clause_id] = kind
-        return changes
+    def kinds(self) -> dict[str, Kind]:
+        """Return what happened to each clause that the amendment changes, by public id."""
+        pairs = align(self.before.document(""), self.text.document(""))
+        return {pair.id: pair.kind for pair in pairs if pair.kind is not Kind.SAME}
 
-    def _kind(self, node: Node) -> Kind:
-        before = self.before.nodes.get(node.clause_id)
-        if before is None or before.repealed:
-            return Kind.NEW
-        revised = before.text != node.text
-        if self.before.number(before) != self.text.number(node):
-            return Kind.RENUMBERED_REVISED if revised else Kind.RENUMBERED
-        return Kind.REVISED if revised else Kind.SAME
-
-    @cached_property
+    @property
     def deleted(self) -> list[Node]:
         """Return the clauses that the amendment deletes, in the order of the text before."""
-        standing = {node.clause_id for node in self.text.order}
-        return [node for node in self.before.order if node.clause_id not in standing]
+        return [n for n in self.before.order if self.kinds.get(n.public_id) is Kind.DELETED]
 
 
 def edition_of(request: HttpRequest, agency: str, number: int) -> Edition:

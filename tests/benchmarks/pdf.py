@@ -61,7 +61,8 @@ def naive_html(count: int) -> str:
 
     def rows(content: Table) -> str:
         return "".join(
-            f"<tr>{cell(row.proposed, 'ins')}{cell(row.current, 'del')}</tr>" for row in content.rows
+            f"<tr>{cell(row.proposed, 'ins')}{cell(row.current, 'del')}</tr>"
+            for row in content.rows
         )
 
     content = table(count)

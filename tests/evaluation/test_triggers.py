@@ -1,7 +1,9 @@
 """What is decided is frozen for every path: ORM, bulk, raw SQL; on SQLite and PostgreSQL alike."""
 
 import datetime as dt
+import sqlite3
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -9,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from evaluation import amending, triggers
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
+from tests.databases import manage, query
 from tests.factories import decide, make_baseline, make_draft, make_period
 
 pytestmark = pytest.mark.django_db
@@ -169,4 +172,36 @@ def test_a_decided_amendment_needs_all_its_dates():
     draft = make_draft(period)
     with pytest.raises(IntegrityError), transaction.atomic():
         Amendment.objects.filter(pk=draft.pk).update(state="decided", sequence=1)
+
+
+
+COUNT = """
+from django.db import connection
+from evaluation import triggers
+print(len(triggers.installed(connection)))
+"""
+
+REBUILD = """
+import copy
+from django.db import connection
+from django.db.models import CharField
+from evaluation.models import Wording
+
+old = Wording._meta.get_field("label")
+new = copy.copy(old)
+new.max_length = 30
+with connection.schema_editor() as editor:
+    editor.alter_field(Wording, old, new)
+"""
+
+
+def test_a_table_that_a_migration_rebuilds_gets_its_triggers_back(database):
+    """SQLite drops the triggers of a table that it rebuilds, without a word."""
+    everything = manage(database, "shell", "-v", "0", "-c", COUNT)
+    manage(database, "shell", "-v", "0", "-c", REBUILD)
+    manage(database, "migrate", "--verbosity=0")
+    assert manage(database, "shell", "-v", "0", "-c", COUNT) == everything
+    frozen = "UPDATE evaluation_wording SET text = 'x'"
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.CheckViolation), match=FROZEN):
+        query(database, frozen)
 

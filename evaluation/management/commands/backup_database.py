@@ -23,7 +23,7 @@ class Command(BaseCommand):
         except archive.ArchiveError as error:
             raise CommandError(str(error)) from error
         except subprocess.CalledProcessError as error:
-            raise CommandError(f"バックアップできません：{error.stderr.strip()}") from error
+            raise CommandError(f"バックアップできません：{archive.first_line(error)}") from error
         except (DatabaseError, OSError) as error:
             raise CommandError(f"バックアップできません：{error}") from error
         total = sum(manifest.rows.values())

@@ -102,7 +102,8 @@ def connect(url: str) -> None:
 
 def tables() -> list[type[models.Model]]:
     """Return a model for every table. Raises CommandError where a table has none."""
-    found = [*apps.get_models(include_auto_created=True), MigrationRecorder.Migration]
+    found: list[type[models.Model]] = apps.get_models(include_auto_created=True)
+    found.append(MigrationRecorder.Migration)
     stored = [model for model in found if not model._meta.proxy and model._meta.managed]
     names = set(connections[DEFAULT_DB_ALIAS].introspection.table_names())
     unknown = names - {model._meta.db_table for model in stored}
@@ -124,9 +125,9 @@ def copy_table(table: type[models.Model]) -> None:
     """Put the rows of SQLite in the place of those that `migrate` wrote into the target."""
     target = connections[TARGET]
     name = target.ops.quote_name(table._meta.db_table)
-    columns = ", ".join(target.ops.quote_name(field.column) for field in fields(table))
+    columns = ", ".join(target.ops.quote_name(str(field.column)) for field in fields(table))
     with target.wrap_database_errors, target.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {name}")
+        cursor.execute(f"DELETE FROM {name}")  # nosec B608: a quoted name of ours
         with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
             for row in rows(table, DEFAULT_DB_ALIAS).iterator(chunk_size=BATCH):
                 copy.write_row(list(prepared(table, row)))

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 ensure_user(kind, password, agencies)
 
 
-def ensure_user(kind: Role.Kind, password: str, agencies: Sequence[Agency]) -> None:
+def ensure_user(kind: Role.Kind, password: str, agencies: Iterable[Agency]) -> None:
     """Create the demo user of a role, or give it back its password and role."""
     user = User.objects.filter(username=kind).first()
     if user is None:

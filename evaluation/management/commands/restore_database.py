@@ -36,7 +36,9 @@ class Command(BaseCommand):
         except archive.ArchiveError as error:
             raise CommandError(str(error)) from error
         except subprocess.CalledProcessError as error:
-            raise CommandError(f"戻せませんでした。元のままです：{error.stderr.strip()}") from error
+            raise CommandError(
+                f"戻せませんでした。元のままです：{archive.first_line(error)}"
+            ) from error
         except (DatabaseError, sqlite3.Error, OSError) as error:
             raise CommandError(f"戻せませんでした。元のままです：{error}") from error
         # An older backup is brought to this portal's form; a complete one gets its triggers anew.

@@ -165,6 +165,7 @@ def test_what_is_unmarked_is_equal(pair: tuple[str, str]) -> None:
 @example("👩\u200d🔬の研究", "👩の研究")
 @example("葛\U000e0100城", "葛城市")
 @example("\r\n", "\n\r\n a")
+@example("\ud800研究", "\ud801研究")
 def test_marks_of_any_text(old: str, new: str) -> None:
     marks = mark(old, new)
     assert rest(old, marks.old) == rest(new, marks.new)

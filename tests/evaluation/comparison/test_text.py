@@ -104,7 +104,7 @@ def test_flags_are_read_as_grapheme_clusters(text: str) -> None:
     assert set(fold(text).starts) <= boundaries
 
 
-@given(st.characters(exclude_categories=("Cs",)))
+@given(st.characters(codec="utf-8"))
 def test_both_ways_of_folding_agree(char: str) -> None:
     """A text that needs grapheme clusters folds like one that does not."""
     accented = fold(char + "か\u3099").text
@@ -179,11 +179,11 @@ CARELESS = (
 
 @pytest.mark.parametrize("piece", [*CARELESS, "a ", "1 ", " "])
 def test_reading_is_linear(piece: str) -> None:
-    """100 KB that would make a careless pattern look back again and again: a tenth of a second."""
+    """100 KB that would make a careless pattern look back again and again.
+
+    It takes a tenth of a second; the bound is for busy machines, looking back takes over ten.
+    """
     text = piece * (100_000 // len(piece.encode()))
     start = time.process_time()
-    folded = fold(text)
-    between = time.process_time()
-    tokens(folded.text)
-    assert between - start < 0.1
-    assert time.process_time() - between < 0.2  # twice the aim: test machines are shared
+    tokens(fold(text).text)
+    assert time.process_time() - start < 0.5

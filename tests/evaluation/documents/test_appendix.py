@@ -64,7 +64,7 @@ def test_a_revised_indicator_and_a_new_number_are_marked_where_they_differ():
     amending.reword(draft, axis, "特許件数は増えたか。", by=None)
     amending.relabel(draft, item, "2", by=None)
     assert list(as_lines(amended_appendix(draft))) == [
-        "<u>2. </u>項目\t\t<u>特許件数</u>は増えたか。\t\t"
+        "<u>2.</u> 項目\t\t<u>特許件数</u>は増えたか。\t\t"
     ]
 
 

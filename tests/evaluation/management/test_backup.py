@@ -1,6 +1,7 @@
 """`backup_database` and `restore_database`, on the database of the run."""
 
 import json
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -21,13 +22,19 @@ def agency(url: str) -> str:
     return name
 
 
-@pytest.fixture
-def archive(database: str, tmp_path: Path) -> Path:
-    """A backup of the loaded database, which is changed afterwards."""
-    file = tmp_path / "portal.backup"
-    manage(database, "backup_database", str(file))
-    query(database, RENAME)
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory, loaded_database: str) -> Path:
+    """A backup of the loaded database."""
+    file = tmp_path_factory.mktemp("backup") / "portal.backup"
+    manage(loaded_database, "backup_database", str(file))
     return file
+
+
+@pytest.fixture
+def archive(backup: Path, database: str, tmp_path: Path) -> Path:
+    """A copy of the backup, and a database that is changed since."""
+    query(database, RENAME)
+    return Path(shutil.copy2(backup, tmp_path / "portal.backup"))
 
 
 def rewritten(archive: Path, change: Callable[[dict[str, Any]], None]) -> Path:
@@ -42,8 +49,8 @@ def rewritten(archive: Path, change: Callable[[dict[str, Any]], None]) -> Path:
 
 
 def restore(url: str, file: Path, *options: str, fails: bool = False) -> str:
-    folder = str(file.parent)
-    return manage(url, "restore_database", str(file), *options, fails=fails, PORTAL_DATA=folder)
+    data = {"PORTAL_DATA": str(file.parent)}
+    return manage(url, "restore_database", str(file), *options, fails=fails, environment=data)
 
 
 def test_the_manifest_names_kind_version_moment_and_rows(archive: Path) -> None:

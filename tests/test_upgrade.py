@@ -1,0 +1,65 @@
+"""The upgrade of a filled database: a later version's migration rebuilds tables and fills history."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db.models import Model
+
+from evaluation.models import Clause, Wording
+from tests.databases import manage, query
+
+MIGRATIONS = settings.BASE_DIR / "evaluation" / "migrations"
+CHANGED = [Clause, Wording, Wording.history.model]
+MIGRATION = """
+from django.db import migrations, models
+
+class Migration(migrations.Migration):
+    dependencies = [("evaluation", "{newest}")]
+    operations = [
+        migrations.AddField(model, "later", models.CharField(max_length=9, default="before"))
+        for model in ("clause", "wording", "historicalwording", "amendment")
+    ] + [
+        migrations.RunSQL("UPDATE evaluation_historicalwording SET later = 'after'"),
+    ]
+"""
+
+
+@pytest.fixture
+def later_version(tmp_path: Path) -> dict[str, str]:
+    """The environment of a portal that has one migration more."""
+    newest = max(file.stem for file in MIGRATIONS.glob("[0-9]*.py"))
+    package = tmp_path / "later_migrations"
+    package.mkdir()
+    (package / "__init__.py").write_text(f"__path__ += [{str(MIGRATIONS)!r}]\n")
+    (package / "9999_later.py").write_text(MIGRATION.format(newest=newest))
+    (tmp_path / "later_settings.py").write_text(
+        "from jst_objectives.settings import *\n"
+        "MIGRATION_MODULES = {'evaluation': 'later_migrations'}\n"
+    )
+    return {"PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "later_settings"}
+
+
+def contents(url: str, model: type[Model]) -> list[tuple[object, ...]]:
+    """Return the rows of a table in the columns of this version."""
+    columns = ", ".join(str(field.column) for field in model._meta.concrete_fields)
+    return query(url, f"SELECT {columns} FROM {model._meta.db_table} ORDER BY 1")
+
+
+def test_rows_stay_and_triggers_come_back(database: str, later_version: dict[str, str]) -> None:
+    """SQLite builds a changed table anew, which drops its triggers, and history refuses to change."""
+    before = [contents(database, model) for model in CHANGED]
+    manage(database, "migrate", "--verbosity=0", environment=later_version)
+    assert [contents(database, model) for model in CHANGED] == before
+    manage(database, "check", "--database", "default", environment=later_version)
+    for model, value in zip(CHANGED, ["before", "before", "after"], strict=True):
+        assert query(database, f"SELECT DISTINCT later FROM {model._meta.db_table}") == [(value,)]
+
+
+def test_migrating_and_loading_again_change_nothing(database: str) -> None:
+    wordings = "SELECT * FROM evaluation_wording ORDER BY id"
+    before = query(database, wordings)
+    manage(database, "migrate", "--verbosity=0")
+    assert manage(database, "load_source") == "資料のデータは、すでにすべて登録されています。\n"
+    manage(database, "check", "--database", "default")
+    assert query(database, wordings) == before
