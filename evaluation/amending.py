@@ -10,7 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from evaluation.checks import check_text
-from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, ObjectivePeriod, Wording
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    Clause,
+    Contribution,
+    ObjectivePeriod,
+    Wording,
+)
 from evaluation.models.texts import Node, Text
 from evaluation.ranks import rank_between
 from jst_objectives import history
@@ -51,7 +58,9 @@ def insert(
     clause = Clause(period=draft.period, kind=kind, introduced_by=draft)
     clause.full_clean()
     history.save(clause, by=by, reason="新設")
-    wording = Wording(clause=clause, amendment=draft, rank=rank, label=label, text=text, reason=reason)
+    wording = Wording(
+        clause=clause, amendment=draft, rank=rank, label=label, text=text, reason=reason
+    )
     wording.parent = parent
     _check(wording)
     history.save(wording, by=by, reason="新設")
@@ -64,7 +73,9 @@ def reword(draft: Amendment, clause: Clause, text: str, *, by: User | None, **op
     _change(draft, clause, by, "文言の変更", {"text": text, "excerpt": False}, **options)
 
 
-def relabel(draft: Amendment, clause: Clause, label: str, *, by: User | None, **options: Any) -> None:
+def relabel(
+    draft: Amendment, clause: Clause, label: str, *, by: User | None, **options: Any
+) -> None:
     """Set a clause's own number: "5" of 2.5."""
     _change(draft, clause, by, "番号の変更", {"label": label}, **options)
 
@@ -126,7 +137,9 @@ def correct(draft: Amendment, wording: Wording, *, text: str, by: User | None) -
     if draft.kind != Amendment.Kind.CORRECTION:
         raise ValidationError("過去の文言を正せるのは、種類が「正誤」の変更案だけです。")
     wrong = wording.corrects or wording
-    latest = wrong.corrections.filter(amendment__state="decided").order_by("amendment__sequence").last()
+    latest = (
+        wrong.corrections.filter(amendment__state="decided").order_by("amendment__sequence").last()
+    )
     row = _from_head(draft, wording.clause, latest or wrong)
     row.corrects, row.text = wrong, text
     _check(row)
@@ -171,12 +184,14 @@ def _change(
     `seen` is the revision that the user edited; another one means that somebody was faster.
     """
     draft = _lock(draft)
-    rows = {w.stands: w for w in Wording.objects.as_amended_by(draft).filter(clause=clause)}  # type: ignore[attr-defined]
+    rows = {w.stands: w for w in Wording.objects.as_amended_by(draft).filter(clause=clause)}
     head, wording = rows.get(True), rows.get(False)
     if wording is None:
         wording = _from_head(draft, clause, head)
     if seen is not None and seen != wording.revision:
-        raise ValidationError("ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。")
+        raise ValidationError(
+            "ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。"
+        )
     for name, value in values.items():
         setattr(wording, name, value)
     wording.reason = reason or wording.reason
@@ -206,7 +221,12 @@ def _from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wordin
 def _store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
     """Save a draft's wording; one equal to its base is deleted while the base is still the head."""
     base = wording.base
-    if base is not None and head is not None and base.pk == head.pk and _says_nothing(wording, base):
+    if (
+        base is not None
+        and head is not None
+        and base.pk == head.pk
+        and _says_nothing(wording, base)
+    ):
         if wording.pk:
             # As stored: the history's last row says what the draft said until now.
             history.delete(Wording.objects.get(pk=wording.pk), by=by, reason=verb)
@@ -269,4 +289,3 @@ def _lock(draft: Amendment) -> Amendment:
             f"「{locked.title}」は{locked.get_state_display()}です。変更できるのは、起案中の変更案だけです。"
         )
     return locked
-

@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from evaluation.fonts import missing_glyphs
 
 # Characters that change how their neighbours are shown could make a comparison table lie.
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BIDI_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 def check_text(text: str, field: str) -> None:
@@ -21,7 +23,9 @@ def check_text(text: str, field: str) -> None:
     missing = missing_glyphs(text)
     if missing:
         names = "、".join(f"「{character}」{_name(character)}" for character in missing)
-        raise ValidationError(f"{field}の{names}は、印刷に使う書体にありません。別の字にしてください。")
+        raise ValidationError(
+            f"{field}の{names}は、印刷に使う書体にありません。別の字にしてください。"
+        )
 
 
 @cache

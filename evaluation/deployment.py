@@ -1,5 +1,6 @@
 """What production must not have, beyond what the settings themselves refuse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from programs.models import User
 
 
 def check_demo_users(
-    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
+    app_configs: Any, databases: Sequence[str] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """System check: no demo user in production, whose passwords lie in a file."""
     if not settings.PRODUCTION or "default" not in (databases or []):

@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from evaluation.models import Amendment, IssuedDocument, ObjectivePeriod
 from programs.models import User
 
 
-def visible_period(user: Any, agency: str, number: int) -> ObjectivePeriod:
+class SignedInRequest(HttpRequest):
+    """What a view gets: the middleware lets nobody in who has not signed in."""
+
+    user: User
+
+
+def visible_period(user: User, agency: str, number: int) -> ObjectivePeriod:
     """Return a period of an agency for which the user has a role. Raises Http404."""
     periods = ObjectivePeriod.objects.visible_to(user).select_related("agency")
     period = periods.filter(agency__code=agency, number=number).first()
@@ -17,7 +23,7 @@ def visible_period(user: Any, agency: str, number: int) -> ObjectivePeriod:
     return period
 
 
-def visible_amendment(user: Any, agency: str, number: int, slug: str) -> Amendment:
+def visible_amendment(user: User, agency: str, number: int, slug: str) -> Amendment:
     """Return an amendment of a visible period. Raises Http404."""
     amendments = Amendment.objects.visible_to(user).select_related("period__agency", "based_on")
     amendment = amendments.filter(

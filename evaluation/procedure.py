@@ -48,11 +48,15 @@ def decide(
     head = period.amendments.decided().order_by("-sequence").first()
     if head and head.effective_on and effective_on < head.effective_on:
         raise ValidationError(
-            {"effective_on": f"適用日は、前の変更の適用日（{head.effective_on}）以後にしてください。"}
+            {
+                "effective_on": f"適用日は、前の変更の適用日（{head.effective_on}）以後にしてください。"
+            }
         )
     tree = Text.of(Wording.objects.as_amended_by(locked))
     if tree.conflicts:
-        raise ValidationError([f"{conflict.place}：{conflict.message}" for conflict in tree.conflicts])
+        raise ValidationError(
+            [f"{conflict.place}：{conflict.message}" for conflict in tree.conflicts]
+        )
     amending.rebase(locked, tree, by=by)
     locked.state = State.DECIDED
     locked.sequence = (head.sequence or 0) + 1 if head else 1

@@ -8,7 +8,7 @@
   wording of the same clause.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,9 @@ def _frozen(model: str, amendment_of: str) -> Iterator[Trigger]:
     `amendment_of` is SQL for the amendment's id, with `{row}` for NEW or OLD.
     """
     table = _table(model)
-    decided = "EXISTS (SELECT 1 FROM evaluation_amendment a WHERE a.state = 'decided' AND a.id = {id})"
+    decided = (
+        "EXISTS (SELECT 1 FROM evaluation_amendment a WHERE a.state = 'decided' AND a.id = {id})"
+    )
     new = decided.format(id=amendment_of.format(row="NEW"))
     old = decided.format(id=amendment_of.format(row="OLD"))
     for event, condition in (("INSERT", new), ("UPDATE", f"{new} OR {old}"), ("DELETE", old)):
@@ -59,7 +61,9 @@ def _frozen_amendment() -> Iterator[Trigger]:
     amendment = apps.get_model("evaluation", "Amendment")
     columns = [f.column for f in amendment._meta.concrete_fields if f.column != "published_on"]
     differs = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
-    published = "OLD.published_on IS NOT NULL AND OLD.published_on IS DISTINCT FROM NEW.published_on"
+    published = (
+        "OLD.published_on IS NOT NULL AND OLD.published_on IS DISTINCT FROM NEW.published_on"
+    )
     table = amendment._meta.db_table
     decided = "OLD.state = 'decided'"
     changed = f"{decided} AND ({differs} OR ({published}))"
@@ -92,7 +96,9 @@ def _one_period() -> Iterator[Trigger]:
     introduced = amendment.format(column="introduced_by_id")
     for event in ("INSERT", "UPDATE"):
         suffix = event.lower()
-        yield Trigger(f"wording_period_{suffix}", "evaluation_wording", event, elsewhere, ONE_PERIOD)
+        yield Trigger(
+            f"wording_period_{suffix}", "evaluation_wording", event, elsewhere, ONE_PERIOD
+        )
         yield Trigger(f"wording_base_{suffix}", "evaluation_wording", event, base, BASE)
         yield Trigger(
             f"clause_period_{suffix}",
@@ -118,7 +124,7 @@ def all_triggers() -> list[Trigger]:
     triggers = [trigger for model in direct for trigger in _frozen(model, "{row}.amendment_id")]
     triggers += _frozen("AmendmentReason", group)
     triggers += _frozen("OverviewSection", sheet)
-    triggers += [t for t in _frozen("Clause", "{row}.introduced_by_id")]
+    triggers += _frozen("Clause", "{row}.introduced_by_id")
     triggers += _frozen_amendment()
     triggers += _order()
     triggers += _one_period()
@@ -189,13 +195,18 @@ def _table(model: str) -> str:
     return apps.get_model("evaluation", model)._meta.db_table
 
 
+def drop_before_migrate(using: str, **kwargs: Any) -> None:
+    """Receiver of `pre_migrate`: a migration may rebuild any table and fill any history."""
+    drop(connections[using])
+
+
 def install_after_migrate(using: str, **kwargs: Any) -> None:
-    """Receiver of `post_migrate`, the only signal of the portal."""
+    """Receiver of `post_migrate`; with the one above, the only signals of the portal."""
     install(connections[using])
 
 
 def check_triggers(
-    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
+    app_configs: Any, databases: Sequence[str] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """System check: every trigger stands in the database (run by `check --database default`)."""
     messages: list[CheckMessage] = []

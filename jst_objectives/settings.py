@@ -24,7 +24,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def flag(name: str) -> bool:
     value = os.environ.get(name, "0")
     if value not in {"0", "1"}:
-        raise ImproperlyConfigured(f"環境変数 {name} は 0 か 1 で指定してください（現在: {value!r}）。")
+        raise ImproperlyConfigured(
+            f"環境変数 {name} は 0 か 1 で指定してください（現在: {value!r}）。"
+        )
     return value == "1"
 
 
@@ -41,16 +43,22 @@ def secret_key() -> str:
     key = os.environ.get("SECRET_KEY", "")
     file = DATA_DIR / "secret.key"
     if PRODUCTION and (len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")):
-        raise ImproperlyConfigured("本番環境では環境変数 SECRET_KEY に50文字以上の推測できない値を指定してください。")
+        raise ImproperlyConfigured(
+            "本番環境では環境変数 SECRET_KEY に50文字以上の推測できない値を指定してください。"
+        )
     if not key and file.exists():
         key = file.read_text().strip()
     if not key:
-        raise ImproperlyConfigured("秘密鍵がありません。./portal up を実行するか、環境変数 SECRET_KEY を指定してください。")
+        raise ImproperlyConfigured(
+            "秘密鍵がありません。./portal up を実行するか、環境変数 SECRET_KEY を指定してください。"
+        )
     return key
 
 
 def allowed_hosts() -> list[str]:
-    hosts = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+    hosts = [
+        host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()
+    ]
     if PRODUCTION and (not hosts or any(host.startswith(("*", ".")) for host in hosts)):
         raise ImproperlyConfigured(
             "本番環境では環境変数 ALLOWED_HOSTS に正確なホスト名を指定してください（* と先頭の . は使えません）。"
@@ -108,7 +116,8 @@ TEMPLATES = [
 # --- Database -------------------------------------------------------------------------------------
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}", conn_max_age=600
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
+        conn_max_age=600,
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -125,21 +134,22 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # The pool keeps connections itself, so Django must not.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": 8,
+        "timeout": 10,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "programs.User"
+VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

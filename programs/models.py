@@ -79,7 +79,9 @@ class Role(models.Model):
                 violation_error_message="この利用者には、この法人の同じ役割がすでにあります。",
             ),
             models.CheckConstraint(
-                condition=Q(role__in=["editor", "approver", "agency", "assessor", "auditor", "maintainer"]),
+                condition=Q(
+                    role__in=["editor", "approver", "agency", "assessor", "auditor", "maintainer"]
+                ),
                 name="role_known",
                 violation_error_message="役割は、一覧にあるものから選んでください。",
             ),
@@ -151,7 +153,8 @@ class Program(models.Model):
                 violation_error_message="この法人には同じ名前の事業がすでにあります。",
             ),
             models.CheckConstraint(
-                condition=Q(end_fiscal_year__isnull=True) | Q(end_fiscal_year__gte=FIRST_FISCAL_YEAR),
+                condition=Q(end_fiscal_year__isnull=True)
+                | Q(end_fiscal_year__gte=FIRST_FISCAL_YEAR),
                 name="program_end_year_possible",
                 violation_error_message="終了年度は西暦4桁の年度（例：2028）で入力してください。",
             ),

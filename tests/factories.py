@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from typing import Any
 
 from evaluation import amending, procedure
 from evaluation.models import Amendment, Clause, ObjectivePeriod
@@ -13,9 +14,7 @@ DAY = dt.date(2022, 4, 1)
 
 
 def make_user(agency: Agency | None = None, *roles: str, username: str | None = None) -> User:
-    user = User(
-        username=username or f"user{next(_number)}", last_name="試験", first_name="太郎"
-    )
+    user = User(username=username or f"user{next(_number)}", last_name="試験", first_name="太郎")
     user.set_unusable_password()
     history.save(user, by=None, reason="試験")
     for role in roles:
@@ -54,7 +53,7 @@ def make_draft(period: ObjectivePeriod, by: User | None = None, **fields: object
     return amending.start(period, slug=slug, title=f"変更案{slug}", by=by, **fields)
 
 
-def decide(amendment: Amendment, effective_on: dt.date = DAY, **options: object) -> Amendment:
+def decide(amendment: Amendment, effective_on: dt.date = DAY, **options: Any) -> Amendment:
     """Take a draft through to its decision by people other than its drafter."""
     approver = make_user()
     procedure.submit(amendment, by=approver)
@@ -84,5 +83,7 @@ def make_baseline(period: ObjectivePeriod, items: int = 3) -> tuple[Amendment, l
             by=None,
         )
         clauses.append(previous)
-        amending.insert(baseline, "body", parent=previous, text=f"項目{number}を推進する。", by=None)
+        amending.insert(
+            baseline, "body", parent=previous, text=f"項目{number}を推進する。", by=None
+        )
     return decide(baseline), clauses

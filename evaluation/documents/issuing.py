@@ -10,9 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation.comparison import ENGINE_VERSION
-from evaluation.comparison.rows import Level, Role, Row, Run, Table
 from evaluation.comparison.alignment import Kind
-from evaluation.documents.appendix import Appendix, AppendixRow, Entry, amended_appendix, appendix_html
+from evaluation.comparison.rows import Level, Role, Row, Run, Table
+from evaluation.documents.appendix import (
+    Appendix,
+    AppendixRow,
+    Entry,
+    amended_appendix,
+    appendix_html,
+)
 from evaluation.documents.comparison import comparison_html, comparison_table
 from evaluation.documents.pdf import render_pdf_cached, renderer_versions
 from evaluation.models import Amendment, IssuedDocument, Snapshot
@@ -136,13 +142,16 @@ def _table(data: dict[str, Any]) -> Table:
 
 
 def _appendix(data: dict[str, Any]) -> Appendix:
-    lists = ("axes", "evaluation_indicators", "monitoring_indicators")
     rows = (
         AppendixRow(
-            **{name: row[name] for name in ("item_id", "sub_item_id", "first_of_item")},
+            item_id=row["item_id"],
             item=_runs(row["item"]),
+            sub_item_id=row["sub_item_id"],
             sub_item=_runs(row["sub_item"]),
-            **{name: _entries(row[name]) for name in lists},
+            first_of_item=row["first_of_item"],
+            axes=_entries(row["axes"]),
+            evaluation_indicators=_entries(row["evaluation_indicators"]),
+            monitoring_indicators=_entries(row["monitoring_indicators"]),
         )
         for row in data["rows"]
     )

@@ -9,624 +9,1292 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('evaluation', '0001_initial'),
-        ('programs', '0001_initial'),
+        ("evaluation", "0001_initial"),
+        ("programs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='amendmentreason',
-            name='fund',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.fund', verbose_name='基金'),
+            model_name="amendmentreason",
+            name="fund",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="programs.fund",
+                verbose_name="基金",
+            ),
         ),
         migrations.AddField(
-            model_name='amendmentreason',
-            name='program',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.program', verbose_name='事業'),
+            model_name="amendmentreason",
+            name="program",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="programs.program",
+                verbose_name="事業",
+            ),
         ),
         migrations.AddField(
-            model_name='clause',
-            name='introduced_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='introduced', to='evaluation.amendment', verbose_name='新設した変更'),
-        ),
-        migrations.CreateModel(
-            name='Chapter',
-            fields=[
-            ],
-            options={
-                'verbose_name': '章',
-                'verbose_name_plural': '章',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('evaluation.clause',),
-        ),
-        migrations.CreateModel(
-            name='EvaluationAxis',
-            fields=[
-            ],
-            options={
-                'verbose_name': '評価軸',
-                'verbose_name_plural': '評価軸',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('evaluation.clause',),
+            model_name="clause",
+            name="introduced_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="introduced",
+                to="evaluation.amendment",
+                verbose_name="新設した変更",
+            ),
         ),
         migrations.CreateModel(
-            name='EvaluationIndicator',
-            fields=[
-            ],
+            name="Chapter",
+            fields=[],
             options={
-                'verbose_name': '評価指標',
-                'verbose_name_plural': '評価指標',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "章",
+                "verbose_name_plural": "章",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('evaluation.clause',),
+            bases=("evaluation.clause",),
         ),
         migrations.CreateModel(
-            name='Item',
-            fields=[
-            ],
+            name="EvaluationAxis",
+            fields=[],
             options={
-                'verbose_name': '項目',
-                'verbose_name_plural': '項目',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "評価軸",
+                "verbose_name_plural": "評価軸",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('evaluation.clause',),
+            bases=("evaluation.clause",),
         ),
         migrations.CreateModel(
-            name='MonitoringIndicator',
-            fields=[
-            ],
+            name="EvaluationIndicator",
+            fields=[],
             options={
-                'verbose_name': 'モニタリング指標',
-                'verbose_name_plural': 'モニタリング指標',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "評価指標",
+                "verbose_name_plural": "評価指標",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('evaluation.clause',),
+            bases=("evaluation.clause",),
         ),
         migrations.CreateModel(
-            name='Paragraph',
-            fields=[
-            ],
+            name="Item",
+            fields=[],
             options={
-                'verbose_name': '本文',
-                'verbose_name_plural': '本文',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "項目",
+                "verbose_name_plural": "項目",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('evaluation.clause',),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='contribution',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL, verbose_name='利用者'),
-        ),
-        migrations.AddField(
-            model_name='historicalamendment',
-            name='based_on',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='起案時の最新の決定'),
-        ),
-        migrations.AddField(
-            model_name='historicalamendment',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalamendmentreason',
-            name='fund',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.fund', verbose_name='基金'),
-        ),
-        migrations.AddField(
-            model_name='historicalamendmentreason',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalamendmentreason',
-            name='program',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業'),
-        ),
-        migrations.AddField(
-            model_name='historicalclause',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalclause',
-            name='introduced_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='新設した変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalcontribution',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalcontribution',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalcontribution',
-            name='user',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='利用者'),
-        ),
-        migrations.AddField(
-            model_name='historicalitemprogram',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalitemprogram',
-            name='clause',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.clause', verbose_name='項目'),
-        ),
-        migrations.AddField(
-            model_name='historicalitemprogram',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalitemprogram',
-            name='program',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業'),
-        ),
-        migrations.AddField(
-            model_name='historicalobjectiveperiod',
-            name='agency',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.agency', verbose_name='法人'),
-        ),
-        migrations.AddField(
-            model_name='historicalobjectiveperiod',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicaloverviewsection',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicaloverviewsheet',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicaloverviewsheet',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicaloverviewsheet',
-            name='program',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業'),
-        ),
-        migrations.AddField(
-            model_name='historicalpolicytext',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalprocedurestep',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalprocedurestep',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalreasongroup',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalreasongroup',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalstepkind',
-            name='agency',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.agency', verbose_name='法人'),
-        ),
-        migrations.AddField(
-            model_name='historicalstepkind',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='amendment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='clause',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.clause', verbose_name='条項'),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='parent',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.clause', verbose_name='親'),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='reason',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.amendmentreason', verbose_name='変更理由'),
-        ),
-        migrations.AddField(
-            model_name='issueddocument',
-            name='issued_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='発行者'),
-        ),
-        migrations.AddField(
-            model_name='itemprogram',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_programs', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='itemprogram',
-            name='clause',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_programs', to='evaluation.clause', verbose_name='項目'),
-        ),
-        migrations.AddField(
-            model_name='itemprogram',
-            name='program',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_programs', to='programs.program', verbose_name='事業'),
-        ),
-        migrations.AddField(
-            model_name='objectiveperiod',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='programs.agency', verbose_name='法人'),
-        ),
-        migrations.AddField(
-            model_name='historicalpolicytext',
-            name='period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='historicalclause',
-            name='period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='historicalamendment',
-            name='period',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='clause',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='amendment',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='overviewsheet',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='overview_sheets', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='overviewsheet',
-            name='program',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.program', verbose_name='事業'),
-        ),
-        migrations.AddField(
-            model_name='overviewsection',
-            name='sheet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='evaluation.overviewsheet', verbose_name='全体像'),
-        ),
-        migrations.AddField(
-            model_name='historicaloverviewsection',
-            name='sheet',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.overviewsheet', verbose_name='全体像'),
-        ),
-        migrations.AddField(
-            model_name='policytext',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policy_texts', to='evaluation.objectiveperiod', verbose_name='期間'),
-        ),
-        migrations.AddField(
-            model_name='procedurestep',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='reasongroup',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reason_groups', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='historicalamendmentreason',
-            name='group',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.reasongroup', verbose_name='区分'),
-        ),
-        migrations.AddField(
-            model_name='amendmentreason',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='evaluation.reasongroup', verbose_name='区分'),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='taken_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作成者'),
-        ),
-        migrations.AddField(
-            model_name='procedurestep',
-            name='snapshot',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='evaluation.snapshot', verbose_name='示した版'),
-        ),
-        migrations.AddField(
-            model_name='issueddocument',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='evaluation.snapshot', verbose_name='控え'),
-        ),
-        migrations.AddField(
-            model_name='historicalprocedurestep',
-            name='snapshot',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.snapshot', verbose_name='示した版'),
-        ),
-        migrations.AddField(
-            model_name='stepkind',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='step_kinds', to='programs.agency', verbose_name='法人'),
-        ),
-        migrations.AddField(
-            model_name='procedurestep',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.stepkind', verbose_name='手続'),
-        ),
-        migrations.AddField(
-            model_name='historicalprocedurestep',
-            name='kind',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.stepkind', verbose_name='手続'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='amendment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='evaluation.amendment', verbose_name='変更'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='base',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.wording', verbose_name='元の文言'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='clause',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='evaluation.clause', verbose_name='条項'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='corrects',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='evaluation.wording', verbose_name='正す文言'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.clause', verbose_name='親'),
-        ),
-        migrations.AddField(
-            model_name='wording',
-            name='reason',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='evaluation.amendmentreason', verbose_name='変更理由'),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='base',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.wording', verbose_name='元の文言'),
-        ),
-        migrations.AddField(
-            model_name='historicalwording',
-            name='corrects',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='evaluation.wording', verbose_name='正す文言'),
+            bases=("evaluation.clause",),
+        ),
+        migrations.CreateModel(
+            name="MonitoringIndicator",
+            fields=[],
+            options={
+                "verbose_name": "モニタリング指標",
+                "verbose_name_plural": "モニタリング指標",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("evaluation.clause",),
+        ),
+        migrations.CreateModel(
+            name="Paragraph",
+            fields=[],
+            options={
+                "verbose_name": "本文",
+                "verbose_name_plural": "本文",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("evaluation.clause",),
+        ),
+        migrations.AddField(
+            model_name="contribution",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="contribution",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="利用者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendment",
+            name="based_on",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="起案時の最新の決定",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendment",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendmentreason",
+            name="fund",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.fund",
+                verbose_name="基金",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendmentreason",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendmentreason",
+            name="program",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.program",
+                verbose_name="事業",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalclause",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalclause",
+            name="introduced_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="新設した変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalcontribution",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalcontribution",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalcontribution",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="利用者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalitemprogram",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalitemprogram",
+            name="clause",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.clause",
+                verbose_name="項目",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalitemprogram",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalitemprogram",
+            name="program",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.program",
+                verbose_name="事業",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalobjectiveperiod",
+            name="agency",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.agency",
+                verbose_name="法人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalobjectiveperiod",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaloverviewsection",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaloverviewsheet",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaloverviewsheet",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaloverviewsheet",
+            name="program",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.program",
+                verbose_name="事業",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalpolicytext",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalprocedurestep",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalprocedurestep",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalreasongroup",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalreasongroup",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalstepkind",
+            name="agency",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programs.agency",
+                verbose_name="法人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalstepkind",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="amendment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="clause",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.clause",
+                verbose_name="条項",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.clause",
+                verbose_name="親",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="reason",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.amendmentreason",
+                verbose_name="変更理由",
+            ),
+        ),
+        migrations.AddField(
+            model_name="issueddocument",
+            name="issued_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="発行者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="itemprogram",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="item_programs",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="itemprogram",
+            name="clause",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="item_programs",
+                to="evaluation.clause",
+                verbose_name="項目",
+            ),
+        ),
+        migrations.AddField(
+            model_name="itemprogram",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="item_programs",
+                to="programs.program",
+                verbose_name="事業",
+            ),
+        ),
+        migrations.AddField(
+            model_name="objectiveperiod",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="periods",
+                to="programs.agency",
+                verbose_name="法人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalpolicytext",
+            name="period",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalclause",
+            name="period",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendment",
+            name="period",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="clause",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clauses",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="amendment",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amendments",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="overviewsheet",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="overview_sheets",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="overviewsheet",
+            name="program",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="programs.program",
+                verbose_name="事業",
+            ),
+        ),
+        migrations.AddField(
+            model_name="overviewsection",
+            name="sheet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sections",
+                to="evaluation.overviewsheet",
+                verbose_name="全体像",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicaloverviewsection",
+            name="sheet",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.overviewsheet",
+                verbose_name="全体像",
+            ),
+        ),
+        migrations.AddField(
+            model_name="policytext",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="policy_texts",
+                to="evaluation.objectiveperiod",
+                verbose_name="期間",
+            ),
+        ),
+        migrations.AddField(
+            model_name="procedurestep",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="reasongroup",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reason_groups",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalamendmentreason",
+            name="group",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.reasongroup",
+                verbose_name="区分",
+            ),
+        ),
+        migrations.AddField(
+            model_name="amendmentreason",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reasons",
+                to="evaluation.reasongroup",
+                verbose_name="区分",
+            ),
+        ),
+        migrations.AddField(
+            model_name="snapshot",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="snapshots",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="snapshot",
+            name="taken_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="作成者",
+            ),
+        ),
+        migrations.AddField(
+            model_name="procedurestep",
+            name="snapshot",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="evaluation.snapshot",
+                verbose_name="示した版",
+            ),
+        ),
+        migrations.AddField(
+            model_name="issueddocument",
+            name="snapshot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="documents",
+                to="evaluation.snapshot",
+                verbose_name="控え",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalprocedurestep",
+            name="snapshot",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.snapshot",
+                verbose_name="示した版",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stepkind",
+            name="agency",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="step_kinds",
+                to="programs.agency",
+                verbose_name="法人",
+            ),
+        ),
+        migrations.AddField(
+            model_name="procedurestep",
+            name="kind",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="evaluation.stepkind",
+                verbose_name="手続",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalprocedurestep",
+            name="kind",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.stepkind",
+                verbose_name="手続",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="amendment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="wordings",
+                to="evaluation.amendment",
+                verbose_name="変更",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="base",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="evaluation.wording",
+                verbose_name="元の文言",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="clause",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="wordings",
+                to="evaluation.clause",
+                verbose_name="条項",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="corrects",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="evaluation.wording",
+                verbose_name="正す文言",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="evaluation.clause",
+                verbose_name="親",
+            ),
+        ),
+        migrations.AddField(
+            model_name="wording",
+            name="reason",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="wordings",
+                to="evaluation.amendmentreason",
+                verbose_name="変更理由",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="base",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.wording",
+                verbose_name="元の文言",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalwording",
+            name="corrects",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="evaluation.wording",
+                verbose_name="正す文言",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('amendment', 'user'), name='contribution_once', violation_error_message='この利用者の関与は、すでに記録されています。'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("amendment", "user"),
+                name="contribution_once",
+                violation_error_message="この利用者の関与は、すでに記録されています。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalcontribution',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_d7b785_idx'),
+            model_name="historicalcontribution",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_d7b785_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalitemprogram',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_94213e_idx'),
+            model_name="historicalitemprogram",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_94213e_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalobjectiveperiod',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_639286_idx'),
+            model_name="historicalobjectiveperiod",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_639286_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicaloverviewsheet',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_b862dc_idx'),
+            model_name="historicaloverviewsheet",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_b862dc_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalreasongroup',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_e1ef3a_idx'),
+            model_name="historicalreasongroup",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_e1ef3a_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalstepkind',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_093e51_idx'),
+            model_name="historicalstepkind",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_093e51_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemprogram',
-            constraint=models.UniqueConstraint(fields=('clause', 'program', 'amendment'), name='item_program_once_per_amendment', violation_error_message='この変更には、この項目と事業の組がすでにあります。'),
+            model_name="itemprogram",
+            constraint=models.UniqueConstraint(
+                fields=("clause", "program", "amendment"),
+                name="item_program_once_per_amendment",
+                violation_error_message="この変更には、この項目と事業の組がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectiveperiod',
-            constraint=models.UniqueConstraint(fields=('agency', 'number'), name='period_number_unique', violation_error_message='この法人の同じ期がすでにあります。'),
+            model_name="objectiveperiod",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "number"),
+                name="period_number_unique",
+                violation_error_message="この法人の同じ期がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectiveperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('first_fiscal_year__gte', 2001), ('number__gte', 1)), name='period_number_and_year_possible', violation_error_message='期は1以上、年度は西暦4桁（例：2022）で入力してください。'),
+            model_name="objectiveperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_fiscal_year__gte", 2001), ("number__gte", 1)),
+                name="period_number_and_year_possible",
+                violation_error_message="期は1以上、年度は西暦4桁（例：2022）で入力してください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectiveperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('last_fiscal_year__gte', django.db.models.expressions.CombinedExpression(models.F('first_fiscal_year'), '+', models.Value(4))), ('last_fiscal_year__lte', django.db.models.expressions.CombinedExpression(models.F('first_fiscal_year'), '+', models.Value(6)))), name='period_five_to_seven_years', violation_error_message='中長期目標期間は5年以上7年以下にしてください。'),
+            model_name="objectiveperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "last_fiscal_year__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("first_fiscal_year"), "+", models.Value(4)
+                        ),
+                    ),
+                    (
+                        "last_fiscal_year__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("first_fiscal_year"), "+", models.Value(6)
+                        ),
+                    ),
+                ),
+                name="period_five_to_seven_years",
+                violation_error_message="中長期目標期間は5年以上7年以下にしてください。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalpolicytext',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_544269_idx'),
+            model_name="historicalpolicytext",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_544269_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalclause',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_16d84f_idx'),
+            model_name="historicalclause",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_16d84f_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalamendment',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_f91bb1_idx'),
+            model_name="historicalamendment",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_f91bb1_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['chapter', 'item', 'body', 'evaluation_axis', 'evaluation_indicator', 'monitoring_indicator'])), name='clause_kind_known', violation_error_message='種類は、一覧にあるものから選んでください。'),
+            model_name="clause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "chapter",
+                            "item",
+                            "body",
+                            "evaluation_axis",
+                            "evaluation_indicator",
+                            "monitoring_indicator",
+                        ],
+                    )
+                ),
+                name="clause_kind_known",
+                violation_error_message="種類は、一覧にあるものから選んでください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('period', 'slug'), name='amendment_slug_unique', violation_error_message='この期間には同じ識別名の変更がすでにあります。'),
+            model_name="amendment",
+            constraint=models.UniqueConstraint(
+                fields=("period", "slug"),
+                name="amendment_slug_unique",
+                violation_error_message="この期間には同じ識別名の変更がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('period', 'sequence'), name='amendment_sequence_unique', violation_error_message='この期間には同じ順番の決定済みの変更がすでにあります。'),
+            model_name="amendment",
+            constraint=models.UniqueConstraint(
+                fields=("period", "sequence"),
+                name="amendment_sequence_unique",
+                violation_error_message="この期間には同じ順番の決定済みの変更がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'baseline')), fields=('period',), name='amendment_one_baseline', violation_error_message='登録の起点は、期間ごとに一つだけです。'),
+            model_name="amendment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "baseline")),
+                fields=("period",),
+                name="amendment_one_baseline",
+                violation_error_message="登録の起点は、期間ごとに一つだけです。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['baseline', 'amendment', 'correction']), ('state__in', ['draft', 'submitted', 'approved', 'decided', 'withdrawn'])), name='amendment_kind_and_state_known', violation_error_message='種類と状態は、一覧にあるものから選んでください。'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["baseline", "amendment", "correction"]),
+                    ("state__in", ["draft", "submitted", "approved", "decided", "withdrawn"]),
+                ),
+                name="amendment_kind_and_state_known",
+                violation_error_message="種類と状態は、一覧にあるものから選んでください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', False), ('effective_on__isnull', False), ('recorded_at__isnull', False), ('sequence__isnull', False), ('state', 'decided')), models.Q(models.Q(('state', 'decided'), _negated=True), ('decided_on__isnull', True), ('effective_on__isnull', True), ('recorded_at__isnull', True), ('sequence__isnull', True)), _connector='OR'), name='amendment_decided_has_its_dates', violation_error_message='決定には順番・決定日・適用日・登録日時のすべてが要り、決定前にはどれも入力できません。'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_on__isnull", False),
+                        ("effective_on__isnull", False),
+                        ("recorded_at__isnull", False),
+                        ("sequence__isnull", False),
+                        ("state", "decided"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "decided"), _negated=True),
+                        ("decided_on__isnull", True),
+                        ("effective_on__isnull", True),
+                        ("recorded_at__isnull", True),
+                        ("sequence__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="amendment_decided_has_its_dates",
+                violation_error_message="決定には順番・決定日・適用日・登録日時のすべてが要り、決定前にはどれも入力できません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('published_on__isnull', True), ('state', 'decided'), _connector='OR'), name='amendment_published_after_decision', violation_error_message='公表できるのは、決定した変更だけです。'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_on__isnull", True), ("state", "decided"), _connector="OR"
+                ),
+                name="amendment_published_after_decision",
+                violation_error_message="公表できるのは、決定した変更だけです。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'baseline'), _negated=True), ('sequence__isnull', True), ('sequence', 1), _connector='OR'), name='amendment_baseline_comes_first', violation_error_message='登録の起点は、最初の決定でなければなりません。'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "baseline"), _negated=True),
+                    ("sequence__isnull", True),
+                    ("sequence", 1),
+                    _connector="OR",
+                ),
+                name="amendment_baseline_comes_first",
+                violation_error_message="登録の起点は、最初の決定でなければなりません。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overviewsheet',
-            constraint=models.UniqueConstraint(fields=('amendment', 'position'), name='overview_sheet_position_unique', violation_error_message='同じ順番の全体像がすでにあります。'),
+            model_name="overviewsheet",
+            constraint=models.UniqueConstraint(
+                fields=("amendment", "position"),
+                name="overview_sheet_position_unique",
+                violation_error_message="同じ順番の全体像がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='overviewsection',
-            constraint=models.UniqueConstraint(fields=('sheet', 'position'), name='overview_section_position_unique', violation_error_message='同じ順番の部分がすでにあります。'),
+            model_name="overviewsection",
+            constraint=models.UniqueConstraint(
+                fields=("sheet", "position"),
+                name="overview_section_position_unique",
+                violation_error_message="同じ順番の部分がすでにあります。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicaloverviewsection',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_19b550_idx'),
+            model_name="historicaloverviewsection",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_19b550_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policytext',
-            constraint=models.UniqueConstraint(fields=('period', 'position'), name='policy_text_position_unique', violation_error_message='同じ順番の政策体系がすでにあります。'),
+            model_name="policytext",
+            constraint=models.UniqueConstraint(
+                fields=("period", "position"),
+                name="policy_text_position_unique",
+                violation_error_message="同じ順番の政策体系がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reasongroup',
-            constraint=models.UniqueConstraint(fields=('amendment', 'position'), name='reason_group_position_unique', violation_error_message='同じ順番の区分がすでにあります。'),
+            model_name="reasongroup",
+            constraint=models.UniqueConstraint(
+                fields=("amendment", "position"),
+                name="reason_group_position_unique",
+                violation_error_message="同じ順番の区分がすでにあります。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalamendmentreason',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_530b6d_idx'),
+            model_name="historicalamendmentreason",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_530b6d_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendmentreason',
-            constraint=models.UniqueConstraint(fields=('group', 'position'), name='reason_position_unique', violation_error_message='同じ順番の変更理由がすでにあります。'),
+            model_name="amendmentreason",
+            constraint=models.UniqueConstraint(
+                fields=("group", "position"),
+                name="reason_position_unique",
+                violation_error_message="同じ順番の変更理由がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendmentreason',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['supplementary_budget', 'law', 'policy', 'agreement', 'error'])), name='reason_kind_known', violation_error_message='理由の種類は、一覧にあるものから選んでください。'),
+            model_name="amendmentreason",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["supplementary_budget", "law", "policy", "agreement", "error"])
+                ),
+                name="reason_kind_known",
+                violation_error_message="理由の種類は、一覧にあるものから選んでください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('amendment', 'number'), name='snapshot_number_unique', violation_error_message='同じ版の控えがすでにあります。'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(
+                fields=("amendment", "number"),
+                name="snapshot_number_unique",
+                violation_error_message="同じ版の控えがすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('sha256'), 64), name='snapshot_sha256_form', violation_error_message='SHA-256は64桁の16進数です。'),
+            model_name="snapshot",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("sha256"), 64
+                ),
+                name="snapshot_sha256_form",
+                violation_error_message="SHA-256は64桁の16進数です。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.UniqueConstraint(fields=('snapshot', 'kind', 'sha256'), name='issued_document_once', violation_error_message='この控えの同じ文書は、すでに発行されています。'),
+            model_name="issueddocument",
+            constraint=models.UniqueConstraint(
+                fields=("snapshot", "kind", "sha256"),
+                name="issued_document_once",
+                violation_error_message="この控えの同じ文書は、すでに発行されています。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['comparison', 'appendix'])), name='issued_document_kind_known', violation_error_message='文書の種類は、新旧対照表か別紙です。'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["comparison", "appendix"])),
+                name="issued_document_kind_known",
+                violation_error_message="文書の種類は、新旧対照表か別紙です。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('sha256'), 64), name='issued_document_sha256_form', violation_error_message='SHA-256は64桁の16進数です。'),
+            model_name="issueddocument",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("sha256"), 64
+                ),
+                name="issued_document_sha256_form",
+                violation_error_message="SHA-256は64桁の16進数です。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stepkind',
-            constraint=models.UniqueConstraint(fields=('agency', 'position'), name='step_kind_position_unique', violation_error_message='同じ順番の手続がすでにあります。'),
+            model_name="stepkind",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "position"),
+                name="step_kind_position_unique",
+                violation_error_message="同じ順番の手続がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stepkind',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='step_kind_name_unique', violation_error_message='同じ名前の手続がすでにあります。'),
+            model_name="stepkind",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "name"),
+                name="step_kind_name_unique",
+                violation_error_message="同じ名前の手続がすでにあります。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalprocedurestep',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_41277d_idx'),
+            model_name="historicalprocedurestep",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_41277d_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.UniqueConstraint(fields=('clause', 'amendment'), name='wording_once_per_amendment', violation_error_message='この変更には、この条項の文言がすでにあります。'),
+            model_name="wording",
+            constraint=models.UniqueConstraint(
+                fields=("clause", "amendment"),
+                name="wording_once_per_amendment",
+                violation_error_message="この変更には、この条項の文言がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='wording_text_not_empty', violation_error_message='文言を入力してください。条項をなくすときは「削る」を選びます。'),
+            model_name="wording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="wording_text_not_empty",
+                violation_error_message="文言を入力してください。条項をなくすときは「削る」を選びます。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rank', ''), _negated=True), models.Q(('rank__endswith', '0'), _negated=True)), name='wording_rank_leaves_room', violation_error_message='並び順は、0で終わらない英数字にしてください。'),
+            model_name="wording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rank", ""), _negated=True),
+                    models.Q(("rank__endswith", "0"), _negated=True),
+                ),
+                name="wording_rank_leaves_room",
+                violation_error_message="並び順は、0で終わらない英数字にしてください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wording',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('clause')), _negated=True), _connector='OR'), name='wording_not_its_own_parent', violation_error_message='条項を、それ自身の下に置くことはできません。'),
+            model_name="wording",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("parent", models.F("clause")), _negated=True),
+                    _connector="OR",
+                ),
+                name="wording_not_its_own_parent",
+                violation_error_message="条項を、それ自身の下に置くことはできません。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalwording',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='evaluation__id_13c2de_idx'),
+            model_name="historicalwording",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="evaluation__id_13c2de_idx"
+            ),
         ),
     ]

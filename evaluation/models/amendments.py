@@ -203,7 +203,9 @@ class AmendmentReason(models.Model):
                 violation_error_message="同じ順番の変更理由がすでにあります。",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["supplementary_budget", "law", "policy", "agreement", "error"]),
+                condition=Q(
+                    kind__in=["supplementary_budget", "law", "policy", "agreement", "error"]
+                ),
                 name="reason_kind_known",
                 violation_error_message="理由の種類は、一覧にあるものから選んでください。",
             ),
@@ -280,9 +282,7 @@ class Wording(models.Model):
     wording that a CORRECTION replaces wherever that applied.
     """
 
-    clause = models.ForeignKey(
-        Clause, models.PROTECT, related_name="wordings", verbose_name="条項"
-    )
+    clause = models.ForeignKey(Clause, models.PROTECT, related_name="wordings", verbose_name="条項")
     amendment = models.ForeignKey(
         Amendment, models.PROTECT, related_name="wordings", verbose_name="変更"
     )
@@ -295,13 +295,23 @@ class Wording(models.Model):
     repealed = models.BooleanField("削る", default=False)
     excerpt = models.BooleanField("資料にある部分のみ", default=False)
     reason = models.ForeignKey(
-        AmendmentReason, models.PROTECT, related_name="wordings", verbose_name="変更理由", null=True, blank=True
+        AmendmentReason,
+        models.PROTECT,
+        related_name="wordings",
+        verbose_name="変更理由",
+        null=True,
+        blank=True,
     )
     base = models.ForeignKey(
         "self", models.PROTECT, related_name="+", verbose_name="元の文言", null=True, blank=True
     )
     corrects = models.ForeignKey(
-        "self", models.PROTECT, related_name="corrections", verbose_name="正す文言", null=True, blank=True
+        "self",
+        models.PROTECT,
+        related_name="corrections",
+        verbose_name="正す文言",
+        null=True,
+        blank=True,
     )
     revision = models.PositiveIntegerField("版", default=1)
 

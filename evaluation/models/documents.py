@@ -161,7 +161,12 @@ class ProcedureStep(models.Model):
     result = models.CharField("結果", max_length=200, blank=True)
     opinion = models.TextField("意見", blank=True)
     snapshot = models.ForeignKey(
-        Snapshot, models.PROTECT, related_name="steps", verbose_name="示した版", null=True, blank=True
+        Snapshot,
+        models.PROTECT,
+        related_name="steps",
+        verbose_name="示した版",
+        null=True,
+        blank=True,
     )
 
     history = Records()

@@ -1,7 +1,7 @@
 """Periods of objectives, the policy behind them, and the clauses: identities without a text."""
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -26,9 +26,7 @@ class ObjectivePeriodQuerySet(models.QuerySet["ObjectivePeriod"]):
 class ObjectivePeriod(models.Model):
     """中長期目標期間: five to seven fiscal years (独立行政法人通則法 第35条の4第1項, 第2項第1号)."""
 
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, related_name="periods", verbose_name="法人"
-    )
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="periods", verbose_name="法人")
     number = models.PositiveSmallIntegerField("期")
     first_fiscal_year = models.PositiveSmallIntegerField("最初の年度")
     last_fiscal_year = models.PositiveSmallIntegerField("最後の年度")
@@ -115,10 +113,14 @@ class Clause(models.Model):
     )
     kind = models.CharField("種類", max_length=30, choices=Kind)
     introduced_by = models.ForeignKey(
-        "evaluation.Amendment", models.PROTECT, related_name="introduced", verbose_name="新設した変更"
+        "evaluation.Amendment",
+        models.PROTECT,
+        related_name="introduced",
+        verbose_name="新設した変更",
     )
 
     history = Records()
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         verbose_name = "条項"
@@ -144,21 +146,21 @@ class Clause(models.Model):
         return f"{self.get_kind_display()} {self.public_id}"
 
 
-class KindManager(models.Manager[Clause]):
+class KindManager(models.Manager[Any]):
     """Only the clauses of the proxy's kind; what is created here gets that kind."""
 
-    def get_queryset(self) -> models.QuerySet[Clause]:
-        return super().get_queryset().filter(kind=self.model.KIND)  # type: ignore[attr-defined]
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(kind=self.model.KIND)
 
-    def create(self, **fields: Any) -> Clause:
-        return super().create(kind=self.model.KIND, **fields)  # type: ignore[attr-defined]
+    def create(self, **fields: Any) -> Any:
+        return super().create(kind=self.model.KIND, **fields)
 
 
 class Chapter(Clause):
     """章 (Ⅲ, Ⅵ …): its text is the heading."""
 
     KIND = Clause.Kind.CHAPTER
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True
@@ -169,7 +171,7 @@ class Item(Clause):
     """項目 (2, 2.5 …): its text is the heading; axes and indicators hang on it."""
 
     KIND = Clause.Kind.ITEM
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True
@@ -180,7 +182,7 @@ class Paragraph(Clause):
     """One paragraph of the 本文 of a chapter or item."""
 
     KIND = Clause.Kind.BODY
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True
@@ -191,7 +193,7 @@ class EvaluationAxis(Clause):
     """評価軸 of an item."""
 
     KIND = Clause.Kind.EVALUATION_AXIS
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True
@@ -202,7 +204,7 @@ class EvaluationIndicator(Clause):
     """評価指標: what an assessment is based on."""
 
     KIND = Clause.Kind.EVALUATION_INDICATOR
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True
@@ -213,7 +215,7 @@ class MonitoringIndicator(Clause):
     """モニタリング指標: facts needed for a sound assessment."""
 
     KIND = Clause.Kind.MONITORING_INDICATOR
-    objects = KindManager()
+    objects: ClassVar[models.Manager[Any]] = KindManager()
 
     class Meta:
         proxy = True

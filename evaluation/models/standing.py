@@ -6,7 +6,7 @@ wording of a greater `sequence` exists. A correction stands in the place of the 
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models import Case, F, Q, When, Window
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evaluation.models.objectives import ObjectivePeriod
 
 DECIDED = Q(amendment__state="decided")
-QS = TypeVar("QS", bound="models.QuerySet")  # type: ignore[type-arg]
+QS = TypeVar("QS", bound=models.QuerySet[Any])
 
 
 def newest(rows: QS, *key: str) -> QS:
@@ -26,7 +26,10 @@ def newest(rows: QS, *key: str) -> QS:
         nth=Window(
             RowNumber(),
             partition_by=[*key, "amendment__state"],
-            order_by=[F("place").desc(nulls_last=True), F("amendment__sequence").desc(nulls_last=True)],
+            order_by=[
+                F("place").desc(nulls_last=True),
+                F("amendment__sequence").desc(nulls_last=True),
+            ],
         )
     ).filter(nth=1)
 

@@ -188,7 +188,11 @@ class Text:
             for one, other in itertools.pairwise(siblings):
                 mine, theirs = sorted((one, other), key=lambda n: not _introduced_by(n, draft))
                 rival = theirs.wording.clause.introduced_by.sequence or 0
-                if _introduced_by(mine, draft) and not _introduced_by(theirs, draft) and rival > since:
+                if (
+                    _introduced_by(mine, draft)
+                    and not _introduced_by(theirs, draft)
+                    and rival > since
+                ):
                     pairs.append((mine, theirs))
         return pairs
 
@@ -246,10 +250,14 @@ def merge(mine: Wording, head: Wording | None) -> tuple[Node, list[Conflict]]:
         changed_here.append(aspect)
         if now not in (was, draft):
             message = f"「{aspect}」が、起案の後に決定された変更でも改められています。"
-            conflicts.append(Conflict(ConflictKind.ASPECT, mine.clause_id, _shortened(mine.text), message))
+            conflicts.append(
+                Conflict(ConflictKind.ASPECT, mine.clause_id, _shortened(mine.text), message)
+            )
     if head.repealed and not base.repealed and changed_here != ["削除"]:
         message = "この条項は、起案の後に決定された変更で削られています。"
-        conflicts.append(Conflict(ConflictKind.REPEALED, mine.clause_id, _shortened(mine.text), message))
+        conflicts.append(
+            Conflict(ConflictKind.REPEALED, mine.clause_id, _shortened(mine.text), message)
+        )
     return replace(node, **theirs), conflicts
 
 

@@ -4,8 +4,9 @@ from collections import Counter
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation.documents.comparison import comparison_table
@@ -13,17 +14,18 @@ from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.documents.pdf import PdfError
 from evaluation.models import AmendmentReason, Wording
 from evaluation.models.texts import Text
-from evaluation.permissions import visible_amendment, visible_documents
+from evaluation.permissions import SignedInRequest, visible_amendment, visible_documents
 from evaluation.views.editions import Edition
 
 
 @require_safe
-def amendment(request: HttpRequest, agency: str, number: int, slug: str) -> HttpResponse:
+def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """What an amendment changes and why."""
     amendment = visible_amendment(request.user, agency, number, slug)
     text = Text.of(Wording.objects.as_amended_by(amendment))
     before = Text.of(Wording.objects.before(amendment))
-    edition = Edition(amendment.period, text, before, amendment.effective_on, amendment)
+    on = amendment.effective_on or timezone.localdate()
+    edition = Edition(amendment.period, text, before, on, amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
     groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
     context = {
@@ -42,7 +44,7 @@ def amendment(request: HttpRequest, agency: str, number: int, slug: str) -> Http
 
 
 @require_safe
-def comparison(request: HttpRequest, agency: str, number: int, slug: str) -> HttpResponse:
+def comparison(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """新旧対照表 on screen."""
     amendment = visible_amendment(request.user, agency, number, slug)
     table = comparison_table(amendment)
@@ -52,7 +54,7 @@ def comparison(request: HttpRequest, agency: str, number: int, slug: str) -> Htt
 
 @require_POST
 def issue_document(
-    request: HttpRequest, agency: str, number: int, slug: str, kind: str
+    request: SignedInRequest, agency: str, number: int, slug: str, kind: str
 ) -> HttpResponse:
     """Issue the PDF of the comparison table or the appendix, and hand it over."""
     amendment = visible_amendment(request.user, agency, number, slug)
@@ -62,4 +64,3 @@ def issue_document(
         messages.error(request, str(error))
         return redirect("amendment", agency, number, slug)
     return redirect("document", document.sha256)
-

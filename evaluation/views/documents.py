@@ -1,17 +1,17 @@
 """Issued documents: download and verification (検証)."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.issuing import verify
 from evaluation.forms import VerifyForm
-from evaluation.permissions import visible_documents
+from evaluation.permissions import SignedInRequest, visible_documents
 
 
 @require_safe
-def document(request: HttpRequest, sha256: str) -> HttpResponse:
+def document(request: SignedInRequest, sha256: str) -> HttpResponse:
     """Hand over an issued PDF, byte by byte as it was issued."""
     document = visible_documents(request.user).select_related("snapshot__amendment")
     document = document.filter(sha256=sha256).first()
@@ -24,7 +24,7 @@ def document(request: HttpRequest, sha256: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def verification(request: HttpRequest) -> HttpResponse:
+def verification(request: SignedInRequest) -> HttpResponse:
     """Tell whether an uploaded PDF is one that was issued here, and whether it is the newest."""
     form = VerifyForm()
     result = None

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 
 from evaluation.comparison.alignment import Kind, align
 from evaluation.models import Amendment, ObjectivePeriod, Wording
 from evaluation.models.texts import Node, Text
-from evaluation.permissions import visible_amendment, visible_period
+from evaluation.permissions import SignedInRequest, visible_amendment, visible_period
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Edition:
         return [n for n in self.before.order if self.kinds.get(n.public_id) is Kind.DELETED]
 
 
-def edition_of(request: HttpRequest, agency: str, number: int) -> Edition:
+def edition_of(request: SignedInRequest, agency: str, number: int) -> Edition:
     """Read the edition from a page's query: `?amendment=slug`, `?on=2026-04-01`, or today's text.
 
     Raises Http404 for what the user may not see and for a date that is none.

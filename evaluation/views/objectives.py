@@ -1,6 +1,6 @@
 """Reading the objectives: start page, tree, item, appendix."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -9,6 +9,7 @@ from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.models import Amendment, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
+from evaluation.permissions import SignedInRequest
 from evaluation.views.editions import Edition, edition_of
 
 LISTS = {
@@ -19,18 +20,20 @@ LISTS = {
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Start page: the periods that the user may see, each with its amendments."""
     periods = (
         ObjectivePeriod.objects.visible_to(request.user)
         .select_related("agency")
         .prefetch_related("amendments")
     )
-    return render(request, "evaluation/home.html", {"periods": periods, "today": timezone.localdate()})
+    return render(
+        request, "evaluation/home.html", {"periods": periods, "today": timezone.localdate()}
+    )
 
 
 @require_safe
-def objectives(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+def objectives(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     """The text as a tree: in force, or with an amendment."""
     edition = edition_of(request, agency, number)
     tree = [(depth, node) for depth, node in edition.text.walk() if node.kind not in LISTS]
@@ -42,7 +45,7 @@ def objectives(request: HttpRequest, agency: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def item(request: HttpRequest, agency: str, number: int, public_id: str) -> HttpResponse:
+def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> HttpResponse:
     """One chapter or item: its paragraphs, what is below it, its axes and indicators."""
     edition = edition_of(request, agency, number)
     node = next((n for n in edition.text.order if n.public_id == public_id), None)
@@ -61,7 +64,7 @@ def item(request: HttpRequest, agency: str, number: int, public_id: str) -> Http
 
 
 @require_safe
-def appendix_page(request: HttpRequest, agency: str, number: int) -> HttpResponse:
+def appendix_page(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     """別紙: axes and indicators of all items, changed cells marked."""
     edition = edition_of(request, agency, number)
     content = appendix(edition.period, edition.text, edition.before)

@@ -10,550 +10,1388 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='略号')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='法人名')),
-                ('short_name', models.CharField(max_length=50, verbose_name='略称')),
-                ('competent_minister', models.CharField(max_length=50, verbose_name='主務大臣')),
-                ('law', models.CharField(max_length=100, verbose_name='根拠法')),
-                ('purpose_article', models.CharField(max_length=20, verbose_name='目的条')),
-                ('purpose_heading', models.CharField(max_length=50, verbose_name='目的条の見出し')),
-                ('purpose', models.TextField(verbose_name='目的条の条文')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="略号")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="法人名")),
+                ("short_name", models.CharField(max_length=50, verbose_name="略称")),
+                ("competent_minister", models.CharField(max_length=50, verbose_name="主務大臣")),
+                ("law", models.CharField(max_length=100, verbose_name="根拠法")),
+                ("purpose_article", models.CharField(max_length=20, verbose_name="目的条")),
+                ("purpose_heading", models.CharField(max_length=50, verbose_name="目的条の見出し")),
+                ("purpose", models.TextField(verbose_name="目的条の条文")),
             ],
             options={
-                'verbose_name': '法人',
-                'verbose_name_plural': '法人',
-                'ordering': ['code'],
+                "verbose_name": "法人",
+                "verbose_name_plural": "法人",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='デモ用')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="デモ用")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '利用者',
-                'verbose_name_plural': '利用者',
-                'abstract': False,
+                "verbose_name": "利用者",
+                "verbose_name_plural": "利用者",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Fund',
+            name="Fund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='基金名')),
-                ('subsidy', models.CharField(blank=True, max_length=100, verbose_name='補助金名')),
-                ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='根拠規定')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='programs.agency', verbose_name='法人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="基金名")),
+                ("subsidy", models.CharField(blank=True, max_length=100, verbose_name="補助金名")),
+                (
+                    "legal_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="根拠規定"),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="funds",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '基金',
-                'verbose_name_plural': '基金',
-                'ordering': ['name'],
+                "verbose_name": "基金",
+                "verbose_name_plural": "基金",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalAgency',
+            name="HistoricalAgency",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('code', models.SlugField(max_length=20, verbose_name='略号')),
-                ('name', models.CharField(db_index=True, max_length=100, verbose_name='法人名')),
-                ('short_name', models.CharField(max_length=50, verbose_name='略称')),
-                ('competent_minister', models.CharField(max_length=50, verbose_name='主務大臣')),
-                ('law', models.CharField(max_length=100, verbose_name='根拠法')),
-                ('purpose_article', models.CharField(max_length=20, verbose_name='目的条')),
-                ('purpose_heading', models.CharField(max_length=50, verbose_name='目的条の見出し')),
-                ('purpose', models.TextField(verbose_name='目的条の条文')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, verbose_name="略号")),
+                ("name", models.CharField(db_index=True, max_length=100, verbose_name="法人名")),
+                ("short_name", models.CharField(max_length=50, verbose_name="略称")),
+                ("competent_minister", models.CharField(max_length=50, verbose_name="主務大臣")),
+                ("law", models.CharField(max_length=100, verbose_name="根拠法")),
+                ("purpose_article", models.CharField(max_length=20, verbose_name="目的条")),
+                ("purpose_heading", models.CharField(max_length=50, verbose_name="目的条の見出し")),
+                ("purpose", models.TextField(verbose_name="目的条の条文")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 法人',
-                'verbose_name_plural': 'historical 法人',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalFund',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('name', models.CharField(max_length=100, verbose_name='基金名')),
-                ('subsidy', models.CharField(blank=True, max_length=100, verbose_name='補助金名')),
-                ('legal_basis', models.CharField(blank=True, max_length=200, verbose_name='根拠規定')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.agency', verbose_name='法人')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 基金',
-                'verbose_name_plural': 'historical 基金',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalProgram',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('slug', models.SlugField(verbose_name='識別名')),
-                ('name', models.CharField(max_length=100, verbose_name='事業名')),
-                ('english_name', models.CharField(blank=True, max_length=200, verbose_name='英語名')),
-                ('subtitle', models.CharField(blank=True, max_length=200, verbose_name='副題')),
-                ('office', models.CharField(blank=True, max_length=100, verbose_name='担当')),
-                ('period_text', models.CharField(blank=True, max_length=100, verbose_name='事業実施期間')),
-                ('end_fiscal_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='終了年度')),
-                ('duration_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='期間（年）')),
-                ('target', models.CharField(blank=True, max_length=200, verbose_name='対象')),
-                ('adoption_text', models.CharField(blank=True, max_length=100, verbose_name='採択件数')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.agency', verbose_name='法人')),
-                ('fund', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.fund', verbose_name='基金')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical 事業',
-                'verbose_name_plural': 'historical 事業',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 法人",
+                "verbose_name_plural": "historical 法人",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalRole',
+            name="HistoricalFund",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('role', models.CharField(choices=[('editor', '起案者'), ('approver', '承認者'), ('agency', '法人担当者'), ('assessor', '評価者'), ('auditor', '監査者'), ('maintainer', '保守者')], max_length=20, verbose_name='役割')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.agency', verbose_name='法人')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='利用者')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="基金名")),
+                ("subsidy", models.CharField(blank=True, max_length=100, verbose_name="補助金名")),
+                (
+                    "legal_basis",
+                    models.CharField(blank=True, max_length=200, verbose_name="根拠規定"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 役割',
-                'verbose_name_plural': 'historical 役割',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 基金",
+                "verbose_name_plural": "historical 基金",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalUser',
+            name="HistoricalProgram",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(db_index=True, error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='デモ用')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("slug", models.SlugField(verbose_name="識別名")),
+                ("name", models.CharField(max_length=100, verbose_name="事業名")),
+                (
+                    "english_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="英語名"),
+                ),
+                ("subtitle", models.CharField(blank=True, max_length=200, verbose_name="副題")),
+                ("office", models.CharField(blank=True, max_length=100, verbose_name="担当")),
+                (
+                    "period_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="事業実施期間"),
+                ),
+                (
+                    "end_fiscal_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="終了年度"
+                    ),
+                ),
+                (
+                    "duration_years",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="期間（年）"
+                    ),
+                ),
+                ("target", models.CharField(blank=True, max_length=200, verbose_name="対象")),
+                (
+                    "adoption_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="採択件数"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 利用者',
-                'verbose_name_plural': 'historical 利用者',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 事業",
+                "verbose_name_plural": "historical 事業",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Program',
+            name="HistoricalRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(verbose_name='識別名')),
-                ('name', models.CharField(max_length=100, verbose_name='事業名')),
-                ('english_name', models.CharField(blank=True, max_length=200, verbose_name='英語名')),
-                ('subtitle', models.CharField(blank=True, max_length=200, verbose_name='副題')),
-                ('office', models.CharField(blank=True, max_length=100, verbose_name='担当')),
-                ('period_text', models.CharField(blank=True, max_length=100, verbose_name='事業実施期間')),
-                ('end_fiscal_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='終了年度')),
-                ('duration_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='期間（年）')),
-                ('target', models.CharField(blank=True, max_length=200, verbose_name='対象')),
-                ('adoption_text', models.CharField(blank=True, max_length=100, verbose_name='採択件数')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='programs.agency', verbose_name='法人')),
-                ('fund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='programs.fund', verbose_name='基金')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("editor", "起案者"),
+                            ("approver", "承認者"),
+                            ("agency", "法人担当者"),
+                            ("assessor", "評価者"),
+                            ("auditor", "監査者"),
+                            ("maintainer", "保守者"),
+                        ],
+                        max_length=20,
+                        verbose_name="役割",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="利用者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事業',
-                'verbose_name_plural': '事業',
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalSupportTrack',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('name', models.CharField(max_length=100, verbose_name='型・区分')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='金額（円）')),
-                ('number_text', models.CharField(blank=True, max_length=100, verbose_name='支援件数')),
-                ('period_text', models.CharField(blank=True, max_length=100, verbose_name='支援期間')),
-                ('description', models.TextField(blank=True, verbose_name='説明')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('fund', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.fund', verbose_name='基金')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業')),
-            ],
-            options={
-                'verbose_name': 'historical 支援の型',
-                'verbose_name_plural': 'historical 支援の型',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalSchemeFlow',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('source', models.CharField(max_length=200, verbose_name='出し手')),
-                ('destination', models.CharField(max_length=200, verbose_name='受け手')),
-                ('label', models.CharField(choices=[('subsidy', '補助'), ('commission', '委託')], max_length=20, verbose_name='方法')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業')),
-            ],
-            options={
-                'verbose_name': 'historical 資金の流れ',
-                'verbose_name_plural': 'historical 資金の流れ',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalProgramSection',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('heading', models.CharField(blank=True, max_length=200, verbose_name='見出し')),
-                ('body', models.TextField(blank=True, verbose_name='本文')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業')),
-            ],
-            options={
-                'verbose_name': 'historical 事業の説明',
-                'verbose_name_plural': 'historical 事業の説明',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 役割",
+                "verbose_name_plural": "historical 役割",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalAppropriation',
+            name="HistoricalUser",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('kind', models.CharField(choices=[('initial', '当初予算'), ('supplementary', '補正予算')], max_length=20, verbose_name='区分')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='金額（円）')),
-                ('label', models.CharField(blank=True, max_length=200, verbose_name='名目')),
-                ('outside_programme', models.BooleanField(default=False, verbose_name='事業の外に別途計上')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='備考')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('program', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='事業')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        db_index=True,
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="デモ用")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 予算額',
-                'verbose_name_plural': 'historical 予算額',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 利用者",
+                "verbose_name_plural": "historical 利用者",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Appropriation',
+            name="Program",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('kind', models.CharField(choices=[('initial', '当初予算'), ('supplementary', '補正予算')], max_length=20, verbose_name='区分')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='金額（円）')),
-                ('label', models.CharField(blank=True, max_length=200, verbose_name='名目')),
-                ('outside_programme', models.BooleanField(default=False, verbose_name='事業の外に別途計上')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='備考')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appropriations', to='programs.program', verbose_name='事業')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(verbose_name="識別名")),
+                ("name", models.CharField(max_length=100, verbose_name="事業名")),
+                (
+                    "english_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="英語名"),
+                ),
+                ("subtitle", models.CharField(blank=True, max_length=200, verbose_name="副題")),
+                ("office", models.CharField(blank=True, max_length=100, verbose_name="担当")),
+                (
+                    "period_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="事業実施期間"),
+                ),
+                (
+                    "end_fiscal_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="終了年度"
+                    ),
+                ),
+                (
+                    "duration_years",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="期間（年）"
+                    ),
+                ),
+                ("target", models.CharField(blank=True, max_length=200, verbose_name="対象")),
+                (
+                    "adoption_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="採択件数"),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programs",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programs",
+                        to="programs.fund",
+                        verbose_name="基金",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '予算額',
-                'verbose_name_plural': '予算額',
-                'ordering': ['fiscal_year', 'outside_programme', 'label'],
+                "verbose_name": "事業",
+                "verbose_name_plural": "事業",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ProgramSection',
+            name="HistoricalSupportTrack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('heading', models.CharField(blank=True, max_length=200, verbose_name='見出し')),
-                ('body', models.TextField(blank=True, verbose_name='本文')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='programs.program', verbose_name='事業')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("name", models.CharField(max_length=100, verbose_name="型・区分")),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="金額（円）"
+                    ),
+                ),
+                (
+                    "number_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="支援件数"),
+                ),
+                (
+                    "period_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="支援期間"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="説明")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事業の説明',
-                'verbose_name_plural': '事業の説明',
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Role',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('editor', '起案者'), ('approver', '承認者'), ('agency', '法人担当者'), ('assessor', '評価者'), ('auditor', '監査者'), ('maintainer', '保守者')], max_length=20, verbose_name='役割')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='programs.agency', verbose_name='法人')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to=settings.AUTH_USER_MODEL, verbose_name='利用者')),
-            ],
-            options={
-                'verbose_name': '役割',
-                'verbose_name_plural': '役割',
-            },
-        ),
-        migrations.CreateModel(
-            name='SchemeFlow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('source', models.CharField(max_length=200, verbose_name='出し手')),
-                ('destination', models.CharField(max_length=200, verbose_name='受け手')),
-                ('label', models.CharField(choices=[('subsidy', '補助'), ('commission', '委託')], max_length=20, verbose_name='方法')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flows', to='programs.program', verbose_name='事業')),
-            ],
-            options={
-                'verbose_name': '資金の流れ',
-                'verbose_name_plural': '資金の流れ',
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SupportTrack',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('name', models.CharField(max_length=100, verbose_name='型・区分')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='金額（円）')),
-                ('number_text', models.CharField(blank=True, max_length=100, verbose_name='支援件数')),
-                ('period_text', models.CharField(blank=True, max_length=100, verbose_name='支援期間')),
-                ('description', models.TextField(blank=True, verbose_name='説明')),
-                ('fund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tracks', to='programs.fund', verbose_name='基金')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tracks', to='programs.program', verbose_name='事業')),
-            ],
-            options={
-                'verbose_name': '支援の型',
-                'verbose_name_plural': '支援の型',
-                'ordering': ['position'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalTrackCost',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, default='', max_length=300, verbose_name='操作者名')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('label', models.CharField(max_length=100, verbose_name='費目')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='1件当たり金額（円）')),
-                ('text', models.CharField(blank=True, max_length=100, verbose_name='表記')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='備考')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('track', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.supporttrack', verbose_name='支援の型')),
-            ],
-            options={
-                'verbose_name': 'historical 1件当たりの費用',
-                'verbose_name_plural': 'historical 1件当たりの費用',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 支援の型",
+                "verbose_name_plural": "historical 支援の型",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='TrackCost',
+            name="HistoricalSchemeFlow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順番')),
-                ('label', models.CharField(max_length=100, verbose_name='費目')),
-                ('yen', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='1件当たり金額（円）')),
-                ('text', models.CharField(blank=True, max_length=100, verbose_name='表記')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='備考')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='costs', to='programs.supporttrack', verbose_name='支援の型')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("source", models.CharField(max_length=200, verbose_name="出し手")),
+                ("destination", models.CharField(max_length=200, verbose_name="受け手")),
+                (
+                    "label",
+                    models.CharField(
+                        choices=[("subsidy", "補助"), ("commission", "委託")],
+                        max_length=20,
+                        verbose_name="方法",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '1件当たりの費用',
-                'verbose_name_plural': '1件当たりの費用',
-                'ordering': ['position'],
-                'abstract': False,
+                "verbose_name": "historical 資金の流れ",
+                "verbose_name_plural": "historical 資金の流れ",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalProgramSection",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("heading", models.CharField(blank=True, max_length=200, verbose_name="見出し")),
+                ("body", models.TextField(blank=True, verbose_name="本文")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 事業の説明",
+                "verbose_name_plural": "historical 事業の説明",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalAppropriation",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("initial", "当初予算"), ("supplementary", "補正予算")],
+                        max_length=20,
+                        verbose_name="区分",
+                    ),
+                ),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="金額（円）"
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=200, verbose_name="名目")),
+                (
+                    "outside_programme",
+                    models.BooleanField(default=False, verbose_name="事業の外に別途計上"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="備考")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 予算額",
+                "verbose_name_plural": "historical 予算額",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Appropriation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("initial", "当初予算"), ("supplementary", "補正予算")],
+                        max_length=20,
+                        verbose_name="区分",
+                    ),
+                ),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="金額（円）"
+                    ),
+                ),
+                ("label", models.CharField(blank=True, max_length=200, verbose_name="名目")),
+                (
+                    "outside_programme",
+                    models.BooleanField(default=False, verbose_name="事業の外に別途計上"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="備考")),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appropriations",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "予算額",
+                "verbose_name_plural": "予算額",
+                "ordering": ["fiscal_year", "outside_programme", "label"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProgramSection",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("heading", models.CharField(blank=True, max_length=200, verbose_name="見出し")),
+                ("body", models.TextField(blank=True, verbose_name="本文")),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "事業の説明",
+                "verbose_name_plural": "事業の説明",
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Role",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("editor", "起案者"),
+                            ("approver", "承認者"),
+                            ("agency", "法人担当者"),
+                            ("assessor", "評価者"),
+                            ("auditor", "監査者"),
+                            ("maintainer", "保守者"),
+                        ],
+                        max_length=20,
+                        verbose_name="役割",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roles",
+                        to="programs.agency",
+                        verbose_name="法人",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="利用者",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "役割",
+                "verbose_name_plural": "役割",
+            },
+        ),
+        migrations.CreateModel(
+            name="SchemeFlow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("source", models.CharField(max_length=200, verbose_name="出し手")),
+                ("destination", models.CharField(max_length=200, verbose_name="受け手")),
+                (
+                    "label",
+                    models.CharField(
+                        choices=[("subsidy", "補助"), ("commission", "委託")],
+                        max_length=20,
+                        verbose_name="方法",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flows",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "資金の流れ",
+                "verbose_name_plural": "資金の流れ",
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SupportTrack",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("name", models.CharField(max_length=100, verbose_name="型・区分")),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="金額（円）"
+                    ),
+                ),
+                (
+                    "number_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="支援件数"),
+                ),
+                (
+                    "period_text",
+                    models.CharField(blank=True, max_length=100, verbose_name="支援期間"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="説明")),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tracks",
+                        to="programs.fund",
+                        verbose_name="基金",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tracks",
+                        to="programs.program",
+                        verbose_name="事業",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "支援の型",
+                "verbose_name_plural": "支援の型",
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalTrackCost",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "actor_name",
+                    models.CharField(
+                        blank=True, default="", max_length=300, verbose_name="操作者名"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("label", models.CharField(max_length=100, verbose_name="費目")),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="1件当たり金額（円）"
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=100, verbose_name="表記")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="備考")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.supporttrack",
+                        verbose_name="支援の型",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 1件当たりの費用",
+                "verbose_name_plural": "historical 1件当たりの費用",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="TrackCost",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
+                ("label", models.CharField(max_length=100, verbose_name="費目")),
+                (
+                    "yen",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="1件当たり金額（円）"
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=100, verbose_name="表記")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="備考")),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="costs",
+                        to="programs.supporttrack",
+                        verbose_name="支援の型",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "1件当たりの費用",
+                "verbose_name_plural": "1件当たりの費用",
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='fund_name_unique', violation_error_message='この法人には同じ名前の基金がすでにあります。'),
+            model_name="fund",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "name"),
+                name="fund_name_unique",
+                violation_error_message="この法人には同じ名前の基金がすでにあります。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalagency',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_e3ec80_idx'),
+            model_name="historicalagency",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_e3ec80_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalfund',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_5249e3_idx'),
+            model_name="historicalfund",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_5249e3_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalprogram',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_60165b_idx'),
+            model_name="historicalprogram",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_60165b_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalrole',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_b407cc_idx'),
+            model_name="historicalrole",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_b407cc_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicaluser',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_807e58_idx'),
+            model_name="historicaluser",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_807e58_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.UniqueConstraint(fields=('agency', 'slug'), name='program_slug_unique', violation_error_message='この法人には同じ識別名の事業がすでにあります。'),
+            model_name="program",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "slug"),
+                name="program_slug_unique",
+                violation_error_message="この法人には同じ識別名の事業がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='program_name_unique', violation_error_message='この法人には同じ名前の事業がすでにあります。'),
+            model_name="program",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "name"),
+                name="program_name_unique",
+                violation_error_message="この法人には同じ名前の事業がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(('end_fiscal_year__isnull', True), ('end_fiscal_year__gte', 2001), _connector='OR'), name='program_end_year_possible', violation_error_message='終了年度は西暦4桁の年度（例：2028）で入力してください。'),
+            model_name="program",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_fiscal_year__isnull", True),
+                    ("end_fiscal_year__gte", 2001),
+                    _connector="OR",
+                ),
+                name="program_end_year_possible",
+                violation_error_message="終了年度は西暦4桁の年度（例：2028）で入力してください。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalsupporttrack',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_d044e6_idx'),
+            model_name="historicalsupporttrack",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_d044e6_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalschemeflow',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_3cfa0f_idx'),
+            model_name="historicalschemeflow",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_3cfa0f_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalprogramsection',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_f02283_idx'),
+            model_name="historicalprogramsection",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_f02283_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalappropriation',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_f667b7_idx'),
+            model_name="historicalappropriation",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_f667b7_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.UniqueConstraint(fields=('program', 'fiscal_year', 'kind', 'label'), name='appropriation_once', violation_error_message='同じ年度・区分・名目の予算額がすでにあります。'),
+            model_name="appropriation",
+            constraint=models.UniqueConstraint(
+                fields=("program", "fiscal_year", "kind", "label"),
+                name="appropriation_once",
+                violation_error_message="同じ年度・区分・名目の予算額がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.CheckConstraint(condition=models.Q(('fiscal_year__gte', 2001)), name='appropriation_year_possible', violation_error_message='年度は西暦4桁（例：2025）で入力してください。'),
+            model_name="appropriation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fiscal_year__gte", 2001)),
+                name="appropriation_year_possible",
+                violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['initial', 'supplementary'])), name='appropriation_kind_known', violation_error_message='区分は当初予算か補正予算を選んでください。'),
+            model_name="appropriation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["initial", "supplementary"])),
+                name="appropriation_kind_known",
+                violation_error_message="区分は当初予算か補正予算を選んでください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programsection',
-            constraint=models.UniqueConstraint(fields=('program', 'position'), name='program_section_position_unique', violation_error_message='同じ順番の説明がすでにあります。'),
+            model_name="programsection",
+            constraint=models.UniqueConstraint(
+                fields=("program", "position"),
+                name="program_section_position_unique",
+                violation_error_message="同じ順番の説明がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('user', 'agency', 'role'), name='role_once', violation_error_message='この利用者には、この法人の同じ役割がすでにあります。'),
+            model_name="role",
+            constraint=models.UniqueConstraint(
+                fields=("user", "agency", "role"),
+                name="role_once",
+                violation_error_message="この利用者には、この法人の同じ役割がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['editor', 'approver', 'agency', 'assessor', 'auditor', 'maintainer'])), name='role_known', violation_error_message='役割は、一覧にあるものから選んでください。'),
+            model_name="role",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        ["editor", "approver", "agency", "assessor", "auditor", "maintainer"],
+                    )
+                ),
+                name="role_known",
+                violation_error_message="役割は、一覧にあるものから選んでください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeflow',
-            constraint=models.UniqueConstraint(fields=('program', 'position'), name='scheme_flow_position_unique', violation_error_message='同じ順番の資金の流れがすでにあります。'),
+            model_name="schemeflow",
+            constraint=models.UniqueConstraint(
+                fields=("program", "position"),
+                name="scheme_flow_position_unique",
+                violation_error_message="同じ順番の資金の流れがすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schemeflow',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('destination')), _negated=True), name='scheme_flow_goes_somewhere', violation_error_message='出し手と受け手は別のものにしてください。'),
+            model_name="schemeflow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("destination")), _negated=True),
+                name="scheme_flow_goes_somewhere",
+                violation_error_message="出し手と受け手は別のものにしてください。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supporttrack',
-            constraint=models.UniqueConstraint(fields=('program', 'position'), name='support_track_position_unique', violation_error_message='同じ順番の支援の型がすでにあります。'),
+            model_name="supporttrack",
+            constraint=models.UniqueConstraint(
+                fields=("program", "position"),
+                name="support_track_position_unique",
+                violation_error_message="同じ順番の支援の型がすでにあります。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicaltrackcost',
-            index=models.Index(fields=['id', '-history_date', '-history_id'], name='programs_hi_id_d23068_idx'),
+            model_name="historicaltrackcost",
+            index=models.Index(
+                fields=["id", "-history_date", "-history_id"], name="programs_hi_id_d23068_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackcost',
-            constraint=models.UniqueConstraint(fields=('track', 'position'), name='track_cost_position_unique', violation_error_message='同じ順番の費用がすでにあります。'),
+            model_name="trackcost",
+            constraint=models.UniqueConstraint(
+                fields=("track", "position"),
+                name="track_cost_position_unique",
+                violation_error_message="同じ順番の費用がすでにあります。",
+            ),
         ),
     ]

@@ -35,7 +35,7 @@ def test_an_unchanged_text_has_no_row(scene):
 
 
 def test_reword_relabel_and_move_share_one_row_on_the_base(scene):
-    draft, _, one, two, three = scene
+    draft, _, one, _, three = scene
     base = Wording.objects.get(clause=one)
     amending.reword(draft, one, "項目1の一層の推進", by=None)
     amending.relabel(draft, one, "4", by=None)
@@ -70,7 +70,7 @@ def test_repealing_takes_all_that_is_below_and_restoring_gives_it_back(scene):
 
 
 def test_a_clause_moved_out_first_survives_the_repeal(scene):
-    draft, chapter, one, two, _ = scene
+    draft, chapter, _, two, _ = scene
     amending.move(draft, two, parent=None, by=None)
     amending.repeal(draft, chapter, by=None)
     assert order(draft) == ["2. 項目2の推進"]
@@ -97,12 +97,14 @@ def test_a_stale_revision_is_refused_and_nothing_is_written(scene):
 def test_only_a_draft_can_be_changed(scene):
     draft, _, one, *_ = scene
     decide(draft)
-    with pytest.raises(ValidationError, match="は決定です。変更できるのは、起案中の変更案だけです。"):
+    with pytest.raises(
+        ValidationError, match="は決定です。変更できるのは、起案中の変更案だけです。"
+    ):
         amending.reword(draft, one, "甲", by=None)
 
 
 def test_a_clause_cannot_go_below_itself(scene):
-    draft, chapter, one, *_ = scene
+    draft, _, one, *_ = scene
     below = amending.insert(draft, "item", parent=one, label="1", text="甲", by=None)
     for parent in (one, below):
         with pytest.raises(ValidationError, match="それ自身やその下の項目の中へ"):
@@ -113,7 +115,10 @@ def test_a_clause_cannot_go_below_itself(scene):
     ("text", "message"),
     [
         ("", "文言を入力してください。条項をなくすときは「削る」を選びます。"),
-        ("研究\u202e開発", "文言の3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える"),
+        (
+            "研究\u202e開発",
+            "文言の3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える",
+        ),
         ("研究\x00開発", "文言の3文字目のU+0000（名前のない文字）は制御文字や未定義の文字"),
         ("研究🎌開発", "文言の「🎌」U+1F38C（CROSSED FLAGS）は、印刷に使う書体にありません"),
     ],
@@ -125,7 +130,9 @@ def test_what_cannot_be_stored_or_printed_is_refused_by_name(scene, text, messag
     assert draft.wordings.count() == 0
 
 
-@pytest.mark.parametrize("text", ["𠮷田", "葛\U000e0100城", "①Ⅲ㈱㎡〜～", "か\u3099", "一行目\n二行目"])
+@pytest.mark.parametrize(
+    "text", ["𠮷田", "葛\U000e0100城", "①Ⅲ㈱㎡〜～", "か\u3099", "一行目\n二行目"]
+)
 def test_what_can_be_printed_is_accepted_as_it_is(scene, text):
     draft, _, one, *_ = scene
     amending.reword(draft, one, text, by=None)

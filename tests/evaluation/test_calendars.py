@@ -30,13 +30,17 @@ def test_a_moment_is_given_in_local_time():
 
 def test_no_date_and_no_era():
     assert both_calendars(None) == ""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no era for 1872-12-31"):
         era_year(dt.date(1872, 12, 31))
 
 
 @pytest.mark.parametrize(
     ("year", "expected"),
-    [(2025, "令和7年度（2025年度）"), (2019, "平成31年度（2019年度）"), (2020, "令和2年度（2020年度）")],
+    [
+        (2025, "令和7年度（2025年度）"),
+        (2019, "平成31年度（2019年度）"),
+        (2020, "令和2年度（2020年度）"),
+    ],
 )
 def test_fiscal_year(year, expected):
     assert fiscal_year(year) == expected

@@ -144,9 +144,7 @@ def assert_text(period, on, known_at, state):
     assert standing == {clause: told for clause, told in state.items() if not told["repealed"]}
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(steps)
 def test_the_text_in_force_equals_the_replay_in_order(told):
     with transaction.atomic():

@@ -98,7 +98,10 @@ def test_both_repealing_one_clause_is_no_conflict():
     decide(first)
     decide(second)
 
-    assert [n.text for n in in_force(period).order if n.kind == "item"] == ["項目2の推進", "項目3の推進"]
+    assert [n.text for n in in_force(period).order if n.kind == "item"] == [
+        "項目2の推進",
+        "項目3の推進",
+    ]
     assert second.wordings.count() == 0
 
 

@@ -11,7 +11,7 @@ ranks = st.text(DIGITS, min_size=1, max_size=6).filter(lambda rank: rank[-1] != 
 def test_a_rank_fits_between_any_two(one, other):
     left, right = sorted((one, other))
     if left == right:
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="no rank fits between"):
             rank_between(left, right)
     else:
         rank = rank_between(left, right)

@@ -21,9 +21,12 @@ FROZEN = "決定した変更は、その文言・理由・資料を含めて変�
 
 def refused(statement: str, message: str) -> None:
     """Run raw SQL and expect the database to refuse it."""
-    with pytest.raises(IntegrityError, match=message), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(IntegrityError, match=message),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
 
 
 @pytest.fixture
@@ -38,19 +41,20 @@ def baseline():
     [
         "UPDATE evaluation_wording SET text = 'x' WHERE amendment_id = {id}",
         "DELETE FROM evaluation_wording WHERE amendment_id = {id}",
-        "INSERT INTO evaluation_wording (clause_id, amendment_id, rank, label, text, repealed,"
-        " excerpt, revision) SELECT clause_id, {id}, 'zz1', '', 'x', repealed, excerpt, 1"
-        " FROM evaluation_wording WHERE amendment_id = {id}",
+        """INSERT INTO evaluation_wording
+        (clause_id, amendment_id, rank, label, text, repealed, excerpt, revision)
+        SELECT clause_id, {id}, 'zz1', '', 'x', repealed, excerpt, 1
+        FROM evaluation_wording WHERE amendment_id = {id}""",
         "UPDATE evaluation_amendment SET title = 'x' WHERE id = {id}",
-        "UPDATE evaluation_amendment SET state = 'draft', sequence = NULL, decided_on = NULL,"
-        " effective_on = NULL, recorded_at = NULL WHERE id = {id}",
+        """UPDATE evaluation_amendment SET state = 'draft', sequence = NULL, decided_on = NULL,
+        effective_on = NULL, recorded_at = NULL WHERE id = {id}""",
         "DELETE FROM evaluation_amendment WHERE id = {id}",
         "UPDATE evaluation_clause SET kind = 'body' WHERE introduced_by_id = {id}",
         "DELETE FROM evaluation_clause WHERE introduced_by_id = {id}",
-        "INSERT INTO evaluation_reasongroup (amendment_id, position, title, introduction)"
-        " VALUES ({id}, 1, 'x', '')",
-        "INSERT INTO evaluation_overviewsheet (amendment_id, position, title, period_text)"
-        " VALUES ({id}, 1, 'x', '')",
+        """INSERT INTO evaluation_reasongroup (amendment_id, position, title, introduction)
+        VALUES ({id}, 1, 'x', '')""",
+        """INSERT INTO evaluation_overviewsheet (amendment_id, position, title, period_text)
+        VALUES ({id}, 1, 'x', '')""",
     ],
 )
 def test_a_decided_amendment_is_frozen_for_raw_sql(baseline, statement):
@@ -174,7 +178,6 @@ def test_a_decided_amendment_needs_all_its_dates():
         Amendment.objects.filter(pk=draft.pk).update(state="decided", sequence=1)
 
 
-
 COUNT = """
 from django.db import connection
 from evaluation import triggers
@@ -204,4 +207,3 @@ def test_a_table_that_a_migration_rebuilds_gets_its_triggers_back(database):
     frozen = "UPDATE evaluation_wording SET text = 'x'"
     with pytest.raises((sqlite3.IntegrityError, psycopg.errors.CheckViolation), match=FROZEN):
         query(database, frozen)
-

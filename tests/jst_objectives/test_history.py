@@ -17,7 +17,10 @@ WITHOUT_HISTORY = {"snapshot", "issueddocument"}
 
 
 def test_every_editable_model_has_a_history():
-    for model in [*apps.get_app_config("programs").get_models(), *apps.get_app_config("evaluation").get_models()]:
+    for model in [
+        *apps.get_app_config("programs").get_models(),
+        *apps.get_app_config("evaluation").get_models(),
+    ]:
         name = model._meta.model_name
         if name.startswith("historical") or model._meta.auto_created or model._meta.proxy:
             continue

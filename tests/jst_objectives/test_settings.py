@@ -17,7 +17,12 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PORTAL_DATA": str(folder), "PYTHONUTF8": "1", **environment},
+        env={
+            "PATH": os.environ["PATH"],
+            "PORTAL_DATA": str(folder),
+            "PYTHONUTF8": "1",
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -58,7 +58,9 @@ def test_a_revised_indicator_and_a_new_number_are_marked_where_they_differ():
     period = make_period()
     baseline = make_draft(period, kind="baseline")
     item = amending.insert(baseline, "item", parent=None, label="1", text="項目", by=None)
-    axis = amending.insert(baseline, "evaluation_axis", parent=item, text="論文数は増えたか。", by=None)
+    axis = amending.insert(
+        baseline, "evaluation_axis", parent=item, text="論文数は増えたか。", by=None
+    )
     decide(baseline)
     draft = make_draft(period)
     amending.reword(draft, axis, "特許件数は増えたか。", by=None)

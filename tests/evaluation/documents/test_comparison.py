@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluation import amending
-from evaluation.comparison.rows import Kind, Level, Row, Run, Table
+from evaluation.comparison.alignment import Kind
+from evaluation.comparison.rows import Level, Row, Run, Table
 from evaluation.documents.comparison import as_data, as_text, comparison_html, comparison_table
 from evaluation.loading import load_source
 from evaluation.models import Amendment, Wording
@@ -35,9 +36,7 @@ def golden_rows():
 def test_the_table_of_the_real_amendment_row_by_row(draft):
     table = comparison_table(draft)
     sides = [line.split("\t") for line in as_text(table).splitlines()]
-    rows = [
-        [row.kind, row.level, *side] for row, side in zip(table.rows, sides, strict=True)
-    ]
+    rows = [[row.kind, row.level, *side] for row, side in zip(table.rows, sides, strict=True)]
     assert rows == golden_rows()
     assert table.title == "国立研究開発法人 科学技術振興機構 第5期中長期目標 新旧対照表（案）"
     assert table.note == "（赤字・下線部分は変更部分）"
@@ -76,7 +75,9 @@ def test_a_decided_amendment_is_compared_with_the_text_just_before_it():
 
     assert decided.splitlines()[-1] == "1. 項目1の<u>一層の</u>推進\t1. 項目1の推進"
     assert as_text(comparison_table(first)) == decided
-    assert as_text(comparison_table(second)).splitlines()[-1] == "<u>7.</u> （略）\t<u>1.</u> （略）"
+    assert (
+        as_text(comparison_table(second)).splitlines()[-1] == "<u>7.</u> （略）\t<u>1.</u> （略）"
+    )
     assert comparison_table(first).title.endswith("第5期中長期目標 新旧対照表")
     assert len(comparison_table(baseline).rows) > 0
 
@@ -169,7 +170,7 @@ class TestCommand:
         other = make_period()
         make_baseline(other)
         amending.start(other, slug="2026-01-28", title="別の変更", by=None)
-        with pytest.raises(CommandError, match="複数あります.*--agency と --period"):
+        with pytest.raises(CommandError, match=r"複数あります.*--agency と --period"):
             call_command("comparison", "2026-01-28")
         call_command("comparison", "2026-01-28", "--agency", "jst", "--period", "5")
 

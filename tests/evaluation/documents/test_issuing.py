@@ -6,8 +6,8 @@ import pytest
 
 from evaluation import amending
 from evaluation.comparison import ENGINE_VERSION
-from evaluation.documents.issuing import Verdict, html_of, issue, take_snapshot, verify
 from evaluation.documents.comparison import comparison_html, comparison_table
+from evaluation.documents.issuing import Verdict, html_of, issue, take_snapshot, verify
 from evaluation.models import IssuedDocument
 from tests.factories import make_baseline, make_draft, make_period, make_user
 

@@ -101,7 +101,9 @@ def test_every_character_of_every_cell_comes_back(long_table: Table, long_pdf: b
 
 
 def test_a_line_break_inside_a_clause_stays_one() -> None:
-    text = pages(pdf.render_pdf(html_of(table(row("一行目である。\n二行目である。", marked=False)))))
+    text = pages(
+        pdf.render_pdf(html_of(table(row("一行目である。\n二行目である。", marked=False))))
+    )
     assert text[0].splitlines()[3:5] == ["一行目である。", "二行目である。"]
 
 

@@ -62,7 +62,9 @@ def test_sign_in_comes_first(portal, client):
             assert response["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("role", ["editor", "approver", "agency", "assessor", "auditor", "maintainer"])
+@pytest.mark.parametrize(
+    "role", ["editor", "approver", "agency", "assessor", "auditor", "maintainer"]
+)
 def test_every_role_of_the_agency_reads(portal, client, role):
     period, _, addresses = portal
     client.force_login(make_user(period.agency, role))

@@ -154,7 +154,13 @@ def test_a_file_without_a_record_and_a_replaced_one(client):
         assert words in client.post("/verification/", {"file": file}).content.decode()
 
 
-PAGES = ["", "appendix/", "amendments/{slug}/", "amendments/{slug}/comparison/", "?amendment={slug}"]
+PAGES = [
+    "",
+    "appendix/",
+    "amendments/{slug}/",
+    "amendments/{slug}/comparison/",
+    "?amendment={slug}",
+]
 
 
 @pytest.mark.parametrize("address", ["home", *PAGES])
