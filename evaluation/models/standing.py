@@ -13,7 +13,7 @@ from django.db.models import Case, F, Q, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 if TYPE_CHECKING:
-    from evaluation.models.amendments import Amendment, ItemProgram, Wording
+    from evaluation.models.amendments import Amendment, ItemProgram
     from evaluation.models.objectives import ObjectivePeriod
 
 DECIDED = Q(amendment__state="decided")
@@ -34,7 +34,7 @@ def newest(rows: QS, *key: str) -> QS:
     ).filter(nth=1)
 
 
-class WordingQuerySet(models.QuerySet["Wording"]):
+class WordingQuerySet(models.QuerySet[Any]):
     """Rows that stand, repealing ones included: `evaluation.models.texts` makes the tree of them."""
 
     def placed(self) -> "WordingQuerySet":
