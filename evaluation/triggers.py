@@ -91,7 +91,10 @@ def _one_period() -> Iterator[Trigger]:
         f"{clause.format(column='clause_id')} <> {period}"
         f" OR (NEW.parent_id IS NOT NULL AND {clause.format(column='parent_id')} <> {period})"
     )
-    foreign = "NEW.{c} IS NOT NULL AND (SELECT w.clause_id FROM evaluation_wording w WHERE w.id = NEW.{c}) <> NEW.clause_id"
+    foreign = (
+        "NEW.{c} IS NOT NULL AND"
+        " (SELECT w.clause_id FROM evaluation_wording w WHERE w.id = NEW.{c}) <> NEW.clause_id"
+    )
     base = f"({foreign.format(c='base_id')}) OR ({foreign.format(c='corrects_id')})"
     introduced = amendment.format(column="introduced_by_id")
     for event in ("INSERT", "UPDATE"):

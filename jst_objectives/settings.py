@@ -1,14 +1,13 @@
 """Settings of the portal: one file, read from the environment, failing loudly.
 
-| variable              | meaning                                                        | default                     |
-| --------------------- | -------------------------------------------------------------- | --------------------------- |
-| `PORTAL_PRODUCTION`   | `1` = production: HTTPS only, no default may be left           | `0`                         |
-| `SECRET_KEY`          | signs sessions; 50 characters or more                          | `var/secret.key` (not prod) |
-| `ALLOWED_HOSTS`       | host names, separated by commas; no `*` in production          | loopback names              |
-| `DATABASE_URL`        | `postgres://user:password@host/name`                           | SQLite in `PORTAL_DATA`     |
-| `PORTAL_DATA`         | folder of the database, the key and the caches                 | `var`                       |
-| `DEBUG`               | `1` = Django's debug pages; never in production                | `0`                         |
-| `TRUST_PROXY_HEADERS` | `1` = a proxy in front sets `X-Forwarded-Proto`                | `0`                         |
+PORTAL_PRODUCTION    `1` = production: HTTPS only, no default may be left (default `0`)
+SECRET_KEY           signs sessions, 50 characters or more (default, not in production: the key
+                     that `./portal up` puts into `var/secret.key`)
+ALLOWED_HOSTS        host names, separated by commas; no `*` in production (default: loopback)
+DATABASE_URL         `postgres://user:password@host/name` (default: SQLite in PORTAL_DATA)
+PORTAL_DATA          folder of the database, the key and the caches (default `var`)
+DEBUG                `1` = Django's debug pages; never in production (default `0`)
+TRUST_PROXY_HEADERS  `1` = a proxy in front sets `X-Forwarded-Proto` (default `0`)
 """
 
 import os

@@ -1,15 +1,6 @@
 """The text and its amendments. Rules live here as constraints; verbs live in `evaluation.amending`."""
 
-from evaluation.models.amendments import (
-    Amendment,
-    AmendmentReason,
-    Contribution,
-    ItemProgram,
-    OverviewSection,
-    OverviewSheet,
-    ReasonGroup,
-    Wording,
-)
+from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
 from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
 from evaluation.models.objectives import (
     Chapter,
@@ -22,6 +13,7 @@ from evaluation.models.objectives import (
     Paragraph,
     PolicyText,
 )
+from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 
 __all__ = [
     "Amendment",
