@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from evaluation.checks import check_text
 from evaluation.models import (
@@ -18,12 +19,21 @@ from evaluation.models import (
     ObjectivePeriod,
     Wording,
 )
-from evaluation.models.texts import Node, Text
+from evaluation.models.texts import ASPECTS, ConflictKind, Node, Text, merge
 from evaluation.ranks import rank_between
 from jst_objectives import history
 from programs.models import User
 
 NUMBERED = {Clause.Kind.CHAPTER, Clause.Kind.ITEM}
+# What may stand below what; None = at the top.
+PARENTS: dict[str, set[str | None]] = {
+    Clause.Kind.CHAPTER: {None},
+    Clause.Kind.ITEM: {None, Clause.Kind.CHAPTER, Clause.Kind.ITEM},
+    Clause.Kind.BODY: {Clause.Kind.CHAPTER, Clause.Kind.ITEM},
+    Clause.Kind.EVALUATION_AXIS: {Clause.Kind.ITEM},
+    Clause.Kind.EVALUATION_INDICATOR: {Clause.Kind.ITEM},
+    Clause.Kind.MONITORING_INDICATOR: {Clause.Kind.ITEM},
+}
 
 
 @transaction.atomic
@@ -53,8 +63,8 @@ def insert(
 ) -> Clause:
     """Introduce a clause below `parent`, right after the sibling `after` (None: as the first)."""
     draft = _lock(draft)
-    tree = text_of(draft)
-    rank = _rank_after(tree, parent, after)
+    _check_place(kind, parent)
+    rank = _rank_after(text_of(draft), parent, after)
     clause = Clause(period=draft.period, kind=kind, introduced_by=draft)
     clause.full_clean()
     history.save(clause, by=by, reason="新設")
@@ -96,7 +106,9 @@ def move(
     above = tree.nodes[parent.pk] if parent else None
     if above and (above.clause_id == clause.pk or node in tree.ancestors(above)):
         raise ValidationError("項目を、それ自身やその下の項目の中へ移すことはできません。")
-    place = {"parent": parent, "rank": _rank_after(tree, parent, after, moving=node)}
+    _check_place(clause.kind, parent)
+    rank = _rank_after(tree, parent, after, moving=node)
+    place = {"parent_id": parent.pk if parent else None, "rank": rank}
     _change(draft, clause, by, "移動", place, **options)
 
 
@@ -105,18 +117,37 @@ def repeal(draft: Amendment, clause: Clause, *, by: User | None, **options: Any)
     """Delete (削る) a clause and all below it. What this draft itself introduced vanishes."""
     draft = _lock(draft)
     tree = text_of(draft)
-    below = [node for _, node in tree.walk(clause.pk)]
-    for node in [*reversed(below), tree.nodes[clause.pk]]:
-        if node.wording.clause.introduced_by_id == draft.pk:
+    doomed = [tree.nodes[clause.pk], *(node for _, node in tree.walk(clause.pk))]
+    new = {n.clause_id for n in doomed if n.wording.clause.introduced_by_id == draft.pk}
+    _move_out(draft, new, by)
+    for node in reversed(doomed):
+        if node.clause_id in new:
             _withdraw(node.wording, by)
         else:
             _change(draft, node.wording.clause, by, "削る", {"repealed": True}, **options)
 
 
+def _move_out(draft: Amendment, vanishing: set[int], by: User | None) -> None:
+    """Put back to their place the clauses that the draft moved below clauses about to vanish."""
+    heads = {w.clause_id: w for w in Wording.objects.before(draft)}
+    moved = draft.wordings.filter(parent__in=vanishing).exclude(clause__in=vanishing)
+    for row in moved.select_related("clause"):
+        head = heads[row.clause_id]
+        place = {"parent_id": head.parent_id, "rank": head.rank}
+        _change(draft, row.clause, by, "移動の取りやめ", place)
+
+
 @transaction.atomic
 def restore(draft: Amendment, clause: Clause, *, by: User | None) -> None:
-    """Take a deletion of this draft back: the clause and all that was deleted below it."""
+    """Take a deletion of this draft back: the clause and all that was deleted below it.
+
+    Also keeps a clause that the draft rewords and that was deleted by what was decided since.
+    """
     draft = _lock(draft)
+    conflicts = text_of(draft).conflicts
+    if any(c.clause_id == clause.pk and c.kind is ConflictKind.REPEALED for c in conflicts):
+        _change(draft, clause, by, "削られた条項を残す", {"repealed": False})
+        return
     rows = draft.wordings.filter(repealed=True).select_related("clause")
     repealed = {row.parent_id: [] for row in rows}  # type: ignore[var-annotated]
     for row in rows:
@@ -137,6 +168,8 @@ def correct(draft: Amendment, wording: Wording, *, text: str, by: User | None) -
     if draft.kind != Amendment.Kind.CORRECTION:
         raise ValidationError("過去の文言を正せるのは、種類が「正誤」の変更案だけです。")
     wrong = wording.corrects or wording
+    if not wrong.amendment.is_decided or wrong.amendment.period_id != draft.period_id:
+        raise ValidationError("正せるのは、同じ期間の、決定した変更の文言だけです。")
     latest = (
         wrong.corrections.filter(amendment__state="decided").order_by("amendment__sequence").last()
     )
@@ -157,9 +190,7 @@ def rebase(draft: Amendment, tree: Text, *, by: User | None) -> None:
         head = heads.get(wording.clause_id)
         if head is None or head.pk == wording.base_id or wording.corrects_id:
             continue
-        for name in ("parent_id", "rank", "label", "text", "excerpt", "repealed"):
-            setattr(wording, name, getattr(tree.nodes[wording.clause_id], name))
-        wording.base = head
+        _take(wording, tree.nodes[wording.clause_id], head)
         _store(wording, head, by, "決定済みの変更との統合")
 
 
@@ -188,6 +219,8 @@ def _change(
     head, wording = rows.get(True), rows.get(False)
     if wording is None:
         wording = _from_head(draft, clause, head)
+    elif head is not None:
+        _catch_up(wording, head, values)
     if seen is not None and seen != wording.revision:
         raise ValidationError(
             "ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。"
@@ -198,6 +231,23 @@ def _change(
     _check(wording)
     _store(wording, head, by, verb)
     _contribute(draft, by)
+
+
+def _catch_up(wording: Wording, head: Wording, values: dict[str, Any]) -> None:
+    """Put a stale wording onto the head, once all that conflicts is settled by the new values."""
+    if wording.corrects_id or wording.base_id in (None, head.pk):
+        return
+    node, conflicts = merge(wording, head)
+    settled = {aspect for aspect, fields in ASPECTS.items() if values.keys() & set(fields)}
+    if settled.issuperset(conflict.aspect for conflict in conflicts):
+        _take(wording, node, head)
+
+
+def _take(wording: Wording, node: Node, head: Wording) -> None:
+    """Set what a merged node says, standing on the head."""
+    for name in ("parent_id", "rank", "label", "text", "excerpt", "repealed"):
+        setattr(wording, name, getattr(node, name))
+    wording.base = head
 
 
 def _from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wording:
@@ -214,8 +264,14 @@ def _from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wordin
         text=head.text,
         excerpt=head.excerpt,
         base=head,
-        revision=0,
+        revision=_last_revision(draft, clause),
     )
+
+
+def _last_revision(draft: Amendment, clause: Clause) -> int:
+    """Return the revision of a row that the draft had and gave up: revisions are never used twice."""
+    rows = Wording.history.filter(amendment=draft, clause=clause)
+    return rows.aggregate(last=Max("revision"))["last"] or 0
 
 
 def _store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
@@ -238,7 +294,9 @@ def _store(wording: Wording, head: Wording | None, by: User | None, verb: str) -
 def _says_nothing(wording: Wording, base: Wording) -> bool:
     # `excerpt` follows the text: equal text means that nothing was reworded.
     names = ("parent_id", "rank", "label", "text", "repealed")
-    return all(getattr(wording, name) == getattr(base, name) for name in names)
+    return (wording.repealed and base.repealed) or all(
+        getattr(wording, name) == getattr(base, name) for name in names
+    )
 
 
 def _withdraw(wording: Wording, by: User | None) -> None:
@@ -267,6 +325,12 @@ def _rank_after(
     return rank_between(left, right)
 
 
+def _check_place(kind: str, parent: Clause | None) -> None:
+    if (parent.kind if parent else None) not in PARENTS[kind]:
+        where = f"{parent.get_kind_display()}の中" if parent else "いちばん上"
+        raise ValidationError(f"{Clause.Kind(kind).label}を、{where}に置くことはできません。")
+
+
 def _check(wording: Wording) -> None:
     check_text(wording.text, "文言")
     check_text(wording.label, "番号")
@@ -283,7 +347,7 @@ def _contribute(draft: Amendment, by: User | None) -> None:
 
 def _lock(draft: Amendment) -> Amendment:
     """Return the draft, locked until the end of the transaction; refuse what is no draft."""
-    locked = Amendment.objects.select_for_update().select_related("period").get(pk=draft.pk)
+    locked = Amendment.objects.select_for_update().get(pk=draft.pk)
     if locked.state != Amendment.State.DRAFT:
         raise ValidationError(
             f"「{locked.title}」は{locked.get_state_display()}です。変更できるのは、起案中の変更案だけです。"

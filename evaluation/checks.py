@@ -32,7 +32,10 @@ def check_text(text: str, field: str) -> None:
 def _refusal(character: str) -> str:
     if character in BIDI_CONTROLS:
         return "文字の並ぶ向きを変える文字のため、使えません。削除してください。"
-    if unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"} and character != "\n":
+    if (
+        unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co", "Zl", "Zp"}
+        and character != "\n"
+    ):
         return "制御文字や未定義の文字のため、使えません。削除してください。"
     return ""
 

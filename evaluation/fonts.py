@@ -25,6 +25,8 @@ def missing_glyphs(text: str) -> list[str]:
 
     Invisible format characters and variation selectors need no glyph of their own.
     """
+    if not all(file.exists() for file in FONTS):
+        return []  # nothing can be printed here at all: `check_renderer` says so
     missing = [character for character in dict.fromkeys(text) if ord(character) not in printable()]
     return [c for c in missing if c != "\n" and unicodedata.category(c) not in {"Cf", "Mn"}]
 
@@ -34,7 +36,6 @@ def printable() -> frozenset[int]:
     """Return the code points of all fonts; reading the tables takes about a second, once."""
     code_points: set[int] = set()
     for file in FONTS:
-        if file.exists():
-            with TTFont(file, fontNumber=0, lazy=True) as font:
-                code_points |= font.getBestCmap().keys()
+        with TTFont(file, fontNumber=0, lazy=True) as font:
+            code_points |= font.getBestCmap().keys()
     return frozenset(code_points)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest
 
 from evaluation.models import Amendment, IssuedDocument, ObjectivePeriod
@@ -25,6 +26,8 @@ def visible_period(user: User, agency: str, number: int) -> ObjectivePeriod:
 
 def visible_amendment(user: User, agency: str, number: int, slug: str) -> Amendment:
     """Return an amendment of a visible period. Raises Http404."""
+    if not slug_re.match(slug):
+        raise Http404("変更の識別名は、半角の英数字・ハイフン・下線で指定してください。")
     amendments = Amendment.objects.visible_to(user).select_related("period__agency", "based_on")
     amendment = amendments.filter(
         period__agency__code=agency, period__number=number, slug=slug

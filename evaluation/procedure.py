@@ -18,7 +18,7 @@ State = Amendment.State
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
     """Hand a draft to its approver; nobody edits it from here on."""
-    _step(amendment, State.DRAFT, State.SUBMITTED, by, "提出")
+    _step(amendment, (State.DRAFT,), State.SUBMITTED, by, "提出")
 
 
 @transaction.atomic
@@ -26,7 +26,20 @@ def approve(amendment: Amendment, *, by: User) -> None:
     """Approve a submitted draft. Raises PermissionDenied for a person who drafted it."""
     if amendment.contributions.filter(user=by).exists():
         raise PermissionDenied("起案に関わった人は、その変更案を承認できません。")
-    _step(amendment, State.SUBMITTED, State.APPROVED, by, "承認")
+    _step(amendment, (State.SUBMITTED,), State.APPROVED, by, "承認")
+
+
+@transaction.atomic
+def send_back(amendment: Amendment, *, by: User, reason: str) -> None:
+    """Give a submitted or approved amendment back to its drafters, with words."""
+    _step(amendment, (State.SUBMITTED, State.APPROVED), State.DRAFT, by, f"差戻し：{reason}")
+
+
+@transaction.atomic
+def withdraw(amendment: Amendment, *, by: User, reason: str) -> None:
+    """Give an amendment up before its decision, with words; its texts stay to be read."""
+    undecided = (State.DRAFT, State.SUBMITTED, State.APPROVED)
+    _step(amendment, undecided, State.WITHDRAWN, by, f"取下げ：{reason}")
 
 
 @transaction.atomic
@@ -44,7 +57,7 @@ def decide(
     Raises ValidationError naming every conflict, each with its place.
     """
     period = ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
-    locked = _in_state(amendment, State.APPROVED)
+    locked = _in_state(amendment, (State.APPROVED,))
     head = period.amendments.decided().order_by("-sequence").first()
     if head and head.effective_on and effective_on < head.effective_on:
         raise ValidationError(
@@ -67,18 +80,20 @@ def decide(
     amendment.refresh_from_db()
 
 
-def _step(amendment: Amendment, before: str, after: str, by: User, reason: str) -> None:
+def _step(
+    amendment: Amendment, before: tuple[State, ...], after: State, by: User, reason: str
+) -> None:
     locked = _in_state(amendment, before)
     locked.state = after
     history.save(locked, by=by, reason=reason)
     amendment.refresh_from_db()
 
 
-def _in_state(amendment: Amendment, state: str) -> Amendment:
+def _in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
     locked = Amendment.objects.select_for_update().get(pk=amendment.pk)
-    if locked.state != state:
+    if locked.state not in states:
         raise ValidationError(
             f"「{locked.title}」は{locked.get_state_display()}のため、この操作はできません"
-            f"（{State(state).label}の変更案だけができます）。"
+            f"（{'・'.join(state.label for state in states)}の変更案だけができます）。"
         )
     return locked

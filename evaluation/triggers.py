@@ -1,11 +1,10 @@
 """What must hold and a constraint cannot say: triggers with the same conditions on both databases.
 
 - What is decided is frozen for every path, raw SQL included: the amendment (but for the day of its
-  publication), its wordings, links, reasons, sheets and the clauses it introduced.
+  publication), its wordings, links, reasons, sheets and the clauses it introduced, and what its
+  documents print of the period.
 - Snapshots and issued documents never change; histories only grow.
-- Amendments come into force in the order of their sequence.
-- A wording, its clause, its parent and its amendment belong to one period; its base is an earlier
-  wording of the same clause.
+- `RULES`: the order of amendments, and what the parts of an amendment may refer to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,42 +13,176 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Warning
-from django.db import connections
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "portal_"
 FROZEN = "決定した変更は、その文言・理由・資料を含めて変更できません。直すには正誤の変更を起案してください。"
+PRINTED = "決定した変更がある期間の表題と注は変更できません。"
 IMMUTABLE = "控えと発行文書は変更も削除もできません。"
 APPEND_ONLY = "履歴は追加だけができ、変更も削除もできません。"
 ORDER = "適用日は、前の順番の変更の適用日以後、後の順番の変更の適用日以前にしてください。"
-ONE_PERIOD = "文言・条項・親の条項・変更は、同じ期間のものでなければなりません。"
-BASE = "元の文言と正す文言は、同じ条項のものでなければなりません。"
+SAME_PERIOD = "変更の期間は、後から変えられません。"
+ONE_PERIOD = "文言・条項・親の条項・事業の割当て・変更は、同じ期間のものでなければなりません。"
+INTRODUCED = "条項を新設した変更は、後から変えられません。"
+BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
+CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
+REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """Refuse `event` (INSERT, UPDATE, DELETE) on a row of `table` where `condition` holds."""
+    """Refuse `event` (INSERT, UPDATE, DELETE) on a row of `table` where `condition` holds.
+
+    `lock` is SQL for ids of amendments whose state the condition reads. PostgreSQL holds them until
+    the end of the transaction; SQLite has one writer at a time anyway.
+    """
 
     name: str
     table: str
     event: str
     condition: str
     message: str
+    lock: str = ""
+
+
+WRITE = ("INSERT", "UPDATE")
+PERIOD_OF_AMENDMENT = "(SELECT a.period_id FROM evaluation_amendment a WHERE a.id = NEW.{})"
+PERIOD_OF_CLAUSE = "(SELECT c.period_id FROM evaluation_clause c WHERE c.id = NEW.{})"
+PERIOD = PERIOD_OF_AMENDMENT.format("amendment_id")
+AMENDMENT_OF_GROUP = (
+    "(SELECT g.amendment_id FROM evaluation_reasongroup g WHERE g.id = {}.group_id)"
+)
+AMENDMENT_OF_SHEET = (
+    "(SELECT s.amendment_id FROM evaluation_overviewsheet s WHERE s.id = {}.sheet_id)"
+)
+INTRODUCED_HERE = (
+    "EXISTS (SELECT 1 FROM evaluation_clause c"
+    " WHERE c.id = NEW.clause_id AND c.introduced_by_id = NEW.amendment_id)"
+)
+DECIDED_WORDING_OF_CLAUSE = (
+    "EXISTS (SELECT 1 FROM evaluation_wording w JOIN evaluation_amendment a ON a.id = w.amendment_id"
+    " WHERE w.id = NEW.{} AND w.clause_id = NEW.clause_id AND a.state = 'decided')"
+)
+# Name, table, events, what is refused, message. A reference to a row that is not there yet is refused
+# too: foreign keys are checked at the end of a transaction only.
+RULES = (
+    (
+        "amendment_order",
+        "evaluation_amendment",
+        WRITE,
+        "NEW.state = 'decided' AND EXISTS (SELECT 1 FROM evaluation_amendment a"
+        " WHERE a.period_id = NEW.period_id AND a.state = 'decided' AND a.id <> NEW.id AND"
+        " ((a.sequence < NEW.sequence AND a.effective_on > NEW.effective_on) OR"
+        " (a.sequence > NEW.sequence AND a.effective_on < NEW.effective_on)))",
+        ORDER,
+    ),
+    (
+        "amendment_period",
+        "evaluation_amendment",
+        ("UPDATE",),
+        "NEW.period_id <> OLD.period_id",
+        SAME_PERIOD,
+    ),
+    (
+        "amendment_kind",
+        "evaluation_amendment",
+        ("UPDATE",),
+        "OLD.kind = 'correction' AND NEW.kind <> 'correction' AND EXISTS (SELECT 1"
+        " FROM evaluation_wording w WHERE w.amendment_id = NEW.id AND w.corrects_id IS NOT NULL)",
+        CORRECTS,
+    ),
+    (
+        "clause_period",
+        "evaluation_clause",
+        WRITE,
+        f"NEW.period_id IS DISTINCT FROM {PERIOD_OF_AMENDMENT.format('introduced_by_id')}",
+        ONE_PERIOD,
+    ),
+    (
+        "clause_introduced",
+        "evaluation_clause",
+        ("UPDATE",),
+        "NEW.introduced_by_id <> OLD.introduced_by_id",
+        INTRODUCED,
+    ),
+    (
+        "wording_period",
+        "evaluation_wording",
+        WRITE,
+        f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD} OR (NEW.parent_id IS NOT"
+        f" NULL AND {PERIOD_OF_CLAUSE.format('parent_id')} IS DISTINCT FROM {PERIOD})",
+        ONE_PERIOD,
+    ),
+    (
+        "wording_base",
+        "evaluation_wording",
+        WRITE,
+        f"(NEW.base_id IS NULL AND NOT {INTRODUCED_HERE}) OR (NEW.base_id IS NOT NULL AND"
+        f" ({INTRODUCED_HERE} OR NOT {DECIDED_WORDING_OF_CLAUSE.format('base_id')}))",
+        BASE,
+    ),
+    (
+        "wording_corrects",
+        "evaluation_wording",
+        WRITE,
+        "NEW.corrects_id IS NOT NULL AND NOT (EXISTS (SELECT 1 FROM evaluation_amendment a"
+        " WHERE a.id = NEW.amendment_id AND a.kind = 'correction')"
+        f" AND {DECIDED_WORDING_OF_CLAUSE.format('corrects_id')})",
+        CORRECTS,
+    ),
+    (
+        "wording_reason",
+        "evaluation_wording",
+        WRITE,
+        "NEW.reason_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_amendmentreason r"
+        " JOIN evaluation_reasongroup g ON g.id = r.group_id"
+        " WHERE r.id = NEW.reason_id AND g.amendment_id = NEW.amendment_id)",
+        REASON,
+    ),
+    (
+        "reason_amendment",
+        "evaluation_amendmentreason",
+        ("UPDATE",),
+        f"{AMENDMENT_OF_GROUP.format('NEW')} IS DISTINCT FROM {AMENDMENT_OF_GROUP.format('OLD')}",
+        REASON,
+    ),
+    (
+        "reasongroup_amendment",
+        "evaluation_reasongroup",
+        ("UPDATE",),
+        "NEW.amendment_id <> OLD.amendment_id",
+        REASON,
+    ),
+    (
+        "itemprogram_period",
+        "evaluation_itemprogram",
+        WRITE,
+        f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}",
+        ONE_PERIOD,
+    ),
+)
+
+
+def _rules() -> Iterator[Trigger]:
+    for name, table, events, condition, message in RULES:
+        for event in events:
+            yield Trigger(f"{name}_{event.lower()}", table, event, condition, message)
 
 
 def _frozen(model: str, amendment_of: str) -> Iterator[Trigger]:
     """Refuse all changes of rows that belong to a decided amendment.
 
-    `amendment_of` is SQL for the amendment's id, with `{row}` for NEW or OLD.
+    `amendment_of` is SQL for the amendment's id, with `{}` for NEW or OLD.
     """
     table = _table(model)
     decided = (
-        "EXISTS (SELECT 1 FROM evaluation_amendment a WHERE a.state = 'decided' AND a.id = {id})"
+        "EXISTS (SELECT 1 FROM evaluation_amendment a WHERE a.state = 'decided' AND a.id = {})"
     )
-    new = decided.format(id=amendment_of.format(row="NEW"))
-    old = decided.format(id=amendment_of.format(row="OLD"))
-    for event, condition in (("INSERT", new), ("UPDATE", f"{new} OR {old}"), ("DELETE", old)):
-        yield Trigger(f"{model.lower()}_frozen_{event.lower()}", table, event, condition, FROZEN)
+    new, old = amendment_of.format("NEW"), amendment_of.format("OLD")
+    for event, ids in (("INSERT", [new]), ("UPDATE", [new, old]), ("DELETE", [old])):
+        name, condition = f"{model.lower()}_frozen_{event.lower()}", map(decided.format, ids)
+        yield Trigger(name, table, event, " OR ".join(condition), FROZEN, lock=", ".join(ids))
 
 
 def _unchangeable(table: str, message: str) -> Iterator[Trigger]:
@@ -71,45 +204,62 @@ def _frozen_amendment() -> Iterator[Trigger]:
     yield Trigger("amendment_frozen_delete", table, "DELETE", decided, FROZEN)
 
 
-def _order() -> Iterator[Trigger]:
-    out_of_order = (
-        "NEW.state = 'decided' AND EXISTS (SELECT 1 FROM evaluation_amendment a"
-        " WHERE a.period_id = NEW.period_id AND a.state = 'decided' AND a.id <> NEW.id AND"
-        " ((a.sequence < NEW.sequence AND a.effective_on > NEW.effective_on) OR"
-        " (a.sequence > NEW.sequence AND a.effective_on < NEW.effective_on)))"
+def _printed() -> Iterator[Trigger]:
+    """Keep what decided documents print of the period; deleting it would let it come back changed."""
+    columns = ("id", "title", "appendix_title", "appendix_note")
+    differs = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+    decided = (
+        "EXISTS (SELECT 1 FROM evaluation_amendment a"
+        " WHERE a.period_id = OLD.id AND a.state = 'decided')"
     )
-    for event in ("INSERT", "UPDATE"):
-        name = f"amendment_order_{event.lower()}"
-        yield Trigger(name, "evaluation_amendment", event, out_of_order, ORDER)
+    table = _table("ObjectivePeriod")
+    changed = f"({differs}) AND {decided}"
+    yield Trigger("period_printed_update", table, "UPDATE", changed, PRINTED)
+    yield Trigger("period_printed_delete", table, "DELETE", decided, PRINTED)
 
 
-def _one_period() -> Iterator[Trigger]:
-    amendment = "(SELECT a.period_id FROM evaluation_amendment a WHERE a.id = NEW.{column})"
-    clause = "(SELECT c.period_id FROM evaluation_clause c WHERE c.id = NEW.{column})"
-    period = amendment.format(column="amendment_id")
-    elsewhere = (
-        f"{clause.format(column='clause_id')} <> {period}"
-        f" OR (NEW.parent_id IS NOT NULL AND {clause.format(column='parent_id')} <> {period})"
+def _replaced(trigger: Trigger) -> Iterator[Trigger]:
+    """Refuse on SQLite that REPLACE deletes what `trigger` refuses to DELETE.
+
+    REPLACE deletes the rows that share a unique key with the new one and fires DELETE triggers only
+    under `PRAGMA recursive_triggers`, which is each connection's own choice.
+    """
+    model = next(m for m in apps.get_models() if m._meta.db_table == trigger.table)
+    doomed = trigger.condition.replace("OLD.", "o.")
+    collides = (
+        f"EXISTS (SELECT 1 FROM {trigger.table} o"
+        f" WHERE ({' OR '.join(_collisions(model))}) AND {doomed}{{}})"
     )
-    foreign = (
-        "NEW.{c} IS NOT NULL AND"
-        " (SELECT w.clause_id FROM evaluation_wording w WHERE w.id = NEW.{c}) <> NEW.clause_id"
-    )
-    base = f"({foreign.format(c='base_id')}) OR ({foreign.format(c='corrects_id')})"
-    introduced = amendment.format(column="introduced_by_id")
-    for event in ("INSERT", "UPDATE"):
-        suffix = event.lower()
+    other = " AND o.{0} <> OLD.{0}".format(model._meta.pk.column)
+    name = trigger.name.removesuffix("_delete")
+    for event, but in (("INSERT", ""), ("UPDATE", other)):
+        condition = collides.format(but)
         yield Trigger(
-            f"wording_period_{suffix}", "evaluation_wording", event, elsewhere, ONE_PERIOD
+            f"{name}_over_{event.lower()}", trigger.table, event, condition, trigger.message
         )
-        yield Trigger(f"wording_base_{suffix}", "evaluation_wording", event, base, BASE)
-        yield Trigger(
-            f"clause_period_{suffix}",
-            "evaluation_clause",
-            event,
-            f"NEW.period_id <> {introduced}",
-            ONE_PERIOD,
-        )
+
+
+def _collisions(model: type[models.Model]) -> Iterator[str]:
+    """Yield for each unique key of a model the SQL of row `o` sharing it with NEW.
+
+    A constraint's condition may say which values some fields have, and no more than that.
+    """
+
+    def both(name: str, value: str = "") -> str:
+        column = model._meta.get_field(name).column  # type: ignore[union-attr]
+        return f"o.{column} = NEW.{column}" + (f" AND o.{column} = '{value}'" if value else "")
+
+    for field in model._meta.concrete_fields:
+        if field.unique:
+            yield both(field.name)
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            condition = constraint.condition.children if constraint.condition else []
+            parts = [
+                *map(both, constraint.fields),
+                *(both(name, value) for name, value in condition),
+            ]
+            yield f"({' AND '.join(parts)})"
 
 
 def _histories() -> Iterator[Trigger]:
@@ -119,21 +269,22 @@ def _histories() -> Iterator[Trigger]:
             yield from _unchangeable(getattr(model, manager).model._meta.db_table, APPEND_ONLY)
 
 
-def all_triggers() -> list[Trigger]:
-    """Return every trigger of the portal."""
+def all_triggers(vendor: str) -> list[Trigger]:
+    """Return every trigger of the portal on a database of this vendor (sqlite, postgresql)."""
     direct = ["Wording", "ItemProgram", "ReasonGroup", "OverviewSheet", "Contribution"]
-    group = "(SELECT g.amendment_id FROM evaluation_reasongroup g WHERE g.id = {row}.group_id)"
-    sheet = "(SELECT s.amendment_id FROM evaluation_overviewsheet s WHERE s.id = {row}.sheet_id)"
-    triggers = [trigger for model in direct for trigger in _frozen(model, "{row}.amendment_id")]
-    triggers += _frozen("AmendmentReason", group)
-    triggers += _frozen("OverviewSection", sheet)
-    triggers += _frozen("Clause", "{row}.introduced_by_id")
+    triggers = [trigger for model in direct for trigger in _frozen(model, "{}.amendment_id")]
+    triggers += _frozen("AmendmentReason", AMENDMENT_OF_GROUP)
+    triggers += _frozen("OverviewSection", AMENDMENT_OF_SHEET)
+    triggers += _frozen("Clause", "{}.introduced_by_id")
     triggers += _frozen_amendment()
-    triggers += _order()
-    triggers += _one_period()
+    triggers += _printed()
+    triggers += _rules()
     for model in ("Snapshot", "IssuedDocument"):
         triggers += _unchangeable(_table(model), IMMUTABLE)
     triggers += _histories()
+    if vendor == "sqlite":
+        deletions = [trigger for trigger in triggers if trigger.event == "DELETE"]
+        triggers += [over for deletion in deletions for over in _replaced(deletion)]
     return triggers
 
 
@@ -142,7 +293,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     drop(connection)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for trigger in all_triggers():
+        for trigger in all_triggers(connection.vendor):
             if trigger.table in tables:
                 for statement in _statements(connection, trigger):
                     cursor.execute(statement)
@@ -176,9 +327,10 @@ def _statements(connection: BaseDatabaseWrapper, trigger: Trigger) -> Iterator[s
     if connection.vendor == "sqlite":
         yield f"{head} WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
         return
+    lock = f" PERFORM 1 FROM evaluation_amendment WHERE id IN ({trigger.lock}) FOR SHARE;"
     yield (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {trigger.condition} THEN"
+        f"{lock if trigger.lock else ''} IF {trigger.condition} THEN"
         f" RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'check_violation'; END IF;"
         " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
     )
@@ -216,11 +368,11 @@ def check_triggers(
     for alias in databases or []:
         connection = connections[alias]
         tables = set(connection.introspection.table_names())
-        expected = {PREFIX + t.name for t in all_triggers() if t.table in tables}
+        expected = {PREFIX + t.name for t in all_triggers(connection.vendor) if t.table in tables}
         missing = expected - {name for name, _ in installed(connection)}
         if missing:
             text = f"データベース「{alias}」に、内容を守るトリガーが{len(missing)}個ありません。"
             hint = "manage.py migrate を実行すると作り直されます。"
             # Not an error: `migrate`, the way out, runs the checks first and would refuse to begin.
-            messages.append(Warning(text, hint=hint, id="evaluation.W001"))
+            messages.append(Warning(text, hint=hint, id="evaluation.W002"))
     return messages

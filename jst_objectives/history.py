@@ -58,6 +58,14 @@ class Records(HistoricalRecords):
         else:
             super().finalize(sender, **kwargs)
 
+    def post_save(
+        self, instance: models.Model, created: bool, using: str | None = None, **kwargs: Any
+    ) -> None:
+        """Add no row where nothing recorded was saved, such as the last sign-in of a user."""
+        saved = kwargs.get("update_fields")
+        if not (saved and set(saved) <= set(self.excluded_fields)):
+            super().post_save(instance, created, using=using, **kwargs)
+
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         options = super().get_meta_options(model)
         pk = model._meta.pk.attname

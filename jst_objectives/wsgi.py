@@ -13,7 +13,14 @@ application = get_wsgi_application()
 
 if settings.PRODUCTION:
     try:
-        call_command("check", deploy=True, databases=["default"], fail_level="WARNING", verbosity=0)
+        call_command(
+            "check",
+            tags=["database", "security"],
+            deploy=True,
+            databases=["default"],
+            fail_level="WARNING",
+            verbosity=0,
+        )
     except SystemCheckError as error:
         # 4 ends gunicorn at once; another code would make it start workers for ever.
         print(error, file=sys.stderr)

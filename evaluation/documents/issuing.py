@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,13 +22,20 @@ from evaluation.documents.appendix import (
 )
 from evaluation.documents.comparison import comparison_html, comparison_table
 from evaluation.documents.pdf import render_pdf_cached, renderer_versions
-from evaluation.models import Amendment, IssuedDocument, Snapshot
+from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
+from evaluation.models.texts import ConflictKind, Text
 from programs.models import User
 
 
 @transaction.atomic
 def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
-    """Keep the amendment's documents as they stand; the last snapshot is reused if nothing changed."""
+    """Keep the amendment's documents as they stand; the last snapshot is reused if nothing changed.
+
+    Raises ValidationError where the draft's tree is torn: its table would show deletions that
+    nobody made.
+    """
+    if torn := torn_places(amendment):
+        raise ValidationError(torn)
     Amendment.objects.select_for_update().get(pk=amendment.pk)
     content, digest = Snapshot.canonical(current_content(amendment))
     last = amendment.snapshots.last()
@@ -42,6 +50,18 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
         taken_at=timezone.now(),
         taken_by=by,
     )
+
+
+def torn_places(amendment: Amendment) -> list[str]:
+    """Return why a draft's clauses make no tree, each reason with its place; [] where they do."""
+    conflicts = (
+        () if amendment.is_decided else Text.of(Wording.objects.as_amended_by(amendment)).conflicts
+    )
+    return [
+        f"{conflict.place}：{conflict.message}"
+        for conflict in conflicts
+        if conflict.kind in {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
+    ]
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:
@@ -111,15 +131,20 @@ def verify(content: bytes, documents: Any) -> Verification:
     if document is None:
         return Verification(Verdict.UNKNOWN, digest)
     snapshot = document.snapshot
-    newer = documents.filter(
-        snapshot__amendment=snapshot.amendment_id,
-        snapshot__number__gt=snapshot.number,
-        kind=document.kind,
-    ).last()
-    if newer is not None:
-        return Verification(Verdict.REPLACED, digest, document, newer)
+    of_this = documents.filter(snapshot__amendment=snapshot.amendment_id, kind=document.kind)
+    newest = of_this.order_by("snapshot__number", "pk").last()
+    if newest != document:
+        return Verification(Verdict.REPLACED, digest, document, newest)
+    changed = _changed_since(snapshot)
+    return Verification(Verdict.GENUINE, digest, document, changed_since=changed)
+
+
+def _changed_since(snapshot: Snapshot) -> bool:
+    """Tell whether a draft has changed; what is decided cannot, whatever a newer engine marks."""
+    if snapshot.amendment.is_decided or snapshot.engine_version != ENGINE_VERSION:
+        return False
     _, current = Snapshot.canonical(current_content(snapshot.amendment))
-    return Verification(Verdict.GENUINE, digest, document, changed_since=current != snapshot.sha256)
+    return current != snapshot.sha256
 
 
 def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:

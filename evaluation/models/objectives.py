@@ -142,18 +142,20 @@ class Clause(models.Model):
             ),
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A proxy gives its kind to what is made through it, in whatever way.
+        self.kind = self.kind or getattr(self, "KIND", "")
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.public_id}"
 
 
 class KindManager(models.Manager[Any]):
-    """Only the clauses of the proxy's kind; what is created here gets that kind."""
+    """Only the clauses of the proxy's kind."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(kind=self.model.KIND)
-
-    def create(self, **fields: Any) -> Any:
-        return super().create(kind=self.model.KIND, **fields)
 
 
 class Chapter(Clause):

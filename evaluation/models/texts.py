@@ -44,6 +44,7 @@ class Conflict:
     clause_id: int
     place: str
     message: str
+    aspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ class Text:
             node, conflicts = merge(wording, head)
             nodes[wording.clause_id] = node
             stale += conflicts
-        return cls(nodes, tuple(stale))
+        text = cls(nodes)
+        named = (replace(c, place=text.place(nodes[c.clause_id])) for c in stale)
+        return cls(nodes, tuple(named))
 
     @cached_property
     def children(self) -> dict[int | None, list[Node]]:
@@ -234,7 +237,10 @@ class Text:
 
 
 def merge(mine: Wording, head: Wording | None) -> tuple[Node, list[Conflict]]:
-    """Merge a draft's wording with the one that stands, aspect by aspect against their common base."""
+    """Merge a draft's wording with the one that stands, aspect by aspect against their common base.
+
+    The conflicts do not name their place yet: that takes the tree.
+    """
     node = Node.of(mine)
     base = mine.base
     if head is None or base is None or head.pk == base.pk:
@@ -250,14 +256,12 @@ def merge(mine: Wording, head: Wording | None) -> tuple[Node, list[Conflict]]:
         changed_here.append(aspect)
         if now not in (was, draft):
             message = f"「{aspect}」が、起案の後に決定された変更でも改められています。"
-            conflicts.append(
-                Conflict(ConflictKind.ASPECT, mine.clause_id, _shortened(mine.text), message)
-            )
-    if head.repealed and not base.repealed and changed_here != ["削除"]:
-        message = "この条項は、起案の後に決定された変更で削られています。"
-        conflicts.append(
-            Conflict(ConflictKind.REPEALED, mine.clause_id, _shortened(mine.text), message)
+            conflicts.append(Conflict(ConflictKind.ASPECT, mine.clause_id, "", message, aspect))
+    if head.repealed and not base.repealed and not mine.repealed and changed_here:
+        message = (
+            "この条項は、起案の後に決定された変更で削られています。削るか、残すかを決めてください。"
         )
+        conflicts.append(Conflict(ConflictKind.REPEALED, mine.clause_id, "", message, "削除"))
     return replace(node, **theirs), conflicts
 
 

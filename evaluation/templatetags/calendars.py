@@ -34,6 +34,8 @@ def both_calendars(day: dt.date | None) -> str:
     if isinstance(day, dt.datetime):
         local = timezone.localtime(day)
         return f"{both_calendars(local.date())} {local:%H:%M}"
+    if day < ERAS[-1][1]:
+        return f"{day.year}年{day.month}月{day.day}日"
     return f"{era_year(day)}年{day.month}月{day.day}日（{day.year}年）"
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation.documents.comparison import comparison_table
-from evaluation.documents.issuing import issue, take_snapshot
+from evaluation.documents.issuing import issue, take_snapshot, torn_places
 from evaluation.documents.pdf import PdfError
 from evaluation.models import AmendmentReason, Wording
 from evaluation.models.texts import Text
@@ -34,11 +35,12 @@ def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> 
         "edition": edition,
         "counts": Counter(edition.kinds.values()).most_common(),
         "conflicts": () if amendment.is_decided else text.conflicts,
+        "neighbours": () if amendment.is_decided else text.same_place_as(amendment),
         "groups": groups,
         "documents": visible_documents(request.user)
         .filter(snapshot__amendment=amendment)
         .defer("content", "snapshot__content")
-        .select_related("snapshot", "issued_by"),
+        .select_related("snapshot__amendment", "issued_by"),
     }
     return render(request, "evaluation/amendment.html", context)
 
@@ -48,7 +50,8 @@ def comparison(request: SignedInRequest, agency: str, number: int, slug: str) ->
     """新旧対照表 on screen."""
     amendment = visible_amendment(request.user, agency, number, slug)
     table = comparison_table(amendment)
-    context = {"amendment": amendment, "period": amendment.period, "table": table}
+    torn = torn_places(amendment)
+    context = {"amendment": amendment, "period": amendment.period, "table": table, "torn": torn}
     return render(request, "evaluation/comparison.html", context)
 
 
@@ -60,7 +63,8 @@ def issue_document(
     amendment = visible_amendment(request.user, agency, number, slug)
     try:
         document = issue(take_snapshot(amendment, by=request.user), kind, by=request.user)
-    except PdfError as error:
-        messages.error(request, str(error))
+    except (PdfError, ValidationError) as error:
+        words = error.messages if isinstance(error, ValidationError) else [str(error)]
+        messages.error(request, "PDFを発行できません。" + "　".join(words))
         return redirect("amendment", agency, number, slug)
     return redirect("document", document.sha256)

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from evaluation.comparison.alignment import UnitKind
@@ -27,9 +26,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         .select_related("agency")
         .prefetch_related("amendments")
     )
-    return render(
-        request, "evaluation/home.html", {"periods": periods, "today": timezone.localdate()}
-    )
+    return render(request, "evaluation/home.html", {"periods": periods})
 
 
 @require_safe

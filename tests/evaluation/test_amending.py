@@ -167,3 +167,94 @@ def test_a_proxy_gives_its_kind_and_its_clauses_only(scene):
     assert item.kind == "item"
     assert Item.objects.filter(period=draft.period).count() == 4
     assert Clause.history.filter(id=item.pk).count() == 1
+
+
+def stale(draft, clause, **decided):
+    """Decide another amendment of the clause after the draft has changed it."""
+    rival = make_draft(draft.period)
+    if decided.pop("repealed", False):
+        amending.repeal(rival, clause, by=None)
+    for label in decided.pop("label", []):
+        amending.relabel(rival, clause, label, by=None)
+    for text in decided.pop("text", []):
+        amending.reword(rival, clause, text, by=None)
+    decide(rival)
+
+
+def test_a_text_conflict_is_settled_by_a_new_text(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "甲", by=None)
+    stale(draft, one, text=["乙"])
+    assert len(amending.text_of(draft).conflicts) == 1
+    amending.relabel(draft, one, "8", by=None)
+    assert len(amending.text_of(draft).conflicts) == 1
+    amending.reword(draft, one, "甲及び乙", by=None)
+    assert amending.text_of(draft).conflicts == ()
+    decide(draft)
+    assert Wording.objects.get(clause=one, amendment=draft).text == "甲及び乙"
+
+
+def test_a_value_put_back_on_a_stale_row_is_said(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "甲", by=None)
+    stale(draft, one, label=["9"])
+    amending.relabel(draft, one, "1", by=None)
+    assert order(draft)[0] == "1. 甲"
+
+
+def test_a_deletion_elsewhere_is_accepted_or_undone(scene):
+    draft, _, one, two, _ = scene
+    for clause in (one, two):
+        amending.reword(draft, clause, "甲", by=None)
+        stale(draft, clause, repealed=True)
+    assert len(amending.text_of(draft).conflicts) == 2
+    amending.repeal(draft, one, by=None)
+    amending.restore(draft, two, by=None)
+    assert amending.text_of(draft).conflicts == ()
+    assert order(draft) == ["2. 甲", "3. 項目3の推進"]
+    assert [row.clause for row in draft.wordings.all()] == [two]
+
+
+def test_a_clause_moved_below_a_new_item_returns_when_that_vanishes(scene):
+    draft, chapter, one, two, _ = scene
+    new = amending.insert(draft, "item", parent=chapter, after=None, label="9", text="甲", by=None)
+    amending.move(draft, one, parent=new, by=None)
+    amending.move(draft, two, parent=new, by=None)
+    amending.repeal(draft, two, by=None)
+    amending.repeal(draft, new, by=None)
+    amending.restore(draft, one, by=None)
+    amending.restore(draft, two, by=None)
+    assert order(draft) == ["1. 項目1の推進", "2. 項目2の推進", "3. 項目3の推進"]
+    assert draft.wordings.count() == 0
+
+
+def test_a_revision_is_never_used_twice(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "甲", by=None)
+    amending.reword(draft, one, "項目1の推進", by=None)
+    amending.reword(draft, one, "乙", by=None)
+    with pytest.raises(ValidationError, match="ほかの人が先に"):
+        amending.reword(draft, one, "丙", by=None, seen=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "below", "message"),
+    [
+        ("body", None, "本文を、いちばん上に置くことはできません。"),
+        ("evaluation_axis", "chapter", "評価軸を、章の中に置くことはできません。"),
+        ("chapter", "item", "章を、項目の中に置くことはできません。"),
+    ],
+)
+def test_what_may_stand_below_what(scene, kind, below, message):
+    draft, chapter, one, *_ = scene
+    parent = {None: None, "chapter": chapter, "item": one}[below]
+    with pytest.raises(ValidationError, match=message):
+        amending.insert(draft, kind, parent=parent, label="1", text="甲", by=None)
+
+
+def test_only_decided_wordings_of_the_period_are_corrected(scene):
+    draft, _, one, *_ = scene
+    amending.reword(draft, one, "甲", by=None)
+    correction = make_draft(draft.period, kind="correction")
+    with pytest.raises(ValidationError, match="決定した変更の文言だけ"):
+        amending.correct(correction, draft.wordings.get(), text="乙", by=None)

@@ -17,6 +17,7 @@ from evaluation.templatetags.calendars import both_calendars, era_year, fiscal_y
         ("1912-07-30", "大正元年7月30日（1912年）"),
         ("1912-07-29", "明治45年7月29日（1912年）"),
         ("1873-01-01", "明治6年1月1日（1873年）"),
+        ("1872-12-31", "1872年12月31日"),
     ],
 )
 def test_both_calendars(day, expected):

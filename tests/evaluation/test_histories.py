@@ -35,6 +35,7 @@ class Story:
     drafts: list[Amendment] = field(default_factory=list)
     changes: list[dict[int, Aspects]] = field(default_factory=list)
     past: list[tuple[dt.date, dt.datetime, dict[int, Aspects]]] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
     day: dt.date = DAY
 
     def __post_init__(self):
@@ -52,6 +53,7 @@ class Story:
     def open(self, n):
         self.drafts[n : n + 1] = [make_draft(self.period)]
         self.changes[n : n + 1] = [{}]
+        self.opened[n : n + 1] = [len(self.past)]
 
     def tell(self, n, clause_id, *names):
         """Note what the draft now says of some aspects of a clause."""
@@ -103,6 +105,8 @@ class Story:
 
     def decide(self, n, draft, node, other, items):
         conflicts = amending.text_of(draft).conflicts
+        # A draft that nobody overtook contradicts nothing, whatever it did.
+        assert conflicts == () or self.opened[n] < len(self.past)
         procedure.submit(draft, by=self.approver)
         procedure.approve(draft, by=self.approver)
         self.day += dt.timedelta(days=1)

@@ -193,3 +193,29 @@ def test_one_query_each_whatever_the_number_of_clauses(django_assert_num_queries
         assert (tree.conflicts, tree.same_place_as(draft)) == ((), [])
     with django_assert_num_queries(1):
         texts(Text.of(Wording.objects.before(baseline)))
+
+
+def test_a_refused_decision_goes_back_is_settled_and_decided():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.reword(first, one, "甲", by=None)
+    amending.reword(second, one, "乙", by=None)
+    decide(first)
+    with pytest.raises(ValidationError, match=r"1\. 乙：「文言」が"):
+        decide(second)
+    assert second.state == "approved"
+    procedure.send_back(second, by=make_user(), reason="文言の統合")
+    amending.reword(second, one, "甲及び乙", by=None)
+    decide(second)
+    assert in_force(period).nodes[one.pk].text == "甲及び乙"
+
+
+def test_a_withdrawn_draft_is_not_decided():
+    period = make_period()
+    make_baseline(period)
+    draft = make_draft(period)
+    procedure.withdraw(draft, by=make_user(), reason="不要")
+    assert draft.history.first().history_change_reason == "取下げ：不要"
+    with pytest.raises(ValidationError, match="取下げのため、この操作はできません"):
+        procedure.submit(draft, by=make_user())

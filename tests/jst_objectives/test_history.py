@@ -67,6 +67,13 @@ def test_deletion_is_the_last_row():
     assert (last.history_type, last.history_change_reason, last.name) == ("-", "取消し", "基金")
 
 
+def test_signing_in_adds_no_row():
+    user = make_user()
+    user.last_login = timezone.now()
+    user.save(update_fields=["last_login"])
+    assert user.history.count() == 1
+
+
 def test_a_password_never_enters_the_history():
     user = make_user()
     assert "password" not in {f.name for f in user.history.model._meta.get_fields()}

@@ -15,7 +15,7 @@ from evaluation.documents.comparison import (
     comparison_table,
     standalone_html,
 )
-from evaluation.documents.issuing import current_content
+from evaluation.documents.issuing import current_content, torn_places
 from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.models import Amendment, Snapshot
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         amendment = find(options["amendment"], options["agency"], options["period"])
+        if torn := torn_places(amendment):
+            raise CommandError("新旧対照表を作れません。" + "　".join(torn))
         try:
             content = output(amendment, options["format"])
         except PdfError as error:

@@ -3,13 +3,14 @@
 import hashlib
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from evaluation import amending
 from evaluation.comparison import ENGINE_VERSION
 from evaluation.documents.comparison import comparison_html, comparison_table
 from evaluation.documents.issuing import Verdict, html_of, issue, take_snapshot, verify
 from evaluation.models import IssuedDocument
-from tests.factories import make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,14 @@ def test_verification_tells_genuine_replaced_and_unknown(draft):
 
     unknown = verify(bytes(new.content) + b"\n", documents)
     assert (unknown.verdict, unknown.document) == (Verdict.UNKNOWN, None)
+
+
+def test_a_torn_draft_is_not_issued():
+    period = make_period()
+    _, (_, one, two, _) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.move(first, one, parent=two, by=None)
+    amending.move(second, two, parent=one, by=None)
+    decide(first)
+    with pytest.raises(ValidationError, match="親をたどると自分自身に戻ります"):
+        take_snapshot(second, by=None)

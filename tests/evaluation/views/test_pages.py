@@ -11,7 +11,7 @@ from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.loading import load_source
 from evaluation.models import Amendment
 from programs.models import Agency
-from tests.factories import make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,39 @@ def test_before_the_baseline_nothing_is_registered(jst):
 def test_a_date_that_is_none_is_explained(jst):
     html = page(jst, "/jst/5/?on=2026-13-01", status=404)
     assert "日付「2026-13-01」を読み取れません。「2026-04-01」の形で指定してください。" in html
+
+
+@pytest.mark.parametrize("query", ["on=1800-01-01", "amendment=%00", "amendment=..%2F"])
+def test_odd_queries_are_answered(jst, query):
+    assert jst.get(f"/jst/5/?{query}").status_code in {200, 404}
+
+
+def test_two_insertions_at_one_place_are_shown(client):
+    period = make_period()
+    _, (chapter, one, *_) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.insert(first, "item", parent=chapter, after=one, label="8", text="甲", by=None)
+    amending.insert(second, "item", parent=chapter, after=one, label="9", text="乙", by=None)
+    decide(first)
+    client.force_login(make_user(period.agency, "editor"))
+    html = page(client, f"/{period.agency.code}/5/amendments/{second.slug}/")
+    assert "この変更案の「乙」と、決定された「甲」" in html
+
+
+def test_a_torn_draft_shows_why_in_place_of_a_table(client):
+    period = make_period()
+    _, (_, one, two, _) = make_baseline(period)
+    first, second = make_draft(period), make_draft(period)
+    amending.move(first, one, parent=two, by=None)
+    amending.move(second, two, parent=one, by=None)
+    decide(first)
+    client.force_login(make_user(period.agency, "editor"))
+    address = f"/{period.agency.code}/5/amendments/{second.slug}/"
+    html = page(client, address + "comparison/")
+    assert "新旧対照表を作れません" in html
+    assert "<table" not in html
+    issued = client.post(address + "issue/comparison/", follow=True).content.decode()
+    assert "PDFを発行できません。" in issued
 
 
 def test_what_an_amendment_deletes_is_listed(client):
