@@ -144,8 +144,12 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None) -> None:
     Also keeps a clause that the draft rewords and that was deleted by what was decided since.
     """
     draft = _lock(draft)
-    conflicts = text_of(draft).conflicts
-    if any(c.clause_id == clause.pk and c.kind is ConflictKind.REPEALED for c in conflicts):
+    tree = text_of(draft)
+    node = tree.nodes.get(clause.pk)
+    above = tree.nodes.get(node.parent_id) if node and node.parent_id else None
+    if above and above.repealed:
+        raise ValidationError(f"先に、上の「{above.text}」を戻してください。")
+    if any(c.clause_id == clause.pk and c.kind is ConflictKind.REPEALED for c in tree.conflicts):
         _change(draft, clause, by, "削られた条項を残す", {"repealed": False})
         return
     rows = draft.wordings.filter(repealed=True).select_related("clause")

@@ -37,6 +37,14 @@ def visible_amendment(user: User, agency: str, number: int, slug: str) -> Amendm
     return amendment
 
 
+def visible_change(user: User, agency: str, number: int, slug: str) -> Amendment:
+    """Return a visible amendment that changes a text. Raises Http404, also for the baseline."""
+    amendment = visible_amendment(user, agency, number, slug)
+    if amendment.kind == Amendment.Kind.BASELINE:
+        raise Http404("登録の起点には、比べる前の本文がないため、新旧対照表がありません。")
+    return amendment
+
+
 def visible_documents(user: User) -> Any:
     """Return the issued documents of visible amendments, oldest first."""
     visible = Amendment.objects.visible_to(user)

@@ -71,10 +71,12 @@ RULES = (
         "amendment_order",
         "evaluation_amendment",
         WRITE,
-        "NEW.state = 'decided' AND EXISTS (SELECT 1 FROM evaluation_amendment a"
-        " WHERE a.period_id = NEW.period_id AND a.state = 'decided' AND a.id <> NEW.id AND"
-        " ((a.sequence < NEW.sequence AND a.effective_on > NEW.effective_on) OR"
-        " (a.sequence > NEW.sequence AND a.effective_on < NEW.effective_on)))",
+        (
+            "NEW.state = 'decided' AND EXISTS (SELECT 1 FROM evaluation_amendment a"
+            " WHERE a.period_id = NEW.period_id AND a.state = 'decided' AND a.id <> NEW.id AND"
+            " ((a.sequence < NEW.sequence AND a.effective_on > NEW.effective_on) OR"
+            " (a.sequence > NEW.sequence AND a.effective_on < NEW.effective_on)))"
+        ),
         ORDER,
     ),
     (
@@ -88,8 +90,7 @@ RULES = (
         "amendment_kind",
         "evaluation_amendment",
         ("UPDATE",),
-        "OLD.kind = 'correction' AND NEW.kind <> 'correction' AND EXISTS (SELECT 1"
-        " FROM evaluation_wording w WHERE w.amendment_id = NEW.id AND w.corrects_id IS NOT NULL)",
+        "OLD.kind = 'correction' AND NEW.kind <> 'correction'",
         CORRECTS,
     ),
     (
@@ -110,34 +111,42 @@ RULES = (
         "wording_period",
         "evaluation_wording",
         WRITE,
-        f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD} OR (NEW.parent_id IS NOT"
-        f" NULL AND {PERIOD_OF_CLAUSE.format('parent_id')} IS DISTINCT FROM {PERIOD})",
+        (
+            f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD} OR (NEW.parent_id IS NOT"
+            f" NULL AND {PERIOD_OF_CLAUSE.format('parent_id')} IS DISTINCT FROM {PERIOD})"
+        ),
         ONE_PERIOD,
     ),
     (
         "wording_base",
         "evaluation_wording",
         WRITE,
-        f"(NEW.base_id IS NULL AND NOT {INTRODUCED_HERE}) OR (NEW.base_id IS NOT NULL AND"
-        f" ({INTRODUCED_HERE} OR NOT {DECIDED_WORDING_OF_CLAUSE.format('base_id')}))",
+        (
+            f"(NEW.base_id IS NULL AND NOT {INTRODUCED_HERE}) OR (NEW.base_id IS NOT NULL AND"
+            f" ({INTRODUCED_HERE} OR NOT {DECIDED_WORDING_OF_CLAUSE.format('base_id')}))"
+        ),
         BASE,
     ),
     (
         "wording_corrects",
         "evaluation_wording",
         WRITE,
-        "NEW.corrects_id IS NOT NULL AND NOT (EXISTS (SELECT 1 FROM evaluation_amendment a"
-        " WHERE a.id = NEW.amendment_id AND a.kind = 'correction')"
-        f" AND {DECIDED_WORDING_OF_CLAUSE.format('corrects_id')})",
+        (
+            "NEW.corrects_id IS NOT NULL AND NOT (EXISTS (SELECT 1 FROM evaluation_amendment a"
+            " WHERE a.id = NEW.amendment_id AND a.kind = 'correction')"
+            f" AND {DECIDED_WORDING_OF_CLAUSE.format('corrects_id')})"
+        ),
         CORRECTS,
     ),
     (
         "wording_reason",
         "evaluation_wording",
         WRITE,
-        "NEW.reason_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_amendmentreason r"
-        " JOIN evaluation_reasongroup g ON g.id = r.group_id"
-        " WHERE r.id = NEW.reason_id AND g.amendment_id = NEW.amendment_id)",
+        (
+            "NEW.reason_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_amendmentreason r"
+            " JOIN evaluation_reasongroup g ON g.id = r.group_id"
+            " WHERE r.id = NEW.reason_id AND g.amendment_id = NEW.amendment_id)"
+        ),
         REASON,
     ),
     (
@@ -230,9 +239,9 @@ def _replaced(trigger: Trigger) -> Iterator[Trigger]:
         f"EXISTS (SELECT 1 FROM {trigger.table} o"
         f" WHERE ({' OR '.join(_collisions(model))}) AND {doomed}{{}})"
     )
-    other = " AND o.{0} <> OLD.{0}".format(model._meta.pk.column)
+    key = model._meta.pk.column
     name = trigger.name.removesuffix("_delete")
-    for event, but in (("INSERT", ""), ("UPDATE", other)):
+    for event, but in (("INSERT", ""), ("UPDATE", f" AND o.{key} <> OLD.{key}")):
         condition = collides.format(but)
         yield Trigger(
             f"{name}_over_{event.lower()}", trigger.table, event, condition, trigger.message
@@ -254,7 +263,7 @@ def _collisions(model: type[models.Model]) -> Iterator[str]:
             yield both(field.name)
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            condition = constraint.condition.children if constraint.condition else []
+            condition: Any = constraint.condition.children if constraint.condition else []
             parts = [
                 *map(both, constraint.fields),
                 *(both(name, value) for name, value in condition),

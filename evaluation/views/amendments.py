@@ -8,14 +8,19 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.issuing import issue, take_snapshot, torn_places
 from evaluation.documents.pdf import PdfError
 from evaluation.models import AmendmentReason, Wording
 from evaluation.models.texts import Text
-from evaluation.permissions import SignedInRequest, visible_amendment, visible_documents
+from evaluation.permissions import (
+    SignedInRequest,
+    visible_amendment,
+    visible_change,
+    visible_documents,
+)
 from evaluation.views.editions import Edition
 
 
@@ -48,23 +53,27 @@ def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> 
 @require_safe
 def comparison(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """新旧対照表 on screen."""
-    amendment = visible_amendment(request.user, agency, number, slug)
+    amendment = visible_change(request.user, agency, number, slug)
     table = comparison_table(amendment)
     torn = torn_places(amendment)
     context = {"amendment": amendment, "period": amendment.period, "table": table, "torn": torn}
     return render(request, "evaluation/comparison.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def issue_document(
     request: SignedInRequest, agency: str, number: int, slug: str, kind: str
 ) -> HttpResponse:
     """Issue the PDF of the comparison table or the appendix, and hand it over."""
-    amendment = visible_amendment(request.user, agency, number, slug)
+    amendment = visible_change(request.user, agency, number, slug)
+    if request.method != "POST":
+        # Where a sign-in that interrupted the button leads back to.
+        return redirect("amendment", agency, number, slug)
     try:
         document = issue(take_snapshot(amendment, by=request.user), kind, by=request.user)
     except (PdfError, ValidationError) as error:
         words = error.messages if isinstance(error, ValidationError) else [str(error)]
         messages.error(request, "PDFを発行できません。" + "　".join(words))
         return redirect("amendment", agency, number, slug)
+    messages.success(request, f"発行しました：{document}（内容が変わるまで、同じPDFです）")
     return redirect("document", document.sha256)

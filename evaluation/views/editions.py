@@ -51,7 +51,8 @@ def edition_of(request: SignedInRequest, agency: str, number: int) -> Edition:
     if slug := request.GET.get("amendment"):
         amendment = visible_amendment(request.user, agency, number, slug)
         text = Text.of(Wording.objects.as_amended_by(amendment))
-        before = Text.of(Wording.objects.before(amendment))
+        compared = amendment.kind != Amendment.Kind.BASELINE
+        before = Text.of(Wording.objects.before(amendment)) if compared else text
         on = amendment.effective_on or timezone.localdate()
         return Edition(amendment.period, text, before, on, amendment)
     period = visible_period(request.user, agency, number)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.models import Amendment, ItemProgram, ObjectivePeriod
-from evaluation.models.texts import Node
+from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest
 from evaluation.views.editions import Edition, edition_of
 
@@ -51,6 +51,7 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
     below = edition.text.children.get(node.clause_id, [])
     context = _context(edition) | {
         "node": node,
+        "absent_before": _is_absent(edition.before, node),
         "ancestors": edition.text.ancestors(node),
         "paragraphs": [n for n in below if n.kind is UnitKind.BODY],
         "sub_items": [n for n in below if n.kind is UnitKind.ITEM],
@@ -72,6 +73,11 @@ def _context(edition: Edition) -> dict[str, object]:
     """Return what the pages of one edition share, its switch between editions included."""
     amendments = [a for a in edition.period.amendments.all() if a.kind != Amendment.Kind.BASELINE]
     return {"edition": edition, "period": edition.period, "amendments": amendments}
+
+
+def _is_absent(text: Text, node: Node) -> bool:
+    before = text.nodes.get(node.clause_id)
+    return before is None or before.repealed
 
 
 def _programs(edition: Edition, node: Node) -> list[ItemProgram]:

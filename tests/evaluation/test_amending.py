@@ -63,6 +63,10 @@ def test_repealing_takes_all_that_is_below_and_restoring_gives_it_back(scene):
     amending.repeal(draft, chapter, by=None)
     assert amending.text_of(draft).order == []
     assert draft.wordings.filter(repealed=True).count() == 7
+    with pytest.raises(
+        ValidationError, match="先に、上の「研究開発の成果の最大化」を戻してください。"
+    ):
+        amending.restore(draft, one, by=None)
     amending.restore(draft, chapter, by=None)
     assert draft.wordings.count() == 0
     with pytest.raises(ValidationError, match="この変更案で削られていません"):

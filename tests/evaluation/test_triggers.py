@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -10,13 +12,25 @@ from django.db import IntegrityError, connection, transaction
 
 from evaluation import amending, triggers
 from evaluation.documents.issuing import take_snapshot
-from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
-from tests.databases import manage, query
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    IssuedDocument,
+    ItemProgram,
+    ReasonGroup,
+    Snapshot,
+    Wording,
+)
+from programs.models import Program
+from tests.databases import manage, on_postgresql, query
 from tests.factories import decide, make_baseline, make_draft, make_period
 
 pytestmark = pytest.mark.django_db
 
 FROZEN = "決定した変更は、その文言・理由・資料を含めて変更できません"
+BASE = "元の文言には、同じ条項の決定済みの文言を指定してください"
+CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで"
+PRINTED = "決定した変更がある期間の表題と注は変更できません。"
 
 
 def refused(statement: str, message: str) -> None:
@@ -77,7 +91,7 @@ def test_a_draft_wording_cannot_be_moved_into_a_decided_amendment(baseline):
     refused(
         f"UPDATE evaluation_wording SET amendment_id = {baseline.pk}"
         f" WHERE amendment_id = {draft.pk}",
-        FROZEN,
+        f"{FROZEN}|{BASE}",
     )
 
 
@@ -113,7 +127,7 @@ def test_a_wording_stays_in_its_period_and_on_its_clause(baseline):
     foreign = other.wordings.first().pk
     refused(
         f"UPDATE evaluation_wording SET base_id = {foreign} WHERE clause_id = {clause.pk}",
-        "同じ条項のものでなければなりません",
+        BASE,
     )
     refused(
         f"UPDATE evaluation_clause SET period_id = {other.period_id} WHERE id = {clause.pk}",
@@ -144,6 +158,196 @@ def test_histories_only_grow(baseline):
     message = "履歴は追加だけができ"
     refused("UPDATE evaluation_historicalamendment SET title = 'x'", message)
     refused("DELETE FROM programs_historicaluser", message)
+
+
+@pytest.fixture
+def scene(baseline):
+    """Ids in a period: a decided wording with its clause, and a draft with a clause of its own."""
+    draft = make_draft(baseline.period)
+    clause = amending.insert(draft, "chapter", parent=None, label="Ⅵ", text="その他", by=None)
+    old = baseline.wordings.first()
+    amending.reword(draft, old.clause, "改めた文言", by=None)
+    return {
+        "period": baseline.period_id,
+        "slug": baseline.slug,
+        "decided": baseline.pk,
+        "draft": draft.pk,
+        "old": old.pk,
+        "clause": old.clause_id,
+        "row": draft.wordings.get(clause=old.clause).pk,
+        "new": draft.wordings.get(clause=clause).pk,
+        "new_clause": clause.pk,
+    }
+
+
+AMENDMENT = "period_id, slug, kind, title, memo_title, office, state"
+WORDING = "clause_id, amendment_id, rank, label, text, repealed, excerpt, revision"
+
+
+@pytest.mark.skipif(on_postgresql(), reason="REPLACE is SQLite's")
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (
+            f"""REPLACE INTO evaluation_amendment (id, {AMENDMENT})
+            VALUES ({{decided}}, {{period}}, 'x', 'amendment', 'x', '', '', 'draft')""",
+            FROZEN,
+        ),
+        (
+            f"""INSERT OR REPLACE INTO evaluation_amendment ({AMENDMENT})
+            VALUES ({{period}}, '{{slug}}', 'amendment', 'x', '', '', 'draft')""",
+            FROZEN,
+        ),
+        (
+            f"""INSERT OR REPLACE INTO evaluation_amendment ({AMENDMENT})
+            VALUES ({{period}}, 'x', 'baseline', 'x', '', '', 'draft')""",
+            FROZEN,
+        ),
+        (
+            "UPDATE OR REPLACE evaluation_amendment SET slug = '{slug}' WHERE id = {draft}",
+            FROZEN,
+        ),
+        (
+            f"""REPLACE INTO evaluation_wording (id, {WORDING})
+            VALUES ({{old}}, {{new_clause}}, {{draft}}, 'zz1', '', 'x', FALSE, FALSE, 1)""",
+            FROZEN,
+        ),
+        ("UPDATE OR REPLACE evaluation_wording SET id = {old} WHERE id = {new}", FROZEN),
+        (
+            """REPLACE INTO evaluation_historicalamendment
+            SELECT * FROM evaluation_historicalamendment""",
+            "履歴は追加だけができ",
+        ),
+        (
+            "REPLACE INTO evaluation_objectiveperiod SELECT * FROM evaluation_objectiveperiod",
+            PRINTED,
+        ),
+    ],
+)
+def test_replacing_is_deleting(scene, statement, message):
+    refused(statement.format(**scene), message)
+
+
+@pytest.mark.skipif(on_postgresql(), reason="REPLACE is SQLite's")
+def test_a_snapshot_cannot_be_replaced(baseline):
+    take_snapshot(make_draft(baseline.period), by=None)
+    columns = "amendment_id, number, content, sha256, engine_version, taken_at"
+    for key in ("id, ", ""):
+        refused(
+            f"REPLACE INTO evaluation_snapshot ({key}{columns})"
+            f" SELECT {key}{columns} FROM evaluation_snapshot",
+            "控えと発行文書は変更も削除もできません",
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE evaluation_wording SET base_id = NULL WHERE id = {row}", BASE),
+        ("UPDATE evaluation_wording SET base_id = {row} WHERE id = {row}", BASE),
+        ("UPDATE evaluation_wording SET base_id = {old} WHERE id = {new}", BASE),
+        ("UPDATE evaluation_wording SET corrects_id = {old} WHERE id = {row}", CORRECTS),
+        (
+            "UPDATE evaluation_clause SET introduced_by_id = {decided} WHERE id = {new_clause}",
+            "条項を新設した変更は、後から変えられません。|決定した変更は",
+        ),
+        ("UPDATE evaluation_objectiveperiod SET title = 'x' WHERE id = {period}", PRINTED),
+        ("UPDATE evaluation_objectiveperiod SET appendix_note = 'x' WHERE id = {period}", PRINTED),
+    ],
+)
+def test_a_reference_that_would_falsify_the_chain_is_refused(scene, statement, message):
+    refused(statement.format(**scene), message)
+
+
+def test_a_draft_stays_in_its_period(scene):
+    other = make_period()
+    refused(
+        f"UPDATE evaluation_amendment SET period_id = {other.pk} WHERE id = {scene['draft']}",
+        "変更の期間は、後から変えられません。",
+    )
+
+
+def test_the_titles_of_a_period_are_free_until_something_is_decided():
+    period = make_period()
+    period.title = "改めた表題"
+    period.save()
+
+
+def test_only_a_correction_corrects_and_it_stays_one(scene, baseline):
+    correction = make_draft(baseline.period, kind="correction")
+    amending.correct(correction, Wording.objects.get(pk=scene["old"]), text="正", by=None)
+    refused(
+        f"UPDATE evaluation_wording SET corrects_id = {scene['row']}"
+        f" WHERE amendment_id = {correction.pk}",
+        CORRECTS,
+    )
+    refused(
+        f"UPDATE evaluation_amendment SET kind = 'amendment' WHERE id = {correction.pk}", CORRECTS
+    )
+
+
+def test_a_reason_is_one_of_the_same_amendment(scene, baseline):
+    groups = [
+        ReasonGroup.objects.create(amendment=draft, position=1, title="区分")
+        for draft in (Amendment.objects.get(pk=scene["draft"]), make_draft(baseline.period))
+    ]
+    own, foreign = [
+        AmendmentReason.objects.create(group=g, position=1, title="x", text="x", kind="error")
+        for g in groups
+    ]
+    message = "文言の変更理由は、同じ変更の理由でなければなりません。"
+    cite = f"UPDATE evaluation_wording SET reason_id = {{}} WHERE id = {scene['row']}"
+    with connection.cursor() as cursor:
+        cursor.execute(cite.format(own.pk))
+    refused(cite.format(foreign.pk), message)
+    move = "UPDATE evaluation_amendmentreason SET group_id = {}, position = 2 WHERE id = {}"
+    refused(move.format(groups[1].pk, own.pk), message)
+    refused(
+        f"UPDATE evaluation_reasongroup SET amendment_id = {groups[1].amendment_id}, position = 2"
+        f" WHERE id = {groups[0].pk}",
+        message,
+    )
+
+
+def test_an_item_and_its_programme_stay_in_one_period(scene):
+    _, (_, item, *_) = make_baseline(make_period())
+    program = Program.objects.create(agency=item.period.agency, slug="p", name="事業")
+    with pytest.raises(IntegrityError, match="同じ期間のもの"), transaction.atomic():
+        ItemProgram.objects.create(clause=item, program=program, amendment_id=scene["draft"])
+
+
+DECIDE = """UPDATE evaluation_amendment SET state = 'decided', sequence = 2, decided_on = '2026-04-01',
+    effective_on = '2026-04-01', recorded_at = now() WHERE state = 'draft'"""
+REMOVE = "DELETE FROM evaluation_wording WHERE id = (SELECT max(id) FROM evaluation_wording)"
+
+
+@pytest.mark.postgresql
+def test_a_decision_waits_for_a_row_that_is_being_written(database):
+    with psycopg.connect(database) as writer, psycopg.connect(database) as decider:
+        writer.execute(REMOVE)
+        decider.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            decider.execute(DECIDE)
+
+
+@pytest.mark.postgresql
+def test_a_row_written_during_a_decision_waits_and_is_refused(database):
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+    waiting += " AND wait_event_type = 'Lock'"
+    with (
+        psycopg.connect(database) as decider,
+        psycopg.connect(database) as writer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        decider.execute(DECIDE)
+        written = pool.submit(writer.execute, REMOVE)
+        deadline = time.monotonic() + 10
+        while not query(database, waiting) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not written.done()
+        decider.commit()
+        with pytest.raises(psycopg.errors.CheckViolation, match=FROZEN):
+            written.result(timeout=10)
 
 
 @pytest.mark.postgresql

@@ -102,7 +102,8 @@ def test_other_methods_are_refused(portal, client):
     for name, address in addresses.items():
         if name not in UNSAFE:
             assert (name, client.post(address).status_code) == (name, 405)
-    assert client.get(addresses["issue_document"]).status_code == 405
+    # A sign-in that interrupted the button leads back here.
+    assert client.get(addresses["issue_document"])["Location"] == addresses["amendment"]
     assert client.get(addresses["logout"]).status_code == 405
 
 
@@ -111,7 +112,9 @@ def test_changes_need_the_token(portal):
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user(period.agency, "editor"))
     for name in ("issue_document", "verification", "logout"):
-        assert (name, client.post(addresses[name]).status_code) == (name, 403)
+        response = client.post(addresses[name])
+        assert (name, response.status_code) == (name, 403)
+        assert "もう一度やり直してください" in response.content.decode()
 
 
 def test_every_answer_carries_the_headers(portal, client):

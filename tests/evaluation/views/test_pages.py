@@ -63,6 +63,14 @@ def test_a_date_that_is_none_is_explained(jst):
     assert "日付「2026-13-01」を読み取れません。「2026-04-01」の形で指定してください。" in html
 
 
+def test_the_baseline_is_shown_without_a_comparison(jst):
+    html = page(jst, "/jst/5/?amendment=baseline")
+    assert "登録の起点" in html
+    assert "新設" not in html
+    words = "登録の起点には、比べる前の本文がないため、新旧対照表がありません。"
+    assert words in page(jst, "/jst/5/amendments/baseline/comparison/", status=404)
+
+
 @pytest.mark.parametrize("query", ["on=1800-01-01", "amendment=%00", "amendment=..%2F"])
 def test_odd_queries_are_answered(jst, query):
     assert jst.get(f"/jst/5/?{query}").status_code in {200, 404}
@@ -114,6 +122,7 @@ def test_an_item_shows_its_parts_and_its_programme(jst):
     html = page(jst, address + "?amendment=2026-01-28")
     for words in ("2.5.", "評価軸", "評価指標", "モニタリング指標", "この項目を担う事業"):
         assert words in html
+    assert "現行（この項目はありません）" in html
     assert "この項目は、選んだ時点の本文にありません。" in page(jst, address, status=404)
 
 
