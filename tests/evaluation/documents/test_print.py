@@ -112,7 +112,7 @@ def test_rows_that_no_page_end_splits_come_back_in_order() -> None:
         *(row(f"第{n}行の案。" + SENTENCE, f"第{n}行の元。" + SENTENCE) for n in range(60))
     )
     document = pdf.render_pdf(html_of(short))
-    foot = squeeze(f"\f版：jst-5/3　SHA-256：{'9f' * 32}")
+    foot = squeeze(f"\f版：jst-5/3　内容のSHA-256：{'9f' * 32}")
     text = squeeze("".join(pages(document)))
     for number in range(len(pages(document)), 0, -1):
         text = text.replace(f"{number}{foot}", "").replace("変更案現行", "", 1)
@@ -132,7 +132,7 @@ def test_every_page_begins_with_the_header_and_ends_with_number_and_identity(
     ]
     assert [page.split()[:2] for page in others] == [["変更案", "現行"]] * len(others)
     assert [page.split()[-3:] for page in pages(long_pdf)] == [
-        [str(number), "版：jst-5/3", f"SHA-256：{'9f' * 32}"]
+        [str(number), "版：jst-5/3", f"内容のSHA-256：{'9f' * 32}"]
         for number in range(1, len(others) + 2)
     ]
 
