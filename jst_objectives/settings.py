@@ -12,6 +12,7 @@ TRUST_PROXY_HEADERS  `1` = a proxy in front sets `X-Forwarded-Proto` (default `0
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -112,13 +113,21 @@ TEMPLATES = [
     },
 ]
 
+
 # --- Database -------------------------------------------------------------------------------------
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
-        conn_max_age=600,
-    )
-}
+def database() -> dict[str, object]:
+    """Return Django's settings of the database that DATABASE_URL names, or of the SQLite file."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'portal.sqlite3'}"
+    scheme = url.partition(":")[0]
+    if scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"環境変数 DATABASE_URL の「{scheme}」は使えません。"
+            "「postgres://利用者:パスワード@ホスト/名前」か「sqlite:///ファイル」の形で指定してください。"
+        )
+    return dict(dj_database_url.parse(url, conn_max_age=600))
+
+
+DATABASES: dict[str, dict[str, Any]] = {"default": database()}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With Django's defaults most concurrent writes fail with "database is locked"; with WAL, IMMEDIATE
     # and a time-out none does (docs/decisions/0002-sqlite.md; tests/jst_objectives/test_concurrency.py).

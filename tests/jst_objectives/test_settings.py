@@ -39,6 +39,8 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS に正確なホスト名を指定してください"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS に正確なホスト名を指定してください"),
         ({"ALLOWED_HOSTS": ".go.jp"}, "ALLOWED_HOSTS に正確なホスト名を指定してください"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL の「mysql」は使えません"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL の「nonsense」は使えません"),
         ({"DEBUG": "yes"}, "環境変数 DEBUG は 0 か 1 で指定してください（現在: 'yes'）"),
     ],
 )
