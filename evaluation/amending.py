@@ -4,6 +4,8 @@ Every function takes the draft and the user (`by`), writes the change with its h
 transaction, and refuses with a `ValidationError` in Japanese what cannot be done.
 """
 
+import itertools
+from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -153,7 +155,7 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None) -> None:
         _change(draft, clause, by, "削られた条項を残す", {"repealed": False})
         return
     rows = draft.wordings.filter(repealed=True).select_related("clause")
-    repealed = {row.parent_id: [] for row in rows}  # type: ignore[var-annotated]
+    repealed: defaultdict[int | None, list[Wording]] = defaultdict(list)
     for row in rows:
         repealed[row.parent_id].append(row)
     stack = [row for row in rows if row.clause_id == clause.pk]
@@ -162,7 +164,7 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None) -> None:
     while stack:
         row = stack.pop()
         _change(draft, row.clause, by, "削るのを取りやめ", {"repealed": False})
-        stack += repealed.get(row.clause_id, [])
+        stack += repealed[row.clause_id]
 
 
 @transaction.atomic
@@ -249,7 +251,7 @@ def _catch_up(wording: Wording, head: Wording, values: dict[str, Any]) -> None:
 
 def _take(wording: Wording, node: Node, head: Wording) -> None:
     """Set what a merged node says, standing on the head."""
-    for name in ("parent_id", "rank", "label", "text", "excerpt", "repealed"):
+    for name in itertools.chain.from_iterable(ASPECTS.values()):
         setattr(wording, name, getattr(node, name))
     wording.base = head
 

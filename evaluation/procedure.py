@@ -67,9 +67,7 @@ def decide(
         )
     tree = Text.of(Wording.objects.as_amended_by(locked))
     if tree.conflicts:
-        raise ValidationError(
-            [f"{conflict.place}：{conflict.message}" for conflict in tree.conflicts]
-        )
+        raise ValidationError([str(conflict) for conflict in tree.conflicts])
     amending.rebase(locked, tree, by=by)
     locked.state = State.DECIDED
     locked.sequence = (head.sequence or 0) + 1 if head else 1

@@ -34,9 +34,9 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
     Raises ValidationError where the draft's tree is torn: its table would show deletions that
     nobody made.
     """
+    Amendment.objects.select_for_update().get(pk=amendment.pk)
     if torn := torn_places(amendment):
         raise ValidationError(torn)
-    Amendment.objects.select_for_update().get(pk=amendment.pk)
     content, digest = Snapshot.canonical(current_content(amendment))
     last = amendment.snapshots.last()
     if last is not None and last.sha256 == digest:
@@ -58,7 +58,7 @@ def torn_places(amendment: Amendment) -> list[str]:
         () if amendment.is_decided else Text.of(Wording.objects.as_amended_by(amendment)).conflicts
     )
     return [
-        f"{conflict.place}：{conflict.message}"
+        str(conflict)
         for conflict in conflicts
         if conflict.kind in {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
     ]

@@ -46,6 +46,9 @@ class Conflict:
     message: str
     aspect: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.place}：{self.message}"
+
 
 @dataclass(frozen=True)
 class Node:

@@ -7,14 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.issuing import issue, take_snapshot, torn_places
 from evaluation.documents.pdf import PdfError
-from evaluation.models import AmendmentReason, Wording
-from evaluation.models.texts import Text
+from evaluation.models import AmendmentReason
 from evaluation.permissions import (
     SignedInRequest,
     visible_amendment,
@@ -28,10 +26,7 @@ from evaluation.views.editions import Edition
 def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """What an amendment changes and why."""
     amendment = visible_amendment(request.user, agency, number, slug)
-    text = Text.of(Wording.objects.as_amended_by(amendment))
-    before = Text.of(Wording.objects.before(amendment))
-    on = amendment.effective_on or timezone.localdate()
-    edition = Edition(amendment.period, text, before, on, amendment)
+    edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
     groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
     context = {
@@ -39,8 +34,8 @@ def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> 
         "period": amendment.period,
         "edition": edition,
         "counts": Counter(edition.kinds.values()).most_common(),
-        "conflicts": () if amendment.is_decided else text.conflicts,
-        "neighbours": () if amendment.is_decided else text.same_place_as(amendment),
+        "conflicts": () if amendment.is_decided else edition.text.conflicts,
+        "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
         "groups": groups,
         "documents": visible_documents(request.user)
         .filter(snapshot__amendment=amendment)

@@ -24,6 +24,15 @@ class Edition:
     on: dt.date
     amendment: Amendment | None = None
 
+    @classmethod
+    def of(cls, amendment: Amendment) -> "Edition":
+        """Return the text with an amendment; the baseline is compared with nothing."""
+        text = Text.of(Wording.objects.as_amended_by(amendment))
+        compared = amendment.kind != Amendment.Kind.BASELINE
+        before = Text.of(Wording.objects.before(amendment)) if compared else text
+        on = amendment.effective_on or timezone.localdate()
+        return cls(amendment.period, text, before, on, amendment)
+
     @property
     def query(self) -> str:
         """Return the query string that keeps a reader in this edition, with its "?"."""
@@ -49,12 +58,7 @@ def edition_of(request: SignedInRequest, agency: str, number: int) -> Edition:
     Raises Http404 for what the user may not see and for a date that is none.
     """
     if slug := request.GET.get("amendment"):
-        amendment = visible_amendment(request.user, agency, number, slug)
-        text = Text.of(Wording.objects.as_amended_by(amendment))
-        compared = amendment.kind != Amendment.Kind.BASELINE
-        before = Text.of(Wording.objects.before(amendment)) if compared else text
-        on = amendment.effective_on or timezone.localdate()
-        return Edition(amendment.period, text, before, on, amendment)
+        return Edition.of(visible_amendment(request.user, agency, number, slug))
     period = visible_period(request.user, agency, number)
     on = _date(request.GET.get("on"))
     text = Text.of(Wording.objects.in_force_on(period, on))
