@@ -220,7 +220,7 @@ class Loading:
         """
         if period.amendments.filter(Q(slug=data["slug"]) | Q(kind=data["kind"])).exists():
             return
-        dates = ("decided_on", "effective_on", "recorded_at")
+        dates = ("decided_on", "effective_on", "recorded_at", "published_on")
         baseline = Amendment(period=period, **fields(Amendment, without(data, *dates)))
         self.create_one(baseline)
         self._clauses(

@@ -1,51 +1,221 @@
-"""Who may see what. What a user may not see answers 404, so that its existence stays unknown."""
+"""Who may see what, and who may do what.
 
-from typing import Any
+What a user may not see answers 404 (`Hidden`), so that its existence stays unknown; what a user sees
+but may not do is refused with the reason. `docs/roles.md` lists both.
+"""
 
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.core.validators import slug_re
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from evaluation.models import Amendment, IssuedDocument, ObjectivePeriod
-from programs.models import User
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    IssuedDocument,
+    ItemProgram,
+    ObjectivePeriod,
+    OverviewSheet,
+)
+from evaluation.models.documents import IssuedDocumentQuerySet
+from evaluation.models.objectives import agencies_of
+from programs.access import record_reading
+from programs.models import Agency, Program, Role, User
+
+R = Role.Kind
+S = Amendment.State
 
 
-class SignedInRequest(HttpRequest):
-    """What a view gets: the middleware lets nobody in who has not signed in."""
+class PortalRequest(HttpRequest):
+    """What a public page gets: somebody signed in, or anybody."""
+
+    user: User | AnonymousUser
+
+
+class SignedInRequest(PortalRequest):
+    """What every other page gets: the middleware lets nobody in who has not signed in."""
 
     user: User
 
 
-def visible_period(user: User, agency: str, number: int) -> ObjectivePeriod:
-    """Return a period of an agency for which the user has a role. Raises Http404."""
-    periods = ObjectivePeriod.objects.visible_to(user).select_related("agency")
+class Hidden(Http404):
+    """There is no such thing for this user: who has not signed in is asked to, others are refused."""
+
+
+# --- Seeing ---------------------------------------------------------------------------------------
+def roles_of(user: User | AnonymousUser, agency: Agency) -> set[str]:
+    """Return the roles that the user has for the agency now."""
+    if not isinstance(user, User):
+        return set()
+    return set(user.roles.filter(agency=agency).values_list("role", flat=True))
+
+
+def visible_period(request: PortalRequest, agency: str, number: int) -> ObjectivePeriod:
+    """Return a period with a published text, or of an agency for which the user has a role."""
+    periods = ObjectivePeriod.objects.visible_to(request.user).select_related("agency")
     period = periods.filter(agency__code=agency, number=number).first()
     if period is None:
-        raise Http404("この中長期目標は、登録されていないか、見る権限がありません。")
+        raise Hidden("この中長期目標は、登録されていないか、見る権限がありません。")
     return period
 
 
-def visible_amendment(user: User, agency: str, number: int, slug: str) -> Amendment:
-    """Return an amendment of a visible period. Raises Http404."""
+def visible_amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Amendment:
+    """Return an amendment that the user may see, and record that a draft is read. Raises Hidden."""
     if not slug_re.match(slug):
         raise Http404("変更の識別名は、半角の英数字・ハイフン・下線で指定してください。")
-    amendments = Amendment.objects.visible_to(user).select_related("period__agency", "based_on")
-    amendment = amendments.filter(
-        period__agency__code=agency, period__number=number, slug=slug
-    ).first()
+    amendments = Amendment.objects.visible_to(request.user)
+    amendment = (
+        amendments.select_related("period__agency", "based_on", "holder")
+        .filter(period__agency__code=agency, period__number=number, slug=slug)
+        .first()
+    )
     if amendment is None:
-        raise Http404("この変更は、登録されていないか、見る権限がありません。")
+        raise Hidden("この変更は、登録されていないか、見る権限がありません。")
+    if not amendment.is_decided:
+        record_reading(request, amendment.period.agency, f"{amendment.period}「{amendment}」")
     return amendment
 
 
-def visible_change(user: User, agency: str, number: int, slug: str) -> Amendment:
+def visible_change(request: PortalRequest, agency: str, number: int, slug: str) -> Amendment:
     """Return a visible amendment that changes a text. Raises Http404, also for the baseline."""
-    amendment = visible_amendment(user, agency, number, slug)
+    amendment = visible_amendment(request, agency, number, slug)
     if amendment.kind == Amendment.Kind.BASELINE:
         raise Http404("登録の起点には、比べる前の本文がないため、新旧対照表がありません。")
     return amendment
 
 
-def visible_documents(user: User) -> Any:
-    """Return the issued documents of visible amendments, oldest first."""
-    visible = Amendment.objects.visible_to(user)
-    return IssuedDocument.objects.filter(snapshot__amendment__in=visible)
+def visible_documents(user: User | AnonymousUser) -> IssuedDocumentQuerySet:
+    """Return the issued documents that the user may have, oldest first."""
+    return IssuedDocument.objects.visible_to(user)
+
+
+def visible_agency(request: PortalRequest, code: str) -> Agency:
+    """Return an agency with a visible period. Raises Hidden."""
+    periods = ObjectivePeriod.objects.visible_to(request.user)
+    agency = Agency.objects.filter(code=code, periods__in=periods).first()
+    if agency is None:
+        raise Hidden("この法人は、登録されていないか、見る権限がありません。")
+    return agency
+
+
+def visible_programs(user: User | AnonymousUser) -> QuerySet[Program]:
+    """Return the programmes of the user's agencies, and those that a published amendment names: as
+    carrying an item out, in its reasons, or in its overview sheets."""
+    published = Amendment.objects.published()
+    shown = Q(pk__in=ItemProgram.objects.filter(amendment__in=published).values("program"))
+    for rows in (
+        AmendmentReason.objects.filter(group__amendment__in=published),
+        OverviewSheet.objects.filter(amendment__in=published),
+    ):
+        shown |= Q(pk__in=rows.values("program"))
+    if isinstance(user, User):
+        shown |= Q(agency__in=agencies_of(user))
+    return Program.objects.filter(shown)
+
+
+# --- Doing ----------------------------------------------------------------------------------------
+class Act(StrEnum):
+    """What a person does to an amendment."""
+
+    EDIT = "edit"
+    COPY = "copy"
+    HAND_OVER = "hand_over"
+    SHARE = "share"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    DELETE = "delete"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    DECIDE = "decide"
+    PUBLISH = "publish"
+    ISSUE = "issue"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which roles do it, in which states, and whether a drafter of the amendment may."""
+
+    name: str
+    roles: tuple[str, ...]
+    states: tuple[str, ...]
+    drafters: bool = True
+
+
+UNDECIDED = (S.DRAFT, S.SUBMITTED, S.APPROVED)
+RULES = {
+    Act.EDIT: Rule("編集", (R.EDITOR,), (S.DRAFT,)),
+    Act.COPY: Rule("写しの作成", (R.EDITOR,), tuple(S)),
+    Act.HAND_OVER: Rule("引継ぎ", (R.EDITOR,), UNDECIDED),
+    Act.SHARE: Rule("法人との共有", (R.EDITOR,), UNDECIDED),
+    Act.SUBMIT: Rule("提出", (R.EDITOR,), (S.DRAFT,)),
+    Act.WITHDRAW: Rule("取下げ", (R.EDITOR,), UNDECIDED),
+    Act.DELETE: Rule("削除", (R.EDITOR,), (S.DRAFT, S.WITHDRAWN)),
+    Act.APPROVE: Rule("承認", (R.APPROVER,), (S.SUBMITTED,), drafters=False),
+    Act.SEND_BACK: Rule("差戻し", (R.APPROVER,), (S.SUBMITTED, S.APPROVED)),
+    Act.DECIDE: Rule("決定", (R.APPROVER,), (S.APPROVED,), drafters=False),
+    Act.PUBLISH: Rule("公表", (R.APPROVER,), (S.DECIDED,)),
+    Act.ISSUE: Rule("PDFの発行", tuple(R), tuple(S)),
+}
+
+
+def refusals(user: User | AnonymousUser, amendment: Amendment) -> dict[Act, str]:
+    """Return for each act why the user may not do it now; "" where it may be done."""
+    roles = roles_of(user, amendment.period.agency)
+    drafted = isinstance(user, User) and amendment.contributions.filter(user=user).exists()
+    return {act: _refusal(act, amendment, roles, drafted=drafted) for act in Act}
+
+
+def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) -> str:
+    rule = RULES[act]
+    if roles.isdisjoint(rule.roles):
+        allowed = "・".join(R(role).label for role in rule.roles)
+        agency = amendment.period.agency.short_name
+        return f"{rule.name}は、{agency}の{allowed}だけができます。"
+    if amendment.kind == Amendment.Kind.BASELINE and act is not Act.PUBLISH:
+        return f"登録の起点は、{rule.name}の対象になりません。"
+    if amendment.state not in rule.states:
+        states = "・".join(S(state).label for state in rule.states)
+        return (
+            f"「{amendment}」は{amendment.get_state_display()}です。"
+            f"{rule.name}ができるのは、{states}の変更案だけです。"
+        )
+    if drafted and not rule.drafters:
+        return f"起案に関わった人は、その変更案の{rule.name}をできません。"
+    if act is Act.SHARE and amendment.shared_at:
+        return f"「{amendment}」は、すでに法人と共有されています。"
+    if act is Act.PUBLISH and amendment.published_on:
+        return f"「{amendment}」の公表日は、すでに{amendment.published_on}と決まっています。"
+    return ""
+
+
+def require(request: SignedInRequest, act: Act, amendment: Amendment) -> None:
+    """Raise PermissionDenied with the reason where the request's user may not do it."""
+    if reason := refusals(request.user, amendment)[act]:
+        raise PermissionDenied(reason)
+
+
+def changeable_draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Amendment:
+    """Return a draft that the user may edit. Raises Hidden, or PermissionDenied with the reason."""
+    amendment = visible_change(request, agency, number, slug)
+    require(request, Act.EDIT, amendment)
+    return amendment
+
+
+def editable_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
+    """Return a period in which the user may start drafts. Raises Hidden or PermissionDenied."""
+    period = visible_period(request, agency, number)
+    if R.EDITOR not in roles_of(request.user, period.agency):
+        raise PermissionDenied(f"起案は、{period.agency.short_name}の起案者だけができます。")
+    return period
+
+
+def audited_agencies(request: SignedInRequest) -> list[Agency]:
+    """Return the agencies whose histories the user audits. Raises PermissionDenied where there is none."""
+    agencies = list(agencies_of(request.user, R.AUDITOR))
+    if not agencies:
+        raise PermissionDenied("履歴を見られるのは監査者です。")
+    return agencies

@@ -1,4 +1,4 @@
-"""Taking an amendment to its decision: submit, approve, decide."""
+"""Taking an amendment to its decision and publication: submit, approve, decide, publish."""
 
 import datetime as dt
 
@@ -7,12 +7,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation import amending
-from evaluation.models import Amendment, ObjectivePeriod, Wording
+from evaluation.documents.issuing import current_content
+from evaluation.models import Amendment, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
+from evaluation.permissions import UNDECIDED
 from jst_objectives import history
 from programs.models import User
 
 State = Amendment.State
+# What the history says of this step before its words; `evaluation.timeline` reads it.
+SENT_BACK = "差戻し"
+
+
+class ContentChangedError(ValidationError):
+    """What would be decided is not what the person saw."""
 
 
 @transaction.atomic
@@ -22,24 +30,28 @@ def submit(amendment: Amendment, *, by: User) -> None:
 
 
 @transaction.atomic
-def approve(amendment: Amendment, *, by: User) -> None:
-    """Approve a submitted draft. Raises PermissionDenied for a person who drafted it."""
-    if amendment.contributions.filter(user=by).exists():
-        raise PermissionDenied("起案に関わった人は、その変更案を承認できません。")
+def approve(amendment: Amendment, *, by: User, seen: str | None = None) -> None:
+    """Approve a submitted draft, of which the approver saw the content with the digest `seen`.
+
+    Raises PermissionDenied for a person who drafted it, ContentChangedError where it reads otherwise now.
+    """
+    _refuse_drafter(amendment, by, "承認")
+    locked = in_state(amendment, (State.SUBMITTED,))
+    _refuse_unseen(locked, seen)
     _step(amendment, (State.SUBMITTED,), State.APPROVED, by, "承認")
 
 
 @transaction.atomic
 def send_back(amendment: Amendment, *, by: User, reason: str) -> None:
     """Give a submitted or approved amendment back to its drafters, with words."""
-    _step(amendment, (State.SUBMITTED, State.APPROVED), State.DRAFT, by, f"差戻し：{reason}")
+    before = (State.SUBMITTED, State.APPROVED)
+    _step(amendment, before, State.DRAFT, by, f"{SENT_BACK}：{reason}")
 
 
 @transaction.atomic
 def withdraw(amendment: Amendment, *, by: User, reason: str) -> None:
     """Give an amendment up before its decision, with words; its texts stay to be read."""
-    undecided = (State.DRAFT, State.SUBMITTED, State.APPROVED)
-    _step(amendment, undecided, State.WITHDRAWN, by, f"取下げ：{reason}")
+    _step(amendment, UNDECIDED, State.WITHDRAWN, by, f"取下げ：{reason}")
 
 
 @transaction.atomic
@@ -50,25 +62,22 @@ def decide(
     decided_on: dt.date,
     effective_on: dt.date,
     recorded_at: dt.datetime | None = None,
+    seen: str | None = None,
 ) -> None:
     """Decide an approved amendment: from `effective_on` its text is in force, for ever frozen.
 
     Under the period's lock the tree is rebuilt on what has been decided since it was drafted.
-    Raises ValidationError naming every conflict, each with its place.
+    Raises ValidationError naming every conflict, each with its place; PermissionDenied for a person
+    who drafted it; ContentChangedError where its content has not the digest that the person saw.
     """
     period = ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
-    locked = _in_state(amendment, (State.APPROVED,))
-    head = period.amendments.decided().order_by("-sequence").first()
-    if head and head.effective_on and effective_on < head.effective_on:
-        raise ValidationError(
-            {
-                "effective_on": f"適用日は、前の変更の適用日（{head.effective_on}）以後にしてください。"
-            }
-        )
-    tree = Text.of(Wording.objects.as_amended_by(locked))
-    if tree.conflicts:
-        raise ValidationError([str(conflict) for conflict in tree.conflicts])
+    if by is not None:
+        _refuse_drafter(amendment, by, "決定")
+    locked = in_state(amendment, (State.APPROVED,))
+    _refuse_unseen(locked, seen)
+    tree = check_decision(locked, effective_on)
     amending.rebase(locked, tree, by=by)
+    head = _head(period)
     locked.state = State.DECIDED
     locked.sequence = (head.sequence or 0) + 1 if head else 1
     locked.decided_on, locked.effective_on = decided_on, effective_on
@@ -78,16 +87,66 @@ def decide(
     amendment.refresh_from_db()
 
 
-def _step(
-    amendment: Amendment, before: tuple[State, ...], after: State, by: User, reason: str
-) -> None:
-    locked = _in_state(amendment, before)
-    locked.state = after
-    history.save(locked, by=by, reason=reason)
+def check_decision(amendment: Amendment, effective_on: dt.date) -> Text:
+    """Return the tree that would be decided. Raises ValidationError for what stands against it:
+    a day (on `effective_on`) before the last decision's, or every conflict with its place."""
+    head = _head(amendment.period)
+    if head and head.effective_on and effective_on < head.effective_on:
+        day = head.effective_on
+        words = f"適用日は、前の変更の適用日（{day}）以後にしてください。"
+        raise ValidationError({"effective_on": words})
+    return check_conflicts(amendment)
+
+
+def check_conflicts(amendment: Amendment) -> Text:
+    """Return the amendment's tree. Raises ValidationError naming every conflict, with its place."""
+    tree = Text.of(Wording.objects.as_amended_by(amendment))
+    if tree.conflicts:
+        raise ValidationError([str(conflict) for conflict in tree.conflicts])
+    return tree
+
+
+@transaction.atomic
+def publish(amendment: Amendment, *, by: User, published_on: dt.date) -> None:
+    """Set the day from which everybody reads a decided amendment; it may be a day to come.
+
+    Raises ValidationError as `check_publication` does.
+    """
+    # The predecessors are read below: nobody else may publish one of the period meanwhile.
+    ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
+    locked = in_state(amendment, (State.DECIDED,))
+    check_publication(locked, published_on)
+    locked.published_on = published_on
+    locked.full_clean()
+    history.save(locked, by=by, reason="公表")
     amendment.refresh_from_db()
 
 
-def _in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
+def check_publication(amendment: Amendment, published_on: dt.date) -> None:
+    """Raise ValidationError (on `published_on`) where an amendment cannot be published on a day:
+    it is published already, not decided by then, or its predecessors are not public by then."""
+    if amendment.published_on:
+        raise ValidationError(f"公表日は、すでに{amendment.published_on}と決まっています。")
+    if amendment.decided_on and published_on < amendment.decided_on:
+        words = f"公表日は、決定日（{amendment.decided_on}）以後の日付にしてください。"
+        raise ValidationError({"published_on": words})
+    earlier = amendment.period.amendments.decided().filter(sequence__lt=amendment.sequence)
+    for before in earlier.order_by("sequence"):
+        if before.published_on is None:
+            words = (
+                f"先に決定した「{before}」がまだ公表されていません。先に、それを公表してください。"
+            )
+            raise ValidationError({"published_on": words})
+        if published_on < before.published_on:
+            words = (
+                f"公表日は、先に決定した「{before}」の公表日（{before.published_on}）以後の"
+                "日付にしてください。"
+            )
+            raise ValidationError({"published_on": words})
+
+
+def in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
+    """Return the amendment, locked until the end of the transaction, if it is in one of `states`."""
     locked = Amendment.objects.select_for_update().get(pk=amendment.pk)
     if locked.state not in states:
         raise ValidationError(
@@ -95,3 +154,33 @@ def _in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
             f"（{'・'.join(state.label for state in states)}の変更案だけができます）。"
         )
     return locked
+
+
+def content_digest(amendment: Amendment) -> str:
+    """Return the SHA-256 of what the amendment's table and appendix say now."""
+    return Snapshot.canonical(current_content(amendment))[1]
+
+
+def _head(period: ObjectivePeriod) -> Amendment | None:
+    return period.amendments.decided().order_by("-sequence").first()
+
+
+def _step(
+    amendment: Amendment, before: tuple[State, ...], after: State, by: User, reason: str
+) -> None:
+    locked = in_state(amendment, before)
+    locked.state = after
+    history.save(locked, by=by, reason=reason)
+    amendment.refresh_from_db()
+
+
+def _refuse_drafter(amendment: Amendment, by: User, act: str) -> None:
+    if amendment.contributions.filter(user=by).exists():
+        raise PermissionDenied(f"起案に関わった人は、その変更案を{act}できません。")
+
+
+def _refuse_unseen(amendment: Amendment, seen: str | None) -> None:
+    if seen is not None and seen != content_digest(amendment):
+        raise ContentChangedError(
+            "確認のページを開いた後に、内容が変わりました。いまの内容を確かめ直してください。"
+        )

@@ -290,6 +290,7 @@ def all_triggers(vendor: str) -> list[Trigger]:
     triggers += _rules()
     for model in ("Snapshot", "IssuedDocument"):
         triggers += _unchangeable(_table(model), IMMUTABLE)
+    triggers += _unchangeable("programs_accessrecord", APPEND_ONLY)
     triggers += _histories()
     if vendor == "sqlite":
         deletions = [trigger for trigger in triggers if trigger.event == "DELETE"]

@@ -1,10 +1,22 @@
 """Addresses of the pages. Agency and period stand first, as in 「JST 第5期」."""
 
-from django.contrib.auth import views as auth
 from django.urls import path, register_converter
 
 from evaluation.models import IssuedDocument
-from evaluation.views import amendments, documents, objectives
+from evaluation.views import (
+    amendments,
+    clauses,
+    documents,
+    drafting,
+    history,
+    home,
+    objectives,
+    people,
+    programmes,
+    reasons,
+    sheets,
+    steps,
+)
 
 
 class DocumentKind:
@@ -20,19 +32,39 @@ class DocumentKind:
 register_converter(DocumentKind, "document_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
+CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
 urlpatterns = [
-    path("", objectives.home, name="home"),
-    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("", home.home, name="home"),
+    path("account/", people.account, name="account"),
+    path("history/", history.history, name="history"),
+    path("history/export/", history.export, name="history_export"),
     path("verification/", documents.verification, name="verification"),
     path("documents/<slug:sha256>.pdf", documents.document, name="document"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("<slug:agency>/programmes/<slug:slug>/", programmes.programme, name="programme"),
+    # Reading
     path(PERIOD, objectives.objectives, name="objectives"),
     path(PERIOD + "items/<slug:public_id>/", objectives.item, name="item"),
     path(PERIOD + "appendix/", objectives.appendix_page, name="appendix"),
+    path(PERIOD + "policy/", sheets.policy, name="policy"),
+    # Amendments
+    path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),
     path(AMENDMENT + "comparison/", amendments.comparison, name="comparison"),
+    path(AMENDMENT + "overview/", sheets.overview, name="overview"),
     path(
         AMENDMENT + "issue/<document_kind:kind>/", amendments.issue_document, name="issue_document"
     ),
+    path(AMENDMENT + "facts/", drafting.facts, name="amendment_facts"),
+    path(AMENDMENT + "steps/<slug:step>/", steps.step, name="amendment_step"),
+    # Editing a draft
+    path(AMENDMENT + "edit/", clauses.draft, name="draft"),
+    path(AMENDMENT + "items/new/", clauses.new_item, name="new_item"),
+    path(AMENDMENT + "clauses/new/", clauses.new_clause, name="new_clause"),
+    path(CLAUSE, clauses.clause, name="clause"),
+    path(CLAUSE + "<slug:verb>/", clauses.change, name="change_clause"),
+    path(AMENDMENT + "reasons/", reasons.reasons, name="reasons"),
+    path(AMENDMENT + "reasons/<int:pk>/", reasons.reason, name="reason"),
+    path(AMENDMENT + "reasons/<int:pk>/delete/", reasons.delete, name="delete_reason"),
 ]

@@ -14,6 +14,8 @@ from simple_history.manager import HistoricalQuerySet
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_create_with_history
 
+from jst_objectives.plain_text import check_fields
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -83,7 +85,9 @@ def save(instance: models.Model, *, by: Any, reason: str, **kwargs: Any) -> None
     """Save an instance with its history row: `by` is a user, or None for the system.
 
     A reason left on the instance would be written again by its next save, so it is cleared.
+    Raises ValidationError for a text that may not be stored, whichever form or import it came from.
     """
+    check_fields(instance)
     instance._history_user = by  # type: ignore[attr-defined]
     instance._change_reason = reason  # type: ignore[attr-defined]
     try:
@@ -102,8 +106,11 @@ def delete(instance: models.Model, *, by: Any, reason: str) -> None:
 
 def create_all(model: type[M], instances: Iterable[M], *, by: Any, reason: str) -> Sequence[M]:
     """Insert instances of one model in bulk, each with its history row, in one transaction."""
+    rows = list(instances)
+    for row in rows:
+        check_fields(row)
     return bulk_create_with_history(
-        list(instances),
+        rows,
         model,
         batch_size=500,
         default_user=by,

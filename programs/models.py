@@ -91,6 +91,61 @@ class Role(models.Model):
         return f"{self.user}：{self.get_role_display()}（{self.agency.short_name}）"
 
 
+class AccessRecord(models.Model):
+    """What the histories of the data do not hold: who signed in, read a draft, took data out, or was
+    refused. Append-only.
+
+    `actor_name` stays as it was; for a failed sign-in it is the user name that was typed. `agency` is
+    null where the act concerns none, such as a sign-in. `path` tells the page.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", "サインイン"
+        SIGN_IN_FAILED = "sign_in_failed", "サインイン失敗"
+        LOCKED_OUT = "locked_out", "ロックアウト"
+        SIGN_OUT = "sign_out", "サインアウト"
+        REFUSED = "refused", "拒否"
+        DRAFT_READ = "draft_read", "変更案の閲覧"
+        EXPORT = "export", "出力"
+
+    at = models.DateTimeField("日時", db_index=True)
+    kind = models.CharField("種類", max_length=20, choices=Kind)
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="利用者", null=True, blank=True
+    )
+    actor_name = models.CharField("操作者名", max_length=300)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name="法人", null=True, blank=True
+    )
+    path = models.CharField("ページ", max_length=500)
+    detail = models.CharField("内容", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "アクセスの記録"
+        verbose_name_plural = "アクセスの記録"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "sign_in",
+                        "sign_in_failed",
+                        "locked_out",
+                        "sign_out",
+                        "refused",
+                        "draft_read",
+                        "export",
+                    ]
+                ),
+                name="access_record_kind_known",
+                violation_error_message="種類は、一覧にあるものから選んでください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.actor_name}"
+
+
 class Fund(models.Model):
     """基金, set up with subsidies of the state."""
 

@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
@@ -72,9 +73,16 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         DATA_DIR=folder,
         STATIC_ROOT=folder / "static",
         STORAGES=storages,
+        CACHES={"default": {**settings.CACHES["default"], "LOCATION": folder / "cache"}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet() -> None:
+    """Rate limits count in the cache, which no transaction takes back."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

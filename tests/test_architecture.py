@@ -19,9 +19,10 @@ ROOT: Path = settings.BASE_DIR
 LAYERS = [
     {"comparison", "workbook", "series", "ranks", "fonts"},
     {"models"},
-    {"permissions", "checks", "deployment", "triggers"},
-    {"amending", "procedure", "valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags"},
+    {"permissions", "checks", "placing", "deployment", "triggers"},
+    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
+    | {"valuing", "grading", "documents", "loading"},
+    {"forms", "resources", "templatetags", "past", "trail"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]

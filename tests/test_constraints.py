@@ -19,7 +19,7 @@ from evaluation.models import (
     Snapshot,
     Wording,
 )
-from programs.models import Agency, Appropriation, Fund, Program, Role, SchemeFlow
+from programs.models import AccessRecord, Agency, Appropriation, Fund, Program, Role, SchemeFlow
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,17 @@ WRONG = {
     "amendment_decided_has_its_dates": lambda: draft(state="decided", sequence=1),
     "amendment_decided_has_its_dates ": lambda: draft(decided_on=DAY),
     "amendment_published_after_decision": lambda: draft(published_on=DAY),
+    "amendment_published_no_earlier_than_decided": lambda: draft(
+        state="decided",
+        sequence=1,
+        decided_on=DAY,
+        effective_on=DAY,
+        recorded_at=timezone.now(),
+        published_on=dt.date(2026, 3, 31),
+    ),
+    "access_record_kind_known": lambda: AccessRecord(
+        at=timezone.now(), kind="x", actor_name="試験", path="/"
+    ),
     "amendment_kind_and_state_known": lambda: draft(state="unknown"),
     "amendment_baseline_comes_first": lambda: draft(
         kind="baseline",

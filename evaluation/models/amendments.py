@@ -4,21 +4,40 @@ Only changed clauses have a `Wording` in an amendment. No row = 同左, first ro
 row = 削る. Once an amendment is decided, it and its rows are frozen (see `evaluation.triggers`).
 """
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
-from evaluation.models.objectives import Clause, ObjectivePeriod
+from evaluation.models.objectives import Clause, ObjectivePeriod, agencies_of
 from evaluation.models.standing import ItemProgramQuerySet, WordingQuerySet
 from jst_objectives.history import Records
-from programs.models import Agency, Program, User
+from programs.models import Program, Role, User
 
 NO_TEXT = "文言を入力してください。条項をなくすときは「削る」を選びます。"
 
 
+DRAFT_READERS = (Role.Kind.EDITOR, Role.Kind.APPROVER, Role.Kind.AUDITOR)
+
+
+def published() -> Q:
+    """Return what makes an amendment public: decided, and its day of publication has come."""
+    return Q(state=Amendment.State.DECIDED, published_on__lte=timezone.localdate())
+
+
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
-    def visible_to(self, user: User) -> "AmendmentQuerySet":
-        """Amendments of the agencies for which the user has a role."""
-        return self.filter(period__agency__in=Agency.objects.filter(roles__user=user))
+    def visible_to(self, user: User | AnonymousUser) -> "AmendmentQuerySet":
+        """What is published, to everybody; what is decided, to every role of the agency; a draft, to
+        its editors, approvers and auditors, and to the agency once it is shared."""
+        if not isinstance(user, User):
+            return self.published()
+        decided = Q(state=Amendment.State.DECIDED, period__agency__in=agencies_of(user))
+        drafts = Q(period__agency__in=agencies_of(user, *DRAFT_READERS))
+        shared = Q(shared_at__isnull=False, period__agency__in=agencies_of(user, Role.Kind.AGENCY))
+        return self.filter(published() | decided | drafts | shared)
+
+    def published(self) -> "AmendmentQuerySet":
+        return self.filter(published())
 
     def decided(self) -> "AmendmentQuerySet":
         return self.filter(state=Amendment.State.DECIDED)
@@ -60,6 +79,15 @@ class Amendment(models.Model):
         blank=True,
     )
     paper_date = models.DateField("資料の日付", null=True, blank=True)
+    holder = models.ForeignKey(
+        User,
+        models.PROTECT,
+        related_name="held_amendments",
+        verbose_name="担当者",
+        null=True,
+        blank=True,
+    )
+    shared_at = models.DateTimeField("法人との共有日時", null=True, blank=True)
     state = models.CharField("状態", max_length=20, choices=State, default=State.DRAFT)
     sequence = models.PositiveIntegerField("順番", null=True, blank=True)
     decided_on = models.DateField("決定日", null=True, blank=True)
@@ -121,6 +149,11 @@ class Amendment(models.Model):
                 condition=Q(published_on__isnull=True) | Q(state="decided"),
                 name="amendment_published_after_decision",
                 violation_error_message="公表できるのは、決定した変更だけです。",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_on__isnull=True) | Q(published_on__gte=F("decided_on")),
+                name="amendment_published_no_earlier_than_decided",
+                violation_error_message="公表日は、決定日以後の日付にしてください。",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="baseline") | Q(sequence__isnull=True) | Q(sequence=1),

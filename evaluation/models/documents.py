@@ -4,14 +4,16 @@ import hashlib
 import json
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from evaluation.models.amendments import Amendment
+from evaluation.models.amendments import DRAFT_READERS, Amendment
+from evaluation.models.objectives import agencies_of
 from jst_objectives.history import Records
-from programs.models import Agency, User
+from programs.models import Agency, Role, User
 
 
 class Snapshot(models.Model):
@@ -64,6 +66,23 @@ class Snapshot(models.Model):
         return text, hashlib.sha256(text.encode()).hexdigest()
 
 
+class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
+    def visible_to(self, user: User | AnonymousUser) -> "IssuedDocumentQuerySet":
+        """Documents of visible amendments, as far back as the user could read their text: who does not
+        read drafts gets those taken since the decision, the agency those issued since the sharing."""
+        since_decision = Q(snapshot__taken_at__gte=F("snapshot__amendment__recorded_at"))
+        rows = self.filter(snapshot__amendment__in=Amendment.objects.visible_to(user))
+        if not isinstance(user, User):
+            return rows.filter(since_decision)
+        agency = "snapshot__amendment__period__agency__in"
+        drafts = Q(**{agency: agencies_of(user, *DRAFT_READERS)})
+        shared = Q(
+            issued_at__gte=F("snapshot__amendment__shared_at"),
+            **{agency: agencies_of(user, Role.Kind.AGENCY)},
+        )
+        return rows.filter(since_decision | drafts | shared)
+
+
 class IssuedDocument(models.Model):
     """A PDF made from a snapshot, kept byte by byte so that it can be verified later; immutable."""
 
@@ -82,6 +101,8 @@ class IssuedDocument(models.Model):
     issued_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name="発行者", null=True, blank=True
     )
+
+    objects = IssuedDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "発行文書"

@@ -3,11 +3,13 @@
 import secrets
 from typing import Any, ClassVar
 
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from jst_objectives.history import Records
-from programs.models import FIRST_FISCAL_YEAR, Agency, User
+from programs.models import FIRST_FISCAL_YEAR, Agency, Role, User
 
 PUBLIC_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 PUBLIC_ID_LENGTH = 12  # 62 bits: cannot be guessed, still short enough to be read out
@@ -17,10 +19,23 @@ def new_public_id() -> str:
     return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
 
 
+def agencies_of(user: User, *kinds: str) -> models.QuerySet[Agency]:
+    """Return the agencies for which the user has a role, or one of these roles."""
+    held = Role.objects.filter(user=user, **({"role__in": kinds} if kinds else {}))
+    return Agency.objects.filter(pk__in=held.values("agency"))
+
+
 class ObjectivePeriodQuerySet(models.QuerySet["ObjectivePeriod"]):
-    def visible_to(self, user: User) -> "ObjectivePeriodQuerySet":
-        """Periods of the agencies for which the user has a role."""
-        return self.filter(agency__in=Agency.objects.filter(roles__user=user))
+    def visible_to(self, user: User | AnonymousUser) -> "ObjectivePeriodQuerySet":
+        """Periods of the agencies for which the user has a role, and those with a published text."""
+        public = Exists(
+            apps.get_model("evaluation", "Amendment")
+            .objects.published()
+            .filter(period=OuterRef("pk"))
+        )
+        if not isinstance(user, User):
+            return self.filter(public)
+        return self.filter(Q(public) | Q(agency__in=agencies_of(user)))
 
 
 class ObjectivePeriod(models.Model):

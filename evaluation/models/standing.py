@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 from django.db.models import Case, F, Q, When, Window
 from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from evaluation.models.amendments import Amendment, ItemProgram
@@ -46,10 +47,17 @@ class WordingQuerySet(models.QuerySet[Any]):
         ).select_related("clause__introduced_by")
 
     def in_force_on(
-        self, period: "ObjectivePeriod", on: dt.date, known_at: dt.datetime | None = None
+        self,
+        period: "ObjectivePeriod",
+        on: dt.date,
+        known_at: dt.datetime | None = None,
+        *,
+        published: bool = False,
     ) -> "WordingQuerySet":
-        """Wordings standing on a date, as known at a moment (default: as known now)."""
+        """Wordings standing on a date, as known at a moment (default: now); or only published ones."""
         rows = self.placed().filter(DECIDED, amendment__period=period, from_date__lte=on)
+        if published:
+            rows = rows.filter(amendment__published_on__lte=timezone.localdate())
         if known_at is not None:
             rows = rows.filter(amendment__recorded_at__lte=known_at)
         return newest(rows, "clause")
@@ -86,10 +94,14 @@ class ItemProgramQuerySet(models.QuerySet["ItemProgram"]):
             rows = rows.filter(DECIDED | Q(amendment=amendment))
         return _links(rows)
 
-    def in_force_on(self, period: "ObjectivePeriod", on: dt.date) -> list["ItemProgram"]:
+    def in_force_on(
+        self, period: "ObjectivePeriod", on: dt.date, *, published: bool = False
+    ) -> list["ItemProgram"]:
         rows = self.annotate(place=F("amendment__sequence")).filter(
             DECIDED, amendment__period=period, amendment__effective_on__lte=on
         )
+        if published:
+            rows = rows.filter(amendment__published_on__lte=timezone.localdate())
         return _links(rows)
 
 

@@ -32,3 +32,9 @@ def kind_name(kind: Kind) -> str:
 def number(node: Node, text: Text) -> str:
     """Return the printed number of a node in a text: `node|number:text`."""
     return text.number(node)
+
+
+@register.filter
+def place(node: Node, text: Text) -> str:
+    """Name a node for a person, with its item's number and heading: `node|place:text`."""
+    return text.place(node)

@@ -1,34 +1,52 @@
 """An amendment with its reasons, its comparison table, and the documents issued of it."""
 
 from collections import Counter
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.issuing import issue, take_snapshot, torn_places
 from evaluation.documents.pdf import PdfError
-from evaluation.models import AmendmentReason
+from evaluation.drafting import SHARED
+from evaluation.models import Amendment, AmendmentReason
+from evaluation.models.amendments import DRAFT_READERS
 from evaluation.permissions import (
+    RULES,
+    UNDECIDED,
+    Act,
+    PortalRequest,
     SignedInRequest,
+    refusals,
+    require,
+    roles_of,
     visible_amendment,
     visible_change,
     visible_documents,
 )
+from evaluation.timeline import events_of, sent_back, stages
 from evaluation.views.editions import Edition
+from evaluation.views.steps import STEPS
+from programs.access import record
+from programs.models import AccessRecord
 
 
+@login_not_required
 @require_safe
-def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
-    """What an amendment changes and why."""
-    amendment = visible_amendment(request.user, agency, number, slug)
+def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """What an amendment changes and why, how far it has come, and what its reader may do next."""
+    amendment = visible_amendment(request, agency, number, slug)
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
     groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
+    documents = visible_documents(request.user).filter(snapshot__amendment=amendment)
     context = {
         "amendment": amendment,
         "period": amendment.period,
@@ -37,21 +55,63 @@ def amendment(request: SignedInRequest, agency: str, number: int, slug: str) -> 
         "conflicts": () if amendment.is_decided else edition.text.conflicts,
         "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
         "groups": groups,
-        "documents": visible_documents(request.user)
-        .filter(snapshot__amendment=amendment)
-        .defer("content", "snapshot__content")
-        .select_related("snapshot__amendment", "issued_by"),
+        "documents": documents.defer("content", "snapshot__content").select_related(
+            "snapshot__amendment", "issued_by"
+        ),
+        "has_sheets": amendment.overview_sheets.exists(),
     }
-    return render(request, "evaluation/amendment.html", context)
+    return render(request, "evaluation/amendment.html", context | _progress(request, amendment))
 
 
+def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
+    """Return the stages and, to who reads drafts, what was done; and the acts open to the reader."""
+    roles = roles_of(request.user, amendment.period.agency)
+    events = [] if roles.isdisjoint(DRAFT_READERS) else events_of([amendment])[amendment.pk]
+    refused = refusals(request.user, amendment)
+    acts = [(name, plan) for name, plan in STEPS.items() if not refused[plan.act]]
+    return {
+        "events": events[::-1],
+        "shared_by": next((event.who for event in events if event.what == SHARED), ""),
+        "stages": stages(amendment, events),
+        "sent_back": sent_back(events),
+        "refusals": refused,
+        "stage_acts": [(name, plan) for name, plan in acts if not plan.aside],
+        "other_acts": [(name, plan) for name, plan in acts if plan.aside],
+        "explained": _explained(amendment, roles, refused),
+        "reads_drafts": bool(events),
+        "is_inside": bool(roles),
+        "today": timezone.localdate(),
+    }
+
+
+def _explained(amendment: Amendment, roles: set[str], refused: dict[Act, str]) -> list[str]:
+    """Return the refusals that would surprise: of an undecided amendment, editing to its editors,
+    and approving and deciding to who drafted it."""
+    if amendment.state not in UNDECIDED or amendment.kind == Amendment.Kind.BASELINE:
+        return []
+    surprising = [
+        act
+        for act in (Act.EDIT, Act.APPROVE, Act.DECIDE)
+        if not roles.isdisjoint(RULES[act].roles)
+        and (act is Act.EDIT or amendment.state in RULES[act].states)
+    ]
+    return [refused[act] for act in surprising if refused[act]]
+
+
+@login_not_required
 @require_safe
-def comparison(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
+def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """新旧対照表 on screen."""
-    amendment = visible_change(request.user, agency, number, slug)
+    amendment = visible_change(request, agency, number, slug)
     table = comparison_table(amendment)
     torn = torn_places(amendment)
-    context = {"amendment": amendment, "period": amendment.period, "table": table, "torn": torn}
+    context = {
+        "amendment": amendment,
+        "period": amendment.period,
+        "table": table,
+        "torn": torn,
+        "refusals": refusals(request.user, amendment),
+    }
     return render(request, "evaluation/comparison.html", context)
 
 
@@ -60,15 +120,22 @@ def issue_document(
     request: SignedInRequest, agency: str, number: int, slug: str, kind: str
 ) -> HttpResponse:
     """Issue the PDF of the comparison table or the appendix, and hand it over."""
-    amendment = visible_change(request.user, agency, number, slug)
+    amendment = visible_change(request, agency, number, slug)
     if request.method != "POST":
         # Where a sign-in that interrupted the button leads back to.
         return redirect("amendment", agency, number, slug)
+    require(request, Act.ISSUE, amendment)
     try:
         document = issue(take_snapshot(amendment, by=request.user), kind, by=request.user)
     except (PdfError, ValidationError) as error:
         words = error.messages if isinstance(error, ValidationError) else [str(error)]
         messages.error(request, "PDFを発行できません。" + "　".join(words))
         return redirect("amendment", agency, number, slug)
+    record(
+        request,
+        AccessRecord.Kind.EXPORT,
+        agency=amendment.period.agency,
+        detail=f"{document}の発行",
+    )
     messages.success(request, f"発行しました：{document}（内容が変わるまで、同じPDFです）")
     return redirect("document", document.sha256)

@@ -1,30 +1,38 @@
 """Issued documents: download and verification (検証)."""
 
-from django.http import Http404, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.issuing import verify
-from evaluation.forms import VerifyForm
-from evaluation.permissions import SignedInRequest, visible_documents
+from evaluation.forms.documents import VerifyForm
+from evaluation.permissions import Hidden, PortalRequest, visible_documents
+from programs.access import record
+from programs.models import AccessRecord, User
 
 
+@login_not_required
 @require_safe
-def document(request: SignedInRequest, sha256: str) -> HttpResponse:
+def document(request: PortalRequest, sha256: str) -> HttpResponse:
     """Hand over an issued PDF, byte by byte as it was issued."""
-    document = visible_documents(request.user).select_related("snapshot__amendment")
-    document = document.filter(sha256=sha256).first()
+    documents = visible_documents(request.user).filter(sha256=sha256)
+    document = documents.select_related("snapshot__amendment__period__agency").first()
     if document is None:
-        raise Http404("この文書は、発行されていないか、見る権限がありません。")
+        raise Hidden("この文書は、発行されていないか、見る権限がありません。")
+    if isinstance(request.user, User):
+        agency = document.snapshot.amendment.period.agency
+        record(request, AccessRecord.Kind.EXPORT, agency=agency, detail=document.filename)
     response = HttpResponse(bytes(document.content), content_type="application/pdf")
     name = iri_to_uri(document.filename)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
 
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def verification(request: SignedInRequest) -> HttpResponse:
+def verification(request: PortalRequest) -> HttpResponse:
     """Tell whether an uploaded PDF is one that was issued here, and whether it is the newest."""
     form = VerifyForm()
     result = None

@@ -11,7 +11,12 @@ from django.utils import timezone
 from evaluation.comparison.alignment import Kind, align
 from evaluation.models import Amendment, ObjectivePeriod, Wording
 from evaluation.models.texts import Node, Text
-from evaluation.permissions import SignedInRequest, visible_amendment, visible_period
+from evaluation.permissions import (
+    PortalRequest,
+    roles_of,
+    visible_amendment,
+    visible_period,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Edition:
     before: Text
     on: dt.date
     amendment: Amendment | None = None
+    published: bool = False
 
     @classmethod
     def of(cls, amendment: Amendment) -> "Edition":
@@ -40,6 +46,13 @@ class Edition:
             return "?" + urlencode({"amendment": self.amendment.slug})
         return "" if self.on == timezone.localdate() else "?" + urlencode({"on": self.on})
 
+    @property
+    def name(self) -> str:
+        """Return the edition's name for a title: 「現行」, 「2026-01-28を反映」 or 「2026-04-01現在」."""
+        if self.amendment:
+            return f"{self.amendment.slug}を反映"
+        return "現行" if self.on == timezone.localdate() else f"{self.on}現在"
+
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """Return what happened to each clause that the amendment changes, by public id."""
@@ -52,17 +65,19 @@ class Edition:
         return [n for n in self.before.order if self.kinds.get(n.public_id) is Kind.DELETED]
 
 
-def edition_of(request: SignedInRequest, agency: str, number: int) -> Edition:
+def edition_of(request: PortalRequest, agency: str, number: int) -> Edition:
     """Read the edition from a page's query: `?amendment=slug`, `?on=2026-04-01`, or today's text.
 
-    Raises Http404 for what the user may not see and for a date that is none.
+    Who has no role for the agency reads what is published. Raises Http404 for what the user may not
+    see and for a date that is none.
     """
     if slug := request.GET.get("amendment"):
-        return Edition.of(visible_amendment(request.user, agency, number, slug))
-    period = visible_period(request.user, agency, number)
+        return Edition.of(visible_amendment(request, agency, number, slug))
+    period = visible_period(request, agency, number)
     on = _date(request.GET.get("on"))
-    text = Text.of(Wording.objects.in_force_on(period, on))
-    return Edition(period, text, text, on)
+    published = not roles_of(request.user, period.agency)
+    text = Text.of(Wording.objects.in_force_on(period, on, published=published))
+    return Edition(period, text, text, on, published=published)
 
 
 def _date(value: str | None) -> dt.date:

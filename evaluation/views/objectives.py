@@ -1,14 +1,17 @@
-"""Reading the objectives: start page, tree, item, appendix."""
+"""Reading the objectives: tree, item, appendix."""
 
+from collections import Counter
+
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
-from evaluation.models import Amendment, ItemProgram, ObjectivePeriod
-from evaluation.models.texts import Node, Text
-from evaluation.permissions import SignedInRequest
+from evaluation.models import Amendment, ItemProgram
+from evaluation.models.texts import NUMBERED, Node, Text
+from evaluation.permissions import PortalRequest
 from evaluation.views.editions import Edition, edition_of
 
 LISTS = {
@@ -18,39 +21,38 @@ LISTS = {
 }
 
 
+@login_not_required
 @require_safe
-def home(request: SignedInRequest) -> HttpResponse:
-    """Start page: the periods that the user may see, each with its amendments."""
-    periods = (
-        ObjectivePeriod.objects.visible_to(request.user)
-        .select_related("agency")
-        .prefetch_related("amendments")
-    )
-    return render(request, "evaluation/home.html", {"periods": periods})
-
-
-@require_safe
-def objectives(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
+def objectives(request: PortalRequest, agency: str, number: int) -> HttpResponse:
     """The text as a tree: in force, or with an amendment."""
     edition = edition_of(request, agency, number)
-    tree = [(depth, node) for depth, node in edition.text.walk() if node.kind not in LISTS]
+    tree = [
+        (depth, node, _tally(edition.text, node))
+        for depth, node in edition.text.walk()
+        if node.kind not in LISTS
+    ]
     return render(
-        request,
-        "evaluation/objectives.html",
-        _context(edition) | {"tree": tree},
+        request, "evaluation/objectives.html", _context(request, edition) | {"tree": tree}
     )
 
 
+@login_not_required
 @require_safe
-def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> HttpResponse:
+def item(request: PortalRequest, agency: str, number: int, public_id: str) -> HttpResponse:
     """One chapter or item: its paragraphs, what is below it, its axes and indicators."""
     edition = edition_of(request, agency, number)
-    node = next((n for n in edition.text.order if n.public_id == public_id), None)
-    if node is None or node.kind not in {UnitKind.CHAPTER, UnitKind.ITEM}:
+    headings = [(depth, n) for depth, n in edition.text.walk() if n.kind in NUMBERED]
+    nodes = [node for _, node in headings]
+    index = next((i for i, n in enumerate(nodes) if n.public_id == public_id), None)
+    if index is None:
         raise Http404("この項目は、選んだ時点の本文にありません。")
+    node = nodes[index]
     below = edition.text.children.get(node.clause_id, [])
-    context = _context(edition) | {
+    context = _context(request, edition) | {
         "node": node,
+        "headings": headings,
+        "previous": nodes[index - 1] if index else None,
+        "next": nodes[index + 1] if index + 1 < len(nodes) else None,
         "absent_before": _is_absent(edition.before, node),
         "ancestors": edition.text.ancestors(node),
         "paragraphs": [n for n in below if n.kind is UnitKind.BODY],
@@ -61,18 +63,28 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
     return render(request, "evaluation/item.html", context)
 
 
+@login_not_required
 @require_safe
-def appendix_page(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
+def appendix_page(request: PortalRequest, agency: str, number: int) -> HttpResponse:
     """別紙: axes and indicators of all items, changed cells marked."""
     edition = edition_of(request, agency, number)
     content = appendix(edition.period, edition.text, edition.before)
-    return render(request, "evaluation/appendix.html", _context(edition) | {"appendix": content})
+    return render(
+        request, "evaluation/appendix.html", _context(request, edition) | {"appendix": content}
+    )
 
 
-def _context(edition: Edition) -> dict[str, object]:
+def _context(request: PortalRequest, edition: Edition) -> dict[str, object]:
     """Return what the pages of one edition share, its switch between editions included."""
-    amendments = [a for a in edition.period.amendments.all() if a.kind != Amendment.Kind.BASELINE]
+    visible = edition.period.amendments.visible_to(request.user)
+    amendments = visible.exclude(kind=Amendment.Kind.BASELINE)
     return {"edition": edition, "period": edition.period, "amendments": amendments}
+
+
+def _tally(text: Text, node: Node) -> str:
+    """Return how many axes and indicators hang on an item, 「評価軸1・評価指標2・…」; "" for none."""
+    kinds = Counter(n.kind for n in text.children.get(node.clause_id, []))
+    return "・".join(f"{label}{kinds[kind]}" for kind, label in LISTS.items() if kinds[kind])
 
 
 def _is_absent(text: Text, node: Node) -> bool:
@@ -84,6 +96,8 @@ def _programs(edition: Edition, node: Node) -> list[ItemProgram]:
     links = (
         ItemProgram.objects.as_amended_by(edition.amendment)
         if edition.amendment
-        else ItemProgram.objects.in_force_on(edition.period, edition.on)
+        else ItemProgram.objects.in_force_on(
+            edition.period, edition.on, published=edition.published
+        )
     )
     return [link for link in links if link.clause_id == node.clause_id]

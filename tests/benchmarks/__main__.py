@@ -86,6 +86,13 @@ def table_page(counts: list[int]) -> tuple[Variants, Judge]:
     ]
 
 
+def pages(repeat: int) -> tuple[Variants, Judge]:
+    """Every page against an empty page of the same site; measured in one process, in turns."""
+    from tests.benchmarks import pages
+
+    return {}, lambda _: [Figure(name, r, bar) for name, r, bar in pages.measured(repeat)]
+
+
 def ratio(text: str, cost: dict[str, Cost], name: str, base: str, bar: float) -> Figure:
     return Figure(text, cost[name].cpu / cost[base].cpu, bar)
 
@@ -111,6 +118,7 @@ def main() -> int:
         "thousand-rows": lambda quick: thousand_rows(),
         "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
         "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),
+        "pages": lambda quick: pages(3 if quick else 15),
     }
     parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)
     parser.add_argument("--only", choices=benchmarks)

@@ -5,9 +5,11 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation import amending
+from evaluation import amending, reasoning
 from evaluation.models import Clause, Wording
 from evaluation.models.objectives import Item
+from jst_objectives import history
+from programs.models import Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +21,17 @@ def scene():
     period = make_period()
     _, clauses = make_baseline(period)
     return make_draft(period), *clauses
+
+
+def make_reason(draft):
+    fields = {"title": "予算", "text": "補正予算による。", "kind": "supplementary_budget"}
+    return reasoning.add(draft, group="補正予算に伴う変更", by=None, **fields)
+
+
+def make_program(agency):
+    program = Program(agency=agency, slug="p1", name="試験事業")
+    history.save(program, by=None, reason="試験")
+    return program
 
 
 def order(draft):
@@ -90,12 +103,57 @@ def test_what_the_draft_introduced_vanishes_when_it_is_repealed(scene):
     assert draft.wordings.count() == 0
 
 
-def test_a_stale_revision_is_refused_and_nothing_is_written(scene):
+def seen(draft, clause, **options):
+    return amending.fingerprint(amending.text_of(draft), clause.pk, **options)
+
+
+def test_what_changed_since_it_was_seen_is_refused_and_nothing_is_written(scene):
     draft, _, one, *_ = scene
-    amending.reword(draft, one, "甲", by=None, seen=0)
-    with pytest.raises(ValidationError, match="ほかの人が先にこの条項を変更しました"):
-        amending.reword(draft, one, "乙", by=None, seen=0)
-    assert draft.wordings.get().text == "甲"
+    opened = seen(draft, one)
+    amending.reword(draft, one, "甲", by=None, seen=opened)
+    with pytest.raises(amending.Stale, match="ほかの人が先にこの条項を変更しました") as stale:
+        amending.reword(draft, one, "乙", by=None, seen=opened)
+    assert stale.value.current.text == draft.wordings.get().text == "甲"
+    assert stale.value.seen == seen(draft, one)
+    amending.reword(draft, one, "乙", by=None, seen=stale.value.seen)
+    assert draft.wordings.get().text == "乙"
+
+
+@pytest.mark.parametrize("verb", ["relabel", "move", "repeal", "restore", "undo", "explain"])
+def test_every_change_refuses_what_is_stale(scene, verb):
+    draft, chapter, one, *_ = scene
+    options = {
+        "relabel": {"label": "8"},
+        "move": {"parent": chapter},
+        "explain": {"reason": None},
+    }.get(verb, {})
+    opened = seen(draft, one, below=verb == "repeal")
+    amending.reword(draft, one, "甲", by=None)
+    with pytest.raises(amending.Stale):
+        getattr(amending, verb)(draft, one, by=None, seen=opened, **options)
+    assert [(row.text, row.label, row.repealed) for row in draft.wordings.all()] == [
+        ("甲", "1", False)
+    ]
+
+
+def test_a_decision_made_meanwhile_is_seen_too(scene):
+    draft, _, one, *_ = scene
+    opened = seen(draft, one)
+    rival = make_draft(draft.period)
+    amending.reword(rival, one, "乙", by=None)
+    decide(rival)
+    with pytest.raises(amending.Stale):
+        amending.reword(draft, one, "甲", by=None, seen=opened)
+
+
+def test_a_deletion_has_to_see_all_that_goes_with_it(scene):
+    draft, _, one, *_ = scene
+    opened = seen(draft, one, below=True)
+    amending.insert(draft, "evaluation_axis", parent=one, text="進んだか。", by=None)
+    with pytest.raises(amending.Stale):
+        amending.repeal(draft, one, by=None, seen=opened)
+    amending.repeal(draft, one, by=None, seen=seen(draft, one, below=True))
+    assert order(draft) == ["2. 項目2の推進", "3. 項目3の推進"]
 
 
 def test_only_a_draft_can_be_changed(scene):
@@ -237,8 +295,113 @@ def test_a_revision_is_never_used_twice(scene):
     amending.reword(draft, one, "甲", by=None)
     amending.reword(draft, one, "項目1の推進", by=None)
     amending.reword(draft, one, "乙", by=None)
-    with pytest.raises(ValidationError, match="ほかの人が先に"):
-        amending.reword(draft, one, "丙", by=None, seen=1)
+    assert draft.wordings.get().revision == 2
+
+
+def test_what_changes_nothing_leaves_no_trace(scene):
+    draft, chapter, one, two, _ = scene
+    amending.reword(draft, one, "甲", by=None)
+    rows = Wording.history.count()
+    amending.reword(draft, one, "甲", by=None)
+    amending.move(draft, two, parent=chapter, after=one, by=None)
+    assert (draft.wordings.get().revision, Wording.history.count()) == (1, rows)
+
+
+def test_a_clause_that_goes_is_not_changed(scene):
+    draft, _, one, *_ = scene
+    amending.repeal(draft, one, by=None)
+    with pytest.raises(ValidationError, match="先に「戻す」を選んでください。"):
+        amending.reword(draft, one, "甲", by=None)
+
+
+def test_an_excerpt_stays_one_while_its_ellipsis_stands(scene):
+    draft, _, one, *_ = scene
+    text = amending.insert(draft, "body", parent=one, text="甲・・・乙", by=None)
+    Wording.objects.filter(clause=text).update(excerpt=True)
+    amending.reword(draft, text, "甲・・・丙", by=None)
+    assert Wording.objects.get(clause=text).excerpt
+    amending.reword(draft, text, "甲乙丙", by=None)
+    assert not Wording.objects.get(clause=text).excerpt
+
+
+def test_a_reason_is_given_kept_and_taken_away(scene):
+    draft, _, one, two, _ = scene
+    reason = make_reason(draft)
+    amending.reword(draft, one, "甲", by=None, reason=reason)
+    amending.relabel(draft, one, "8", by=None)
+    assert draft.wordings.get().reason == reason
+    amending.explain(draft, one, reason=None, by=None)
+    assert draft.wordings.get().reason is None
+    with pytest.raises(ValidationError, match="この条項は、この変更案で変わっていません。"):
+        amending.explain(draft, two, reason=reason, by=None)
+
+
+def test_undoing_gives_the_text_in_force_back(scene):
+    draft, _, one, two, _ = scene
+    amending.reword(draft, one, "甲", by=None)
+    amending.move(draft, one, parent=two, by=None)
+    amending.undo(draft, one, by=None)
+    amending.repeal(draft, two, by=None)
+    amending.undo(draft, two, by=None)
+    assert order(draft) == ["1. 項目1の推進", "2. 項目2の推進", "3. 項目3の推進"]
+    assert draft.wordings.count() == 0
+    new = amending.insert(draft, "item", parent=two, label="1", text="甲", by=None)
+    amending.undo(draft, new, by=None)
+    assert not Clause.objects.filter(pk=new.pk).exists()
+
+
+def test_undoing_does_not_tear_the_text(scene):
+    draft, chapter, one, two, _ = scene
+    amending.move(draft, one, parent=None, by=None)
+    amending.move(draft, two, parent=one, by=None)
+    amending.move(draft, chapter, parent=None, after=one, by=None)
+    amending.repeal(draft, chapter, by=None)
+    with pytest.raises(ValidationError, match="元に戻すと、本文がつながらなくなります。"):
+        amending.undo(draft, one, by=None)
+    assert order(draft) == ["1. 項目1の推進", "1.2. 項目2の推進"]
+
+
+def test_an_item_comes_with_all_that_hangs_on_it(scene):
+    draft, chapter, one, *_ = scene
+    user = make_user(draft.period.agency, "editor")
+    program = make_program(draft.period.agency)
+    reason = make_reason(draft)
+    item = amending.insert_item(
+        draft,
+        parent=chapter,
+        after=one,
+        label="1の2",
+        text="新しい項目",
+        reason=reason,
+        parts={"body": ["一", "二"], "evaluation_axis": ["軸"], "monitoring_indicator": ["数"]},
+        programs=[program],
+        by=user,
+    )
+    below = amending.text_of(draft).children[item.pk]
+    assert [(node.kind, node.text) for node in below] == [
+        ("body", "一"),
+        ("body", "二"),
+        ("evaluation_axis", "軸"),
+        ("monitoring_indicator", "数"),
+    ]
+    assert {row.reason for row in draft.wordings.all()} == {reason}
+    link = item.item_programs.get()
+    assert (link.program, link.amendment, link.history.get().history_user) == (program, draft, user)
+
+
+def test_an_item_with_one_bad_line_is_not_begun(scene):
+    draft, chapter, *_ = scene
+    before = Clause.objects.count()
+    with pytest.raises(ValidationError, match=re.escape("U+202E")):
+        amending.insert_item(
+            draft,
+            parent=chapter,
+            label="9",
+            text="新しい項目",
+            parts={"body": ["一", "二\u202e"]},
+            by=None,
+        )
+    assert (Clause.objects.count(), draft.wordings.count()) == (before, 0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`manage.py load_source`: what it creates, what it links, and what it never touches."""
 
+import datetime as dt
 import json
 import shutil
 import time
@@ -167,7 +168,7 @@ def test_baseline_and_draft() -> None:
     load_source()
     shown = ("slug", "kind", "state", "sequence", "published_on", "based_on__slug")
     assert list(Amendment.objects.order_by("pk").values_list(*shown)) == [
-        ("baseline", "baseline", "decided", 1, None, None),
+        ("baseline", "baseline", "decided", 1, dt.date(2026, 1, 28), None),
         ("2026-01-28", "amendment", "draft", None, None, "baseline"),
     ]
     baseline = Amendment.objects.get(slug="baseline")

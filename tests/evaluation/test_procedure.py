@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from evaluation import amending, procedure
-from evaluation.models import Wording
+from evaluation.models import Amendment, Wording
 from evaluation.models.texts import ConflictKind, Text
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
@@ -219,3 +220,78 @@ def test_a_withdrawn_draft_is_not_decided():
     assert draft.history.first().history_change_reason == "取下げ：不要"
     with pytest.raises(ValidationError, match="取下げのため、この操作はできません"):
         procedure.submit(draft, by=make_user())
+
+
+def test_who_drafted_may_not_decide_either():
+    period = make_period()
+    editor, approver = make_user(), make_user()
+    draft = make_draft(period, by=editor)
+    procedure.submit(draft, by=editor)
+    procedure.approve(draft, by=approver)
+    with pytest.raises(PermissionDenied, match="起案に関わった人は、その変更案を決定できません。"):
+        procedure.decide(draft, by=editor, decided_on=DAY, effective_on=DAY)
+    assert not draft.is_decided
+
+
+def test_what_was_not_seen_is_neither_approved_nor_decided():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft, rival = make_draft(period), make_draft(period)
+    amending.reword(draft, one, "項目1の転換", by=None)
+    seen = procedure.content_digest(draft)
+    approver = make_user()
+    procedure.submit(draft, by=approver)
+    with pytest.raises(procedure.ContentChangedError, match="内容が変わりました。"):
+        procedure.approve(draft, by=approver, seen="")
+    procedure.approve(draft, by=approver, seen=seen)
+    amending.relabel(rival, one, "9", by=None)
+    decide(rival)
+
+    dates = {"decided_on": DAY, "effective_on": DAY}
+    with pytest.raises(procedure.ContentChangedError, match="内容が変わりました。"):
+        procedure.decide(draft, by=approver, seen=seen, **dates)
+    assert draft.state == "approved"
+    procedure.decide(draft, by=approver, seen=procedure.content_digest(draft), **dates)
+    assert draft.is_decided
+
+
+def test_publication_follows_the_decision_and_its_predecessors():
+    period = make_period()
+    baseline, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の刷新", by=None)
+    approver = make_user()
+    with pytest.raises(ValidationError, match="起案中のため、この操作はできません"):
+        procedure.publish(draft, by=approver, published_on=DAY)
+    decide(draft, dt.date(2024, 4, 1))
+
+    refusals = []
+    for amendment, day in (
+        (draft, dt.date(2024, 4, 1)),
+        (baseline, dt.date(2022, 3, 31)),
+        (baseline, dt.date(2024, 5, 1)),
+        (draft, dt.date(2024, 4, 30)),
+        (draft, dt.date(2024, 5, 1)),
+        (draft, dt.date(2024, 5, 2)),
+    ):
+        try:
+            procedure.publish(amendment, by=approver, published_on=day)
+        except ValidationError as error:
+            refusals.append(error.messages)
+    assert refusals == [
+        [f"先に決定した「{baseline}」がまだ公表されていません。先に、それを公表してください。"],
+        ["公表日は、決定日（2022-04-01）以後の日付にしてください。"],
+        [f"公表日は、先に決定した「{baseline}」の公表日（2024-05-01）以後の日付にしてください。"],
+        ["公表日は、すでに2024-05-01と決まっています。"],
+    ]
+    assert (baseline.published_on, draft.published_on) == (dt.date(2024, 5, 1),) * 2
+    assert draft.history.first().history_change_reason == "公表"
+
+
+def test_a_day_of_publication_to_come_is_public_from_that_day():
+    period = make_period()
+    baseline, _ = make_baseline(period)
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    procedure.publish(baseline, by=make_user(), published_on=tomorrow)
+    assert list(Amendment.objects.published()) == []
+    assert baseline.published_on == tomorrow

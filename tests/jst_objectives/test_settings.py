@@ -1,5 +1,6 @@
 """Production refuses to start with a default key, DEBUG, open hosts or demo users."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 KEY = "k7Qz-4vN8sXw2RbT6yLd9PfJ3mHc5GtA1eUo0KiZqWnBvCx"
 KEY += "7654321"
+OIDC = {
+    "OIDC_NAME": "省庁共通認証",
+    "OIDC_SERVER_URL": "https://sso.example.go.jp/realm",
+    "OIDC_CLIENT_ID": "portal",
+    "OIDC_CLIENT_SECRET": "secret",
+}
 GOOD = {"PORTAL_PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "portal.example.go.jp"}
 
 
@@ -42,6 +49,16 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL の「mysql」は使えません"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL の「nonsense」は使えません"),
         ({"DEBUG": "yes"}, "環境変数 DEBUG は 0 か 1 で指定してください（現在: 'yes'）"),
+        (
+            {"SESSION_HOURS": "0"},
+            "環境変数 SESSION_HOURS は1以上の整数で指定してください（現在: '0'）",
+        ),
+        ({"SESSION_IDLE_MINUTES": "½"}, "SESSION_IDLE_MINUTES は1以上の整数で指定してください"),
+        (
+            {"OIDC_NAME": "x", "OIDC_CLIENT_ID": "y"},
+            "OIDC_SERVER_URL、OIDC_CLIENT_SECRET も指定して",
+        ),
+        ({**OIDC, "OIDC_SERVER_URL": "http://x"}, "OIDC_SERVER_URL は https:// で始まるアドレスを"),
     ],
 )
 def test_production_refuses(tmp_path, change, message):
@@ -51,8 +68,10 @@ def test_production_refuses(tmp_path, change, message):
     assert message in result.stderr
 
 
-def test_a_production_set_up_properly_passes_the_deployment_check(tmp_path):
-    result = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **GOOD)
+@pytest.mark.parametrize("more", [{}, OIDC])
+def test_a_production_set_up_properly_passes_the_deployment_check(tmp_path, more):
+    check = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    result = run(tmp_path, *check, **GOOD, **more)
     assert (result.returncode, result.stdout) == (
         0,
         "System check identified no issues (0 silenced).\n",
@@ -77,3 +96,33 @@ def test_production_starts_without_them(tmp_path):
 def test_without_a_key_the_way_out_is_named(tmp_path):
     result = run(tmp_path, "manage.py", "check")
     assert "./portal up を実行するか、環境変数 SECRET_KEY を指定してください" in result.stderr
+
+
+VISIT = """
+import django, json
+django.setup()
+from django.conf import settings
+from django.test import Client
+answer = Client(headers={"host": "portal.example.go.jp"}).get("/accounts/signup/", secure=True)
+names = ["Strict-Transport-Security", "Content-Security-Policy", "Cross-Origin-Resource-Policy"]
+print(json.dumps([*[answer[name] for name in names], settings.SENDS_MAIL]))
+plain = Client(headers={"host": "portal.example.go.jp"}).get("/accounts/signup/")
+print(plain.status_code, plain["Location"], plain["X-Content-Type-Options"])
+cookie = Client(headers={"host": "portal.example.go.jp"}).get("/accounts/login/", secure=True)
+print(*cookie.cookies, cookie.cookies["__Host-csrftoken"]["secure"], settings.SESSION_COOKIE_NAME)
+"""
+
+
+def test_production_answers_with_the_strict_headers(tmp_path):
+    for command in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput"]):
+        assert run(tmp_path, "manage.py", *command, **GOOD, **OIDC).returncode == 0
+    environment = {**GOOD, **OIDC, "DJANGO_SETTINGS_MODULE": "jst_objectives.settings"}
+    result = run(tmp_path, "-c", VISIT, **environment)
+    assert result.returncode == 0, result.stderr
+    headers, redirect, cookies = result.stdout.splitlines()
+    hsts, policy, cross_origin, sends_mail = json.loads(headers)
+    assert hsts == "max-age=31536000; includeSubDomains; preload"
+    assert "form-action 'self' https://sso.example.go.jp" in policy.split("; ")
+    assert (cross_origin, sends_mail) == ("same-origin", False)
+    assert redirect == "301 https://portal.example.go.jp/accounts/signup/ nosniff"
+    assert cookies == "__Host-csrftoken True __Host-sessionid"

@@ -181,9 +181,9 @@ CARELESS = (
 def test_reading_is_linear(piece: str) -> None:
     """100 KB that would make a careless pattern look back again and again.
 
-    It takes a tenth of a second; the bound is for busy machines, looking back takes over ten.
+    It takes a tenth of a second; the bound is for busy machines, looking back takes far more than ten.
     """
     text = piece * (100_000 // len(piece.encode()))
     start = time.process_time()
     tokens(fold(text).text)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5

@@ -79,16 +79,16 @@ def test_the_partial_of_the_comparison() -> None:
         '<thead><tr><th scope="col">変更案</th><th scope="col">現行</th></tr></thead>\n'
         "<tbody>\n"
         '<tr id="row-1" class="body revised short">\n'
-        '<td>国が<ins><span class="visually-hidden">追加</span>、&lt;b&gt;AI</ins>を進める。</td>\n'
-        '<td>国が<del><span class="visually-hidden">削除</span>や</del>進める。</td>\n'
+        '<td data-side="変更案">国が<ins><span class="visually-hidden">追加</span>、&lt;b&gt;AI</ins>を進める。</td>\n'
+        '<td data-side="現行">国が<del><span class="visually-hidden">削除</span>や</del>進める。</td>\n'
         "</tr>\n"
         '<tr id="row-2" class="bullet new short">\n'
-        '<td><ins><span class="visually-hidden">追加</span>・新</ins></td>\n'
-        "<td>（新設）</td>\n"
+        '<td data-side="変更案"><ins><span class="visually-hidden">追加</span>・新</ins></td>\n'
+        '<td data-side="現行">（新設）</td>\n'
         "</tr>\n"
         '<tr id="row-3" class="label label short">\n'
-        "<td>○評価軸</td>\n"
-        "<td></td>\n"
+        '<td data-side="変更案">○評価軸</td>\n'
+        '<td data-side="現行"></td>\n'
         "</tr>\n"
         "</tbody>\n"
         "</table>\n"

@@ -1,17 +1,105 @@
-"""Every page: works for who may see it, 404 to a stranger, sign-in first, other methods refused."""
+"""Who gets what from every address: each page × role × agency × method, in one table.
+
+A new address without a row fails. `docs/roles.md` says the same in words.
+"""
+
+import datetime as dt
+import re
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from evaluation import amending
-from evaluation.documents.issuing import issue, take_snapshot
-from tests.factories import make_baseline, make_draft, make_period, make_user
+from evaluation import amending, drafting, procedure
+from evaluation.documents.issuing import take_snapshot
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    IssuedDocument,
+    ItemProgram,
+    ReasonGroup,
+)
+from jst_objectives import history
+from programs.models import AccessRecord, Program, Role
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"login"}  # before sign-in
-UNSAFE = {"login", "logout", "verification", "issue_document"}  # answer POST
+VIEWERS = "nobody stranger assessor agency auditor editor approver maintainer".split()
+SIGN_IN = "sign in"
+# What each viewer gets, in the order of VIEWERS. The stranger has every role of another agency.
+EVERYBODY = [200] * 8
+SIGNED_IN = [SIGN_IN, *[200] * 7]
+AUDITORS = [SIGN_IN, 200, 403, 403, 200, 403, 403, 403]
+OF_DECIDED = [SIGN_IN, 404, *[200] * 6]
+OF_DRAFT = [SIGN_IN, 404, 404, 404, 200, 200, 200, 404]
+OF_SHARED_DRAFT = [SIGN_IN, 404, 404, 200, 200, 200, 200, 404]
+EDITORS = [SIGN_IN, 403, 403, 403, 403, 200, 403, 403]
+EDITORS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 403, 404]
+APPROVERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 403, 200, 404]
+APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
+MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
+LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
+
+# (name, which one) → what GET answers. Where POST means something, it is refused to the same people.
+READING: dict[tuple[str, str], list[Any]] = {
+    ("home", ""): EVERYBODY,
+    ("programmes", ""): EVERYBODY,
+    ("programme", "of the draft"): OF_DECIDED,
+    ("objectives", ""): EVERYBODY,
+    ("objectives", "with the draft"): OF_DRAFT,
+    ("objectives", "with what is decided"): OF_DECIDED,
+    ("item", ""): EVERYBODY,
+    ("item", "with the draft"): OF_DRAFT,
+    ("appendix", ""): EVERYBODY,
+    ("appendix", "with the draft"): OF_DRAFT,
+    ("policy", ""): EVERYBODY,
+    ("amendment", "baseline"): EVERYBODY,
+    ("amendment", "draft"): OF_DRAFT,
+    ("amendment", "shared"): OF_SHARED_DRAFT,
+    ("amendment", "decided"): OF_DECIDED,
+    ("comparison", "draft"): OF_DRAFT,
+    ("comparison", "shared"): OF_SHARED_DRAFT,
+    ("comparison", "decided"): OF_DECIDED,
+    ("overview", "draft"): OF_DRAFT,
+    ("overview", "baseline"): EVERYBODY,
+    ("document", "of the draft"): OF_DRAFT,
+    ("document", "of what is decided"): OF_DECIDED,
+    ("account", ""): SIGNED_IN,
+    ("history", ""): AUDITORS,
+    ("history_export", ""): AUDITORS,
+    ("draft", "draft"): EDITORS_OF_DRAFT,
+    ("clause", "draft"): EDITORS_OF_DRAFT,
+    ("admin:index", ""): MAINTAINERS,
+}
+DOING: dict[tuple[str, str], list[Any]] = {
+    ("verification", ""): EVERYBODY,
+    ("issue_document", "draft"): LEADS_BACK,
+    ("start_amendment", ""): EDITORS,
+    ("amendment_facts", "draft"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft copy"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft hand-over"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft share"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft submit"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft withdraw"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft delete"): EDITORS_OF_DRAFT,
+    ("amendment_step", "submitted approve"): APPROVERS_OF_DRAFT,
+    ("amendment_step", "submitted send-back"): APPROVERS_OF_DRAFT,
+    ("amendment_step", "approved decide"): APPROVERS_OF_DRAFT,
+    ("amendment_step", "decided publish"): APPROVERS_OF_DECIDED,
+    ("new_item", "draft"): EDITORS_OF_DRAFT,
+    ("new_clause", "draft"): EDITORS_OF_DRAFT,
+    ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
+    ("reasons", "draft"): EDITORS_OF_DRAFT,
+    ("reason", "draft"): EDITORS_OF_DRAFT,
+    ("delete_reason", "draft"): EDITORS_OF_DRAFT,
+}
+ROWS = READING | DOING
+# Tried by role in tests of their own: the maintenance pages and the library's pages of sign-in.
+ELSEWHERE = ("admin:", "account_", "mfa_")
 
 POLICY = {
     "default-src": "'none'",
@@ -27,100 +115,227 @@ POLICY = {
 }
 
 
+class Scene:
+    """An agency with one amendment in each state, all by the same editor."""
+
+    def __init__(self) -> None:
+        self.period = make_period()
+        agency = self.period.agency
+        self.drafter = make_user(agency, "editor")
+        baseline, (self.chapter, self.item, *_) = make_baseline(self.period)
+        procedure.publish(
+            baseline, by=make_user(agency, "approver"), published_on=dt.date(2022, 4, 1)
+        )
+        self.amendments = {"baseline": baseline}
+        for state in ("decided", "draft", "shared", "submitted", "approved"):
+            self.amendments[state] = make_draft(self.period, by=self.drafter)
+            text = f"{state}の推進"
+            amending.reword(self.amendments[state], self.item, text, by=self.drafter)
+            if state == "decided":
+                decide(self.amendments[state])
+        draft = self.amendments["draft"]
+        drafting.share(self.amendments["shared"], by=self.drafter)
+        for state in ("submitted", "approved"):
+            procedure.submit(self.amendments[state], by=self.drafter)
+        procedure.approve(self.amendments["approved"], by=make_user(agency, "approver"))
+        self.program = Program(agency=agency, slug="p", name="事業")
+        group = ReasonGroup(amendment=draft, position=1, title="区分")
+        self.reason = AmendmentReason(
+            group=group, position=1, title="事項", text="説明", kind="law"
+        )
+        link = ItemProgram(clause=self.item, program=self.program, amendment=draft)
+        for row in (self.program, group, self.reason, link):
+            history.save(row, by=None, reason="試験")
+        self.documents = {
+            "of the draft": self.document(draft),
+            "of what is decided": self.document(self.amendments["decided"]),
+        }
+
+    def document(self, amendment: Amendment) -> IssuedDocument:
+        """Record a document without the work of printing it."""
+        snapshot = take_snapshot(amendment, by=None)
+        fields = {"sha256": snapshot.sha256, "content": b"%PDF-", "versions": {}}
+        return IssuedDocument.objects.create(
+            snapshot=snapshot, kind="comparison", issued_at=timezone.now(), **fields
+        )
+
+    def address(self, name: str, which: str) -> str:
+        place = [self.period.agency.code, self.period.number]
+        if name in {"objectives", "appendix", "policy", "start_amendment", "item"}:
+            arguments = [*place, self.item.public_id] if name == "item" else place
+            chosen = {"with the draft": "draft", "with what is decided": "decided"}.get(which)
+            query = f"?amendment={self.amendments[chosen].slug}" if chosen else ""
+            return reverse(name, args=arguments) + query
+        if name == "programme":
+            return reverse(name, args=[place[0], self.program.slug])
+        if name == "document":
+            return reverse(name, args=[self.documents[which].sha256])
+        if not which:
+            return reverse(name)
+        state, _, verb = which.partition(" ")
+        arguments = [*place, self.amendments[state].slug]
+        arguments += [self.item.public_id] if "clause" in name and name != "new_clause" else []
+        arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
+        arguments += [verb] if verb else []
+        arguments += ["comparison"] if name == "issue_document" else []
+        return reverse(name, args=arguments)
+
+    def client(self, viewer: str, **options: Any) -> Client:
+        client = Client(**options)
+        if viewer == "stranger":
+            client.force_login(make_user(make_period().agency, *Role.Kind.values))
+        elif viewer != "nobody":
+            client.force_login(make_user(self.period.agency, viewer))
+        return client
+
+
 @pytest.fixture
-def portal():
-    """Addresses of one draft, by the name of the page."""
-    period = make_period()
-    _, (chapter, one, *_) = make_baseline(period)
-    draft = make_draft(period)
-    amending.reword(draft, one, "項目1の一層の推進", by=None)
-    document = issue(take_snapshot(draft, by=None), "comparison", by=None)
-    place = [period.agency.code, period.number]
-    addresses = {name: reverse(name) for name in ("home", "login", "logout", "verification")}
-    addresses["document"] = reverse("document", args=[document.sha256])
-    addresses["objectives"] = reverse("objectives", args=place)
-    addresses["item"] = reverse("item", args=[*place, chapter.public_id])
-    addresses["appendix"] = reverse("appendix", args=place)
-    addresses["amendment"] = reverse("amendment", args=[*place, draft.slug])
-    addresses["comparison"] = reverse("comparison", args=[*place, draft.slug])
-    addresses["issue_document"] = reverse("issue_document", args=[*place, draft.slug, "appendix"])
-    return period, draft, addresses
+def scene() -> Scene:
+    return Scene()
 
 
-def test_every_page_has_an_entry(portal):
-    _, _, addresses = portal
-    names = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
-    assert names == set(addresses)
+def names(resolver: URLResolver, namespace: str = "") -> set[str]:
+    found: set[str] = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(f"{namespace}{pattern.name}")
+        else:
+            found |= names(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace)
+    return found
 
 
-def test_sign_in_comes_first(portal, client):
-    _, _, addresses = portal
-    for name, address in addresses.items():
-        if name not in OPEN:
-            response = client.get(address)
-            assert (name, response.status_code) == (name, 302)
-            assert response["Location"].startswith(reverse("login"))
+def answer(response: Any) -> Any:
+    doors = ("/accounts/login/", "/maintenance/login/")
+    to_sign_in = response.status_code == 302 and response["Location"].startswith(doors)
+    return SIGN_IN if to_sign_in else response.status_code
 
 
-@pytest.mark.parametrize(
-    "role", ["editor", "approver", "agency", "assessor", "auditor", "maintainer"]
-)
-def test_every_role_of_the_agency_reads(portal, client, role):
-    period, _, addresses = portal
-    client.force_login(make_user(period.agency, role))
-    for name, address in addresses.items():
-        if name not in {"login", "logout", "issue_document"}:
-            assert (name, client.get(address).status_code) == (name, 200)
-    issued = client.post(addresses["issue_document"])
-    assert issued.status_code == 302
-    assert client.get(issued["Location"])["Content-Type"] == "application/pdf"
+def contents() -> dict[str, int]:
+    """Count the rows of every table of ours but the records of access."""
+    models = [
+        model
+        for app in ("programs", "evaluation")
+        for model in apps.get_app_config(app).get_models()
+        if model is not AccessRecord and not model._meta.proxy
+    ]
+    return {model.__name__: model._default_manager.count() for model in models}
 
 
-def test_a_stranger_learns_nothing(portal, client):
-    _, draft, addresses = portal
-    client.force_login(make_user(make_period().agency, "editor"))
-    for name in ("objectives", "item", "appendix", "amendment", "comparison", "document"):
-        assert (name, client.get(addresses[name]).status_code) == (name, 404)
-    assert client.post(addresses["issue_document"]).status_code == 404
-    query = f"?amendment={draft.slug}"
-    assert client.get(addresses["objectives"] + query).status_code == 404
-    assert draft.title not in client.get(addresses["home"]).content.decode()
+def test_every_address_has_a_row():
+    told = {name for name, _ in ROWS}
+    assert {n for n in names(get_resolver()) if not n.startswith(ELSEWHERE)} == {
+        n for n in told if not n.startswith(ELSEWHERE)
+    }
 
 
-def test_a_role_taken_away_counts_from_the_next_request(portal, client):
-    period, _, addresses = portal
-    user = make_user(period.agency, "editor")
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_reading(scene, viewer):
+    client = scene.client(viewer)
+    index = VIEWERS.index(viewer)
+    got = {row: answer(client.get(scene.address(*row))) for row in ROWS}
+    assert got == {row: expected[index] for row, expected in ROWS.items()}
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_doing_is_refused_to_whom_the_page_is(scene, viewer):
+    client = scene.client(viewer)
+    before = contents()
+    refused = {
+        row: expected[VIEWERS.index(viewer)]
+        for row, expected in DOING.items()
+        if expected[VIEWERS.index(viewer)] not in {200, 302}
+    }
+    assert {row: answer(client.post(scene.address(*row))) for row in refused} == refused
+    assert contents() == before
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_pages_to_read_take_nothing(scene, viewer):
+    client = scene.client(viewer)
+    before = contents()
+    for row, expected in READING.items():
+        if expected[VIEWERS.index(viewer)] == 200 and not row[0].startswith(ELSEWHERE):
+            assert (row, client.post(scene.address(*row)).status_code) == (row, 405)
+    assert contents() == before
+
+
+def test_reading_changes_nothing_but_the_records(scene):
+    client = scene.client("editor")
+    before = contents()
+    for row in ROWS:
+        client.get(scene.address(*row))
+        client.head(scene.address(*row))
+    assert contents() == before
+
+
+def test_a_refusal_says_why(scene):
+    response = scene.client("auditor").get(scene.address("amendment_step", "draft submit"))
+    agency = scene.period.agency.short_name
+    assert f"提出は、{agency}の起案者だけができます。" in response.content.decode()
+
+
+def test_the_drafter_cannot_approve_even_as_an_approver(scene):
+    history.save(
+        Role(user=scene.drafter, agency=scene.period.agency, role="approver"),
+        by=None,
+        reason="試験",
+    )
+    client = Client()
+    client.force_login(scene.drafter)
+    for which in ("submitted approve", "approved decide"):
+        address = scene.address("amendment_step", which)
+        for response in (client.get(address), client.post(address)):
+            assert response.status_code == 403
+            assert "起案に関わった人は、その変更案の" in response.content.decode()
+
+
+def test_a_role_taken_away_counts_from_the_next_request(scene):
+    user = make_user(scene.period.agency, "editor")
+    client = Client()
     client.force_login(user)
-    assert client.get(addresses["amendment"]).status_code == 200
-    user.roles.all().delete()
-    assert client.get(addresses["amendment"]).status_code == 404
+    address = scene.address("draft", "draft")
+    assert client.get(address).status_code == 200
+    history.delete(user.roles.get(), by=None, reason="試験")
+    assert client.get(address).status_code == 404
 
 
-def test_other_methods_are_refused(portal, client):
-    period, _, addresses = portal
-    client.force_login(make_user(period.agency, "editor"))
-    for name, address in addresses.items():
-        if name not in UNSAFE:
-            assert (name, client.post(address).status_code) == (name, 405)
-    # A sign-in that interrupted the button leads back here.
-    assert client.get(addresses["issue_document"])["Location"] == addresses["amendment"]
-    assert client.get(addresses["logout"]).status_code == 405
+def test_who_is_deactivated_is_signed_out_at_the_next_request(scene):
+    user = make_user(scene.period.agency, "editor")
+    client = Client()
+    client.force_login(user)
+    user.is_active = False
+    history.save(user, by=None, reason="試験")
+    assert answer(client.get(scene.address("draft", "draft"))) == SIGN_IN
 
 
-def test_changes_need_the_token(portal):
-    period, _, addresses = portal
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(make_user(period.agency, "editor"))
-    for name in ("issue_document", "verification", "logout"):
-        response = client.post(addresses[name])
-        assert (name, response.status_code) == (name, 403)
-        assert "もう一度やり直してください" in response.content.decode()
+def test_the_public_start_page_names_no_draft(scene):
+    for viewer in ("nobody", "stranger", "assessor"):
+        html = scene.client(viewer).get("/").content.decode()
+        for state in ("draft", "shared", "submitted", "approved"):
+            assert scene.amendments[state].title not in html
 
 
-def test_every_answer_carries_the_headers(portal, client):
-    period, _, addresses = portal
-    client.force_login(make_user(period.agency, "editor"))
-    for address in [*addresses.values(), "/none/"]:
+def test_what_is_hidden_and_what_is_not_there_look_the_same(scene):
+    client = scene.client("stranger")
+    hidden = client.get(scene.address("amendment", "draft"))
+    absent = client.get(scene.address("amendment", "draft").replace("draft-", "drift-"))
+    assert hidden.status_code == absent.status_code == 404
+    token = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+    assert token.sub(b"", hidden.content) == token.sub(b"", absent.content)
+
+
+def test_changes_need_the_token_and_our_own_origin(scene):
+    for row in DOING:
+        client = scene.client("editor", enforce_csrf_checks=True)
+        response = client.post(scene.address(*row))
+        assert (row, response.status_code) == (row, 403)
+        assert "もう一度送信してください" in response.content.decode()
+
+
+def test_every_answer_carries_the_headers(scene):
+    client = scene.client("auditor")
+    addresses = [scene.address(*row) for row in ROWS]
+    for address in [*addresses, "/none/", "/accounts/login/", "/maintenance/"]:
         headers = client.get(address).headers
         policy = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
         assert policy == POLICY
@@ -128,3 +343,6 @@ def test_every_answer_carries_the_headers(portal, client):
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "no-store" in headers["Cache-Control"]

@@ -34,10 +34,10 @@ def auditor(transactional_db, live_server, page: Page) -> Iterator[Page]:
     user.save()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
-    page.goto(live_server.url)
+    page.goto(live_server.url + "/accounts/login/")
     page.get_by_label("ユーザー名").fill("auditor")
     page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="サインイン").click()
+    page.get_by_role("button", name="サインイン", exact=True).click()
     yield page
     assert [text for text in complaints if "404 (Not Found)" not in text] == []
 

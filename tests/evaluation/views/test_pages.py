@@ -29,18 +29,6 @@ def page(client, address, status=200):
     return response.content.decode()
 
 
-def test_the_start_page_leads_to_everything(jst):
-    html = page(jst, "/")
-    assert "国立研究開発法人科学技術振興機構　第5期中長期目標" in html
-    for address in ("/jst/5/", "/jst/5/appendix/", "/jst/5/amendments/2026-01-28/"):
-        assert f'href="{address}"' in html
-
-
-def test_who_has_no_role_is_told_what_to_do(client):
-    client.force_login(make_user())
-    assert "見ることのできる中長期目標がありません。" in page(client, "/")
-
-
 def test_the_tree_shows_the_text_in_force_or_with_the_amendment(jst):
     current = page(jst, "/jst/5/")
     assert "2.4." in current
@@ -74,18 +62,6 @@ def test_the_baseline_is_shown_without_a_comparison(jst):
 @pytest.mark.parametrize("query", ["on=1800-01-01", "amendment=%00", "amendment=..%2F"])
 def test_odd_queries_are_answered(jst, query):
     assert jst.get(f"/jst/5/?{query}").status_code in {200, 404}
-
-
-def test_two_insertions_at_one_place_are_shown(client):
-    period = make_period()
-    _, (chapter, one, *_) = make_baseline(period)
-    first, second = make_draft(period), make_draft(period)
-    amending.insert(first, "item", parent=chapter, after=one, label="8", text="甲", by=None)
-    amending.insert(second, "item", parent=chapter, after=one, label="9", text="乙", by=None)
-    decide(first)
-    client.force_login(make_user(period.agency, "editor"))
-    html = page(client, f"/{period.agency.code}/5/amendments/{second.slug}/")
-    assert "この変更案の「乙」と、決定された「甲」" in html
 
 
 def test_a_torn_draft_shows_why_in_place_of_a_table(client):
@@ -124,25 +100,6 @@ def test_an_item_shows_its_parts_and_its_programme(jst):
         assert words in html
     assert "現行（この項目はありません）" in html
     assert "この項目は、選んだ時点の本文にありません。" in page(jst, address, status=404)
-
-
-def test_the_amendment_gives_its_reasons(jst):
-    html = page(jst, "/jst/5/amendments/2026-01-28/")
-    assert html.count('<article class="reason">') == 4
-    assert "資料に印刷されたページ：" in html
-    assert "新設18" in html
-    assert "改正2" in html
-
-
-def test_conflicts_are_named_on_the_amendment(client):
-    period = make_period()
-    _, (chapter, one, *_) = make_baseline(period)
-    draft = make_draft(period)
-    amending.insert(draft, "item", parent=chapter, after=one, label="1", text="重複", by=None)
-    client.force_login(make_user(period.agency, "editor"))
-    html = page(client, f"/{period.agency.code}/5/amendments/{draft.slug}/")
-    assert "このままでは決定できない箇所（1）" in html
-    assert "番号「1」が「項目1の推進」と重なっています。" in html
 
 
 def test_a_document_is_issued_downloaded_and_verified(jst):
@@ -205,7 +162,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("address", ["home", *PAGES])
+@pytest.mark.parametrize("address", PAGES)
 def test_queries_do_not_grow_with_the_text(client, address):
     counts = []
     for items in (2, 20):
@@ -215,11 +172,11 @@ def test_queries_do_not_grow_with_the_text(client, address):
         for clause in clauses:
             amending.reword(draft, clause, f"{clause.pk}の一層の推進", by=None)
         client.force_login(make_user(period.agency, "editor"))
-        url = "/" if address == "home" else f"/{period.agency.code}/5/" + address
+        url = f"/{period.agency.code}/5/" + address
         with CaptureQueriesContext(connection) as queries:
             page(client, url.format(slug=draft.slug))
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 20
 
 
 def test_texts_are_shown_as_text(client):
@@ -232,8 +189,3 @@ def test_texts_are_shown_as_text(client):
         html = page(client, f"/{period.agency.code}/5/" + address.format(slug=draft.slug))
         assert "<script" not in html
         assert "<u>" not in html
-
-
-def test_dates_are_given_in_both_calendars(jst):
-    assert "令和8年1月28日（2026年）" in page(jst, "/jst/5/amendments/2026-01-28/")
-    assert "令和4年度（2022年度）～令和8年度（2026年度）" in page(jst, "/")

@@ -1,0 +1,42 @@
+"""Drafting an amendment: the only writer of `Wording`.
+
+Every verb takes the draft and the user (`by`), writes the change with its history in one transaction,
+and refuses with a `ValidationError` in Japanese what cannot be done. Options of a change: `reason` (an
+AmendmentReason, or None for none; left out, the present one stays) and `seen` (the `fingerprint` of
+what the user saw: raises `Stale` where somebody was faster).
+"""
+
+from evaluation.amending.clauses import (
+    explain,
+    insert,
+    insert_item,
+    move,
+    relabel,
+    repeal,
+    restore,
+    reword,
+    start,
+    undo,
+)
+from evaluation.amending.decided import correct, rebase
+from evaluation.amending.rows import Stale, contribute, fingerprint, lock, text_of
+
+__all__ = [
+    "Stale",
+    "contribute",
+    "correct",
+    "explain",
+    "fingerprint",
+    "insert",
+    "insert_item",
+    "lock",
+    "move",
+    "rebase",
+    "relabel",
+    "repeal",
+    "restore",
+    "reword",
+    "start",
+    "text_of",
+    "undo",
+]

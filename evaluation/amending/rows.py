@@ -1,0 +1,170 @@
+"""How the row of a draft is written: locked, merged with what was decided since, with history."""
+
+import hashlib
+import itertools
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+
+from evaluation.checks import check_text
+from evaluation.comparison.elision import ELLIPSIS
+from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, Wording
+from evaluation.models.texts import ASPECTS, Node, Text, merge
+from evaluation.placing import NUMBERED
+from jst_objectives import history
+from programs.models import User
+
+PLACED = ("parent_id", "rank", "label", "text", "repealed")
+WRITTEN = (*PLACED, "excerpt", "reason_id", "base_id", "corrects_id")
+
+
+class Stale(ValidationError):  # noqa: N818 - a state of the text, not a fault
+    """Somebody changed the clause after the user had opened it; `current` is what stands now."""
+
+    def __init__(self, current: Node, seen: str) -> None:
+        super().__init__(
+            "ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。"
+        )
+        self.current, self.seen = current, seen
+
+
+def fingerprint(tree: Text, clause_id: int, *, below: bool = False) -> str:
+    """Return a digest of what a user sees of a clause, with all below it where that goes too."""
+    nodes = [tree.nodes[clause_id]]
+    if below:
+        nodes += [node for _, node in tree.walk(clause_id)]
+    shown = [
+        (node.clause_id, node.wording.reason_id, *(getattr(node, name) for name in PLACED))
+        for node in nodes
+    ]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
+
+
+def text_of(amendment: Amendment) -> Text:
+    """Return the text as amended by an amendment or draft (one query)."""
+    return Text.of(Wording.objects.as_amended_by(amendment))
+
+
+def opened(
+    draft: Amendment, clause: Clause, seen: str | None, *, below: bool = False
+) -> tuple[Amendment, Text, Node]:
+    """Return the locked draft, its text, and the clause in it. Raises Stale."""
+    draft = lock(draft)
+    tree = text_of(draft)
+    if clause.pk not in tree.nodes:
+        raise ValidationError("この条項は、この変更案の本文にありません。")
+    node, now = tree.nodes[clause.pk], fingerprint(tree, clause.pk, below=below)
+    if seen is not None and seen != now:
+        raise Stale(node, now)
+    return draft, tree, node
+
+
+def change(
+    draft: Amendment,
+    clause: Clause,
+    by: User | None,
+    verb: str,
+    values: dict[str, Any],
+    **options: AmendmentReason | None,
+) -> None:
+    """Set fields of a clause's wording in a locked draft, starting from the wording that stands."""
+    rows = {w.stands: w for w in Wording.objects.as_amended_by(draft).filter(clause=clause)}
+    head, wording = rows.get(True), rows.get(False)
+    if wording is None:
+        wording = from_head(draft, clause, head)
+    elif head is not None:
+        _catch_up(wording, head, values)
+    for name, value in (values | options).items():
+        setattr(wording, name, value)
+    wording.excerpt = wording.excerpt and ELLIPSIS in wording.text
+    check(wording)
+    store(wording, head, by, verb)
+    contribute(draft, by)
+
+
+def _catch_up(wording: Wording, head: Wording, values: dict[str, Any]) -> None:
+    """Put a stale wording onto the head, once all that conflicts is settled by the new values."""
+    if wording.corrects_id or wording.base_id in (None, head.pk):
+        return
+    node, conflicts = merge(wording, head)
+    settled = {aspect for aspect, fields in ASPECTS.items() if values.keys() & set(fields)}
+    if settled.issuperset(conflict.aspect for conflict in conflicts):
+        take(wording, node, head)
+
+
+def take(wording: Wording, node: Node, head: Wording) -> None:
+    """Set what a merged node says, standing on the head."""
+    for name in itertools.chain.from_iterable(ASPECTS.values()):
+        setattr(wording, name, getattr(node, name))
+    wording.base = head
+
+
+def from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wording:
+    if head is None:
+        raise ValidationError("この条項は、この変更案の本文にありません。")
+    if head.repealed:
+        raise ValidationError("この条項は、決定済みの変更ですでに削られています。")
+    return Wording(
+        clause=clause,
+        amendment=draft,
+        parent_id=head.parent_id,
+        rank=head.rank,
+        label=head.label,
+        text=head.text,
+        excerpt=head.excerpt,
+        base=head,
+        revision=_last_revision(draft, clause),
+    )
+
+
+def _last_revision(draft: Amendment, clause: Clause) -> int:
+    """Return the revision of a row that the draft had and gave up: revisions are never used twice."""
+    rows = Wording.history.filter(amendment=draft, clause=clause)
+    return rows.aggregate(last=Max("revision"))["last"] or 0
+
+
+def store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
+    """Save a draft's wording; one equal to its base is deleted while the base is still the head."""
+    # As stored: what the history's last row says when the row goes.
+    stored = Wording.objects.get(pk=wording.pk) if wording.pk else None
+    base = wording.base
+    if base and head and base.pk == head.pk and _says_nothing(wording, base):
+        if stored:
+            history.delete(stored, by=by, reason=verb)
+        return
+    if stored and all(getattr(wording, name) == getattr(stored, name) for name in WRITTEN):
+        return
+    wording.revision += 1
+    history.save(wording, by=by, reason=verb)
+
+
+def _says_nothing(wording: Wording, base: Wording) -> bool:
+    # `excerpt` follows the text: equal text means that nothing was reworded.
+    return (wording.repealed and base.repealed) or all(
+        getattr(wording, name) == getattr(base, name) for name in PLACED
+    )
+
+
+def check(wording: Wording) -> None:
+    check_text(wording.text, "文言")
+    check_text(wording.label, "番号")
+    if wording.clause.kind in NUMBERED and not wording.label:
+        raise ValidationError({"label": "章と項目には番号を入力してください（例：5）。"})
+    # Uniqueness of clause and amendment is the database's to check: the row is locked already.
+    wording.full_clean(validate_unique=False)
+
+
+def contribute(draft: Amendment, by: User | None) -> None:
+    if by is not None and not draft.contributions.filter(user=by).exists():
+        history.save(Contribution(amendment=draft, user=by), by=by, reason="起案への関与")
+
+
+def lock(draft: Amendment) -> Amendment:
+    """Return the draft, locked until the end of the transaction; refuse what is no draft."""
+    locked = Amendment.objects.select_for_update().get(pk=draft.pk)
+    if locked.state != Amendment.State.DRAFT:
+        raise ValidationError(
+            f"「{locked.title}」は{locked.get_state_display()}です。変更できるのは、起案中の変更案だけです。"
+        )
+    return locked

@@ -1,0 +1,230 @@
+"""The life of a draft besides its clauses: its facts, its holder, its copies, its end.
+
+Every function writes its change with its history in one transaction, and refuses with a
+`ValidationError` in Japanese what cannot be done. Clauses are changed in `evaluation.amending`.
+"""
+
+from copy import copy as duplicate
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from evaluation import amending
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    Clause,
+    Contribution,
+    ItemProgram,
+    OverviewSection,
+    Wording,
+)
+from evaluation.models.texts import ASPECTS
+from evaluation.permissions import UNDECIDED
+from evaluation.procedure import in_state
+from jst_objectives import history
+from programs.models import Agency, Role, User
+
+M = TypeVar("M", bound=models.Model)
+State = Amendment.State
+SHARED = "法人との共有"  # what the history says of it
+
+
+# --- Facts, holder, sharing -----------------------------------------------------------------------
+@transaction.atomic
+def change_facts(draft: Amendment, *, by: User, **facts: Any) -> None:
+    """Set what a draft says of itself: `title`, `memo_title`, `office`, `paper_date`."""
+    locked = in_state(draft, (State.DRAFT,))
+    for name, value in facts.items():
+        setattr(locked, name, value)
+    locked.full_clean()
+    history.save(locked, by=by, reason="件名・担当などの変更")
+    _contribute(locked, by, recorded_by=by)
+    draft.refresh_from_db()
+
+
+def editors_of(agency: Agency) -> QuerySet[User]:
+    """Return who may hold the drafts of an agency."""
+    held = Role.objects.filter(agency=agency, role=Role.Kind.EDITOR)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+
+
+@transaction.atomic
+def hand_over(draft: Amendment, *, by: User, to: User) -> None:
+    """Make an editor of the agency the draft's holder: the person in charge of what comes next."""
+    locked = in_state(draft, UNDECIDED)
+    if not editors_of(locked.period.agency).filter(pk=to.pk).exists():
+        raise ValidationError({"to": "引き継げるのは、この法人の起案者だけです。"})
+    locked.holder = to
+    history.save(locked, by=by, reason=f"引継ぎ：{to.get_full_name() or to.get_username()}へ")
+    draft.refresh_from_db()
+
+
+@transaction.atomic
+def share(draft: Amendment, *, by: User) -> None:
+    """Let the agency read a draft from now on. What somebody has read cannot be taken back."""
+    locked = in_state(draft, UNDECIDED)
+    if locked.shared_at:
+        raise ValidationError(f"「{locked}」は、すでに法人と共有されています。")
+    locked.shared_at = timezone.now()
+    history.save(locked, by=by, reason=SHARED)
+    draft.refresh_from_db()
+
+
+# --- Copies ---------------------------------------------------------------------------------------
+@transaction.atomic
+def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
+    """Start a draft on today's text that says what `source` says, and return it.
+
+    Clauses that the source introduced get new identities. Item programmes and reasons come along, and
+    so do its drafters, none of whom may approve the copy. What `left_out` names stands already.
+    Wordings are written here and not by the verbs of `amending`, because each must keep its base: where
+    the text has changed since, the copy merges or conflicts as the source does, and nothing is lost.
+    """
+    same = {name: getattr(source, name) for name in ("kind", "memo_title", "office")}
+    draft = amending.start(source.period, slug=slug, title=title, by=by, holder=by, **same)
+    for contribution in source.contributions.select_related("user"):
+        _contribute(draft, contribution.user, recorded_by=by)
+    why = f"「{source}」の写し"
+    reasons = _copy_reasons(source, draft, by, why)
+    wordings = wordings_to_copy(source)
+    clauses = _copy_clauses(source, draft, wordings, by, why)
+    rows = [
+        _again(
+            wording,
+            amendment=draft,
+            clause_id=clauses.get(wording.clause_id, wording.clause_id),
+            parent_id=clauses.get(wording.parent_id, wording.parent_id),
+            reason_id=reasons.get(wording.reason_id),
+            revision=1,
+        )
+        for wording in wordings
+    ]
+    history.create_all(Wording, rows, by=by, reason=why)
+    _copy_programs(source, draft, clauses, by, why)
+    return draft
+
+
+def wordings_to_copy(source: Amendment) -> list[Wording]:
+    """Return the source's wordings; of a decided source only those that differ from the text that
+    stands now, and none of the clauses that it introduced: they stand already."""
+    rows = source.wordings.select_related("clause").order_by("pk")
+    if not source.is_decided:
+        return list(rows)
+    standing = Wording.objects.before(Amendment(period=source.period))
+    heads = {wording.clause_id: _said(wording) for wording in standing}
+    return [
+        row
+        for row in rows
+        if row.clause.introduced_by_id != source.pk and _said(row) != heads[row.clause_id]
+    ]
+
+
+def left_out(source: Amendment) -> list[str]:
+    """Return the places of the wordings that a copy leaves out, because they have been decided."""
+    kept = {wording.pk for wording in wordings_to_copy(source)}
+    tree = amending.text_of(source)
+    rows = source.wordings.exclude(pk__in=kept).order_by("pk")
+    return [tree.place(tree.nodes[row.clause_id]) for row in rows]
+
+
+def suggested_slug(source: Amendment) -> str:
+    """Return a slug that is free in the source's period: its own with a number."""
+    taken = set(source.period.amendments.values_list("slug", flat=True))
+    numbers = range(2, len(taken) + 3)
+    return next(slug for n in numbers if (slug := f"{source.slug[:46]}-{n}") not in taken)
+
+
+def _copy_reasons(source: Amendment, draft: Amendment, by: User, why: str) -> dict[int | None, int]:
+    """Copy the reasons with their groups; return the new ids by the old ones."""
+    new_ids: dict[int | None, int] = {}
+    for group in source.reason_groups.prefetch_related("reasons"):
+        new_group = _again(group, amendment=draft)
+        history.save(new_group, by=by, reason=why)
+        for reason in group.reasons.all():
+            new = _again(reason, group=new_group)
+            history.save(new, by=by, reason=why)
+            new_ids[reason.pk] = new.pk
+    return new_ids
+
+
+def _copy_clauses(
+    source: Amendment, draft: Amendment, wordings: list[Wording], by: User, why: str
+) -> dict[int | None, int]:
+    """Give the clauses that the source introduced new identities; return the new ids by the old."""
+    old = [w.clause for w in wordings if w.clause.introduced_by_id == source.pk]
+    rows = [Clause(period=draft.period, kind=c.kind, introduced_by=draft) for c in old]
+    new = history.create_all(Clause, rows, by=by, reason=why)
+    return {before.pk: after.pk for before, after in zip(old, new, strict=True)}
+
+
+def _copy_programs(
+    source: Amendment, draft: Amendment, clauses: dict[int | None, int], by: User, why: str
+) -> None:
+    """Copy the links of items and programmes but those that stand as the source says."""
+    linked = {
+        (link.clause_id, link.program_id) for link in ItemProgram.objects.as_amended_by(draft)
+    }
+    rows = [
+        _again(link, amendment=draft, clause_id=clauses.get(link.clause_id, link.clause_id))
+        for link in source.item_programs.all()
+        if ((link.clause_id, link.program_id) in linked) == link.removed
+    ]
+    history.create_all(ItemProgram, rows, by=by, reason=why)
+
+
+def _said(wording: Wording) -> list[Any]:
+    return [getattr(wording, name) for names in ASPECTS.values() for name in names]
+
+
+def _again(row: M, **values: Any) -> M:
+    """Return an unsaved row that says the same but for `values`."""
+    again = duplicate(row)
+    again.pk, again._state.adding = None, True
+    for name, value in values.items():
+        setattr(again, name, value)
+    return again
+
+
+# --- Deletion -------------------------------------------------------------------------------------
+@transaction.atomic
+def delete(draft: Amendment, *, by: User) -> None:
+    """Delete a draft and everything that it introduced; the histories stay.
+
+    Raises ValidationError as `check_deletion` does. Deletes wordings itself, because the verbs of
+    `amending` take changes back one by one and leave the draft; of this one nothing may remain.
+    """
+    locked = in_state(draft, (State.DRAFT, State.WITHDRAWN))
+    check_deletion(locked)
+    parts: list[QuerySet[Any]] = [
+        locked.item_programs.all(),
+        locked.wordings.all(),
+        locked.introduced.all(),
+        AmendmentReason.objects.filter(group__amendment=locked),
+        locked.reason_groups.all(),
+        OverviewSection.objects.filter(sheet__amendment=locked),
+        locked.overview_sheets.all(),
+        locked.contributions.all(),
+    ]
+    for rows in parts:
+        for row in rows:
+            history.delete(row, by=by, reason=f"変更案「{locked}」の削除")
+    history.delete(locked, by=by, reason="変更案の削除")
+
+
+def check_deletion(draft: Amendment) -> None:
+    """Raise ValidationError where a draft has left its desk: what others may hold must stay."""
+    if draft.snapshots.exists() or draft.steps.exists():
+        raise ValidationError(
+            f"「{draft}」は、文書を発行したか手続を記録したため、削除できません。"
+            "やめるときは、取り下げてください（取り下げた変更案は、記録として残ります）。"
+        )
+
+
+def _contribute(draft: Amendment, user: User, *, recorded_by: User) -> None:
+    if not draft.contributions.filter(user=user).exists():
+        contribution = Contribution(amendment=draft, user=user)
+        history.save(contribution, by=recorded_by, reason="起案への関与")

@@ -1,0 +1,73 @@
+"""Fields for official text: tidied, with refusals that name the field, the line and the character."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from evaluation.checks import check_text, tidied
+
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+BULLET = "・"
+# Fields of all forms that hold somebody's own words: what must not be lost where a form is refused.
+WORDS = ("label", "title", "text", "body", "axes", "evaluation_indicators", "monitoring_indicators")
+# What people type for a number of 2.5: full-width digits, and the dot that is printed behind it.
+HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
+
+
+class WritingField(forms.CharField):
+    """One text; a leading full-width space and inner line breaks stay."""
+
+    def __init__(self, *, rows: int = 0, **options: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+        super().__init__(strip=False, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        return tidied(super().to_python(value) or "")
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if isinstance(self.widget, forms.TextInput) and "\n" in text:
+            raise ValidationError(f"{self.label}は、改行せずに1行で入力してください。")
+        check_text(text, str(self.label))
+        return text
+
+
+class LinesField(forms.CharField):
+    """One text per line, empty lines left out; `bullets`: a 「・」 before each is left out too."""
+
+    def __init__(self, *, rows: int, bullets: bool = False, **options: Any) -> None:
+        self.bullets = bullets
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(strip=False, widget=widget, **options)
+
+    def clean(self, value: Any) -> list[str]:
+        lines, errors = [], []
+        for number, line in enumerate(LINE_BREAK.split(super().clean(value)), start=1):
+            text = line.strip().removeprefix(BULLET).strip() if self.bullets else line.rstrip()
+            try:
+                check_text(text, f"{self.label}の{number}行目")
+            except ValidationError as error:
+                errors += error.messages
+            if text:
+                lines.append(text)
+        if errors:
+            raise ValidationError(errors)
+        return lines
+
+
+class NumberField(forms.CharField):
+    """A clause's own number: "5" of 2.5, as it is stored."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"class": "short", "autocomplete": "off"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **options)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).translate(HALF_WIDTH).rstrip(".．")
+
+    def clean(self, value: Any) -> str:
+        number: str = super().clean(value)
+        check_text(number, str(self.label))
+        return number

@@ -1,0 +1,18 @@
+"""What somebody typed into a form that is refused, to be copied from the refusal's page."""
+
+from typing import Any
+
+from django import template
+
+from evaluation.forms.texts import WORDS
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def typed_words(context: dict[str, Any]) -> list[str]:
+    """Return what the request's user typed as own words; never a password or a code."""
+    request = context.get("request")
+    if request is None or request.method != "POST":
+        return []
+    return [request.POST[name] for name in WORDS if request.POST.get(name)]

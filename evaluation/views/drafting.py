@@ -1,0 +1,49 @@
+"""Starting a draft, and its facts while it is one."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from evaluation import amending, drafting
+from evaluation.forms.amendments import FactsForm, StartForm
+from evaluation.permissions import SignedInRequest, changeable_draft, editable_period
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
+    """Start a draft on the text as last decided; who starts it holds it."""
+    period = editable_period(request, agency, number)
+    form = StartForm(request.POST if request.method == "POST" else None, period=period)
+    if form.is_valid():
+        try:
+            draft = amending.start(
+                period, by=request.user, holder=request.user, **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"「{draft}」を起案しました。")
+            return redirect("amendment", agency, number, draft.slug)
+    context = {"form": form, "period": period}
+    return render(request, "evaluation/amendment_form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """Title, office, date of the paper and title of the memo of a draft."""
+    amendment = changeable_draft(request, agency, number, slug)
+    names = ("title", "office", "paper_date", "memo_title")
+    initial = {name: getattr(amendment, name) for name in names}
+    form = FactsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "保存しました。")
+            return redirect("amendment", agency, number, slug)
+    context = {"form": form, "amendment": amendment, "period": amendment.period}
+    return render(request, "evaluation/amendment_form.html", context)

@@ -1,0 +1,93 @@
+"""What is answered when a request cannot be: why, and a way on. Refusals are recorded.
+
+The pages of 404 and 500 need no database: it may be what is broken.
+"""
+
+import logging
+import secrets
+import sys
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone
+
+from evaluation.permissions import Hidden
+from programs.access import record
+from programs.models import AccessRecord, User
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(_page(request, 400), status=400)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handler of PermissionDenied: say why."""
+    reason = _reason(exception)
+    _record_refusal(request, reason)
+    return HttpResponse(_page(request, 403, reason), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handler of Http404. What is hidden from somebody may be there for who signs in."""
+    reason = _reason(exception)
+    if isinstance(exception, Hidden):
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        _record_refusal(request, reason)
+    return HttpResponse(_page(request, 404, reason), status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Handler of every other exception: nothing of it is shown but a number found in the log."""
+    reference = secrets.token_hex(4)
+    kind = sys.exc_info()[0]
+    name = kind.__name__ if kind else ""
+    logger.error("%s: %s %s %s", reference, request.method, request.get_full_path(), name)
+    try:
+        style = static("evaluation/site.css")
+    except ValueError:  # no static files were collected
+        style = ""
+    context = {"reference": reference, "at": timezone.now(), "style": style}
+    return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+def explain_refused_methods(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the page of 405, for which Django has no handler."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = _page(request, 405, readable="GET" in response["Allow"])
+        return response
+
+    return middleware
+
+
+def _page(request: HttpRequest, status: int, reason: str = "", **context: object) -> str:
+    context |= {"reason": reason}
+    try:
+        return render_to_string(f"{status}.html", context, request)
+    except Error:  # who has signed in cannot be read
+        return render_to_string(f"{status}.html", context)
+
+
+def _reason(exception: Exception) -> str:
+    """Return the words of our own exceptions; Django's are English and for developers."""
+    words = exception.args[0] if exception.args else ""
+    return words if isinstance(words, str) and not words.isascii() else ""
+
+
+def _record_refusal(request: HttpRequest, reason: str) -> None:
+    """Record a refusal; where that fails, the answer must not fail with it."""
+    try:
+        record(request, AccessRecord.Kind.REFUSED, detail=reason)
+    except Error:
+        logger.exception("a refusal could not be recorded: %s", request.get_full_path())

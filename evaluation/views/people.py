@@ -1,0 +1,49 @@
+"""The page of the person who has signed in."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from evaluation.permissions import SignedInRequest
+from programs.models import AccessRecord, Role, User
+
+ABILITIES = {
+    Role.Kind.EDITOR: "変更案を起案し、編集し、法人と共有し、承認を求めて提出する",
+    Role.Kind.APPROVER: "提出された変更案を承認し、差し戻し、決定し、公表する（起案に関わったものを除く）",
+    Role.Kind.AGENCY: "共有された変更案を読む",
+    Role.Kind.ASSESSOR: "現行と公表された変更を読む",
+    Role.Kind.AUDITOR: "変更案も含めてすべてを読み、変更の履歴とアクセスの記録を調べる（変更はしない）",
+    Role.Kind.MAINTAINER: "利用者、役割、事業などの基礎の情報を保守する",
+}
+SIGN_INS_SHOWN = 10
+
+
+@require_safe
+def account(request: SignedInRequest) -> HttpResponse:
+    """Name, roles, means to sign in and last sign-ins of the request's user."""
+    user = request.user
+    roles = user.roles.select_related("agency").order_by("agency__code", "role")
+    sign_ins = AccessRecord.objects.filter(user=user, kind=AccessRecord.Kind.SIGN_IN)
+    context = {
+        "roles": [(role, ABILITIES[Role.Kind(role.role)]) for role in roles],
+        "authenticators": authenticators(user),
+        "sign_ins": sign_ins[:SIGN_INS_SHOWN],
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
+        "hours": settings.SESSION_HOURS,
+    }
+    return render(request, "evaluation/account.html", context)
+
+
+def authenticators(user: User) -> dict[str, Any]:
+    """Return the user's second factors by type, as allauth's own page gets them."""
+    found: dict[str, Any] = {}
+    for each in Authenticator.objects.filter(user=user):
+        if each.type == Authenticator.Type.WEBAUTHN:
+            found.setdefault(each.type, []).append(each.wrap())
+        else:
+            found[each.type] = each.wrap()
+    return found

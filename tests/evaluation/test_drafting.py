@@ -1,0 +1,223 @@
+"""A draft's facts, holder and sharing, its copies and its deletion."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from evaluation import amending, drafting, procedure
+from evaluation.documents.issuing import take_snapshot
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    Clause,
+    Contribution,
+    ItemProgram,
+    OverviewSection,
+    OverviewSheet,
+    ReasonGroup,
+    Wording,
+)
+from jst_objectives import history
+from programs.models import Program
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def store(row):
+    history.save(row, by=None, reason="試験")
+    return row
+
+
+def make_full_draft(period, clauses, by=None):
+    """A draft that rewords, moves, repeals and inserts, with a reason, a programme and a sheet."""
+    chapter, one, two, three = clauses
+    draft = make_draft(period, by=by, office="人材政策課", memo_title="変更の理由")
+    group = store(ReasonGroup(amendment=draft, position=1, title="補正予算"))
+    reason = store(AmendmentReason(group=group, position=1, title="新設", text="理由", kind="law"))
+    amending.reword(draft, one, "項目1の一層の推進", by=by, reason=reason)
+    amending.move(draft, one, parent=two, by=by)
+    amending.repeal(draft, three, by=by)
+    new = amending.insert(draft, "item", parent=chapter, label="8", text="新しい項目", by=by)
+    amending.insert(draft, "evaluation_axis", parent=new, text="新しい軸", by=by, reason=reason)
+    program = store(Program(agency=period.agency, slug=f"p{draft.pk}", name=f"事業{draft.pk}"))
+    store(ItemProgram(clause=new, program=program, amendment=draft))
+    sheet = store(OverviewSheet(amendment=draft, position=1, title="全体像"))
+    store(OverviewSection(sheet=sheet, position=1, body="本文"))
+    return draft
+
+
+def texts(amendment):
+    tree = amending.text_of(amendment)
+    return [(tree.number(node), node.text, node.wording.reason_id) for node in tree.order]
+
+
+# --- Facts, holder, sharing -----------------------------------------------------------------------
+def test_facts_are_changed_while_it_is_a_draft_and_by_its_drafters():
+    period = make_period()
+    starter, editor = make_user(), make_user()
+    draft = make_draft(period, by=starter)
+    drafting.change_facts(
+        draft, by=editor, title="新しい件名", office="課", paper_date=dt.date(2026, 4, 1)
+    )
+    assert (draft.title, draft.office, draft.paper_date) == (
+        "新しい件名",
+        "課",
+        dt.date(2026, 4, 1),
+    )
+    assert draft.history.first().history_change_reason == "件名・担当などの変更"
+    assert {c.user for c in draft.contributions.all()} == {starter, editor}
+    procedure.submit(draft, by=editor)
+    with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):
+        drafting.change_facts(draft, by=editor, title="遅い件名")
+
+
+def test_a_draft_is_handed_to_an_editor_of_its_agency_only():
+    period = make_period()
+    editor = make_user(period.agency, "editor")
+    draft = make_draft(period)
+    for nobody in (make_user(period.agency, "approver"), make_user(make_period().agency, "editor")):
+        with pytest.raises(ValidationError, match="引き継げるのは、この法人の起案者だけです。"):
+            drafting.hand_over(draft, by=editor, to=nobody)
+    drafting.hand_over(draft, by=editor, to=editor)
+    assert draft.holder == editor
+    assert draft.history.first().history_change_reason == "引継ぎ：試験 太郎へ"
+
+
+def test_a_draft_is_shared_once():
+    period = make_period()
+    editor, agency = make_user(period.agency, "editor"), make_user(period.agency, "agency")
+    draft = make_draft(period)
+    assert draft not in Amendment.objects.visible_to(agency)
+    drafting.share(draft, by=editor)
+    assert draft in Amendment.objects.visible_to(agency)
+    shared_at = draft.shared_at
+    with pytest.raises(ValidationError, match="すでに法人と共有されています。"):
+        drafting.share(draft, by=editor)
+    draft.refresh_from_db()
+    assert draft.shared_at == shared_at
+
+
+# --- Copies ---------------------------------------------------------------------------------------
+def test_a_copy_says_the_same_with_identities_of_its_own():
+    period = make_period()
+    _, clauses = make_baseline(period)
+    drafter, copier = make_user(), make_user()
+    source = make_full_draft(period, clauses, by=drafter)
+    copy = drafting.copy(source, by=copier, slug="copy", title="写し")
+
+    old = [(number, text) for number, text, _ in texts(source)]
+    assert [(number, text) for number, text, _ in texts(copy)] == old
+    assert (copy.kind, copy.office, copy.memo_title) == ("amendment", "人材政策課", "変更の理由")
+    assert (copy.state, copy.holder, copy.shared_at) == ("draft", copier, None)
+    assert copy.wordings.count() == source.wordings.count()
+    assert [c.kind for c in copy.introduced.all()] == ["item", "evaluation_axis"]
+    assert not set(copy.introduced.all()) & set(source.introduced.all())
+    reason = AmendmentReason.objects.get(group__amendment=copy)
+    assert (reason.title, reason.group.title) == ("新設", "補正予算")
+    assert {r for *_, r in texts(copy)} == {reason.pk, None}
+    link = copy.item_programs.get()
+    assert link.program == source.item_programs.get().program
+    assert link.clause == copy.introduced.get(kind="item")
+    # Who drafted the words may not approve them under another name.
+    assert {c.user for c in copy.contributions.all()} == {drafter, copier}
+    assert copy.overview_sheets.count() == 0
+    assert drafting.left_out(source) == []
+
+
+def test_a_copy_writes_its_histories():
+    period = make_period()
+    _, clauses = make_baseline(period)
+    source = make_full_draft(period, clauses)
+    copier = make_user()
+    copy = drafting.copy(source, by=copier, slug="copy", title="写し")
+    for model in (Wording, ItemProgram, ReasonGroup):
+        rows = model.history.filter(amendment=copy)
+        assert {row.history_change_reason for row in rows} == {f"「{source}」の写し"}
+        assert {row.history_user for row in rows} == {copier}
+        assert rows.count() == model.objects.filter(amendment=copy).count()
+    assert Clause.history.filter(introduced_by=copy).count() == 2
+
+
+def test_what_no_longer_fits_is_a_conflict_of_the_copy():
+    period = make_period()
+    _, (chapter, one, two, three) = make_baseline(period)
+    source = make_full_draft(period, (chapter, one, two, three))
+    rival = make_draft(period)
+    amending.reword(rival, one, "項目1の刷新", by=None)
+    decide(rival)
+    copy = drafting.copy(source, by=make_user(), slug="copy", title="写し")
+    assert [(c.clause_id, c.aspect) for c in amending.text_of(copy).conflicts] == [(one.pk, "文言")]
+    assert copy.wordings.get(clause=one).text == "項目1の一層の推進"
+    assert copy.based_on == rival
+
+
+def test_a_copy_of_what_was_decided_leaves_out_what_stands():
+    period = make_period()
+    _, (chapter, one, two, _) = make_baseline(period)
+    source = make_draft(period)
+    amending.reword(source, one, "項目1の一層の推進", by=None)
+    amending.reword(source, two, "項目2の一層の推進", by=None)
+    amending.insert(source, "item", parent=chapter, label="8", text="新しい項目", by=None)
+    decide(source)
+    later = make_draft(period)
+    amending.reword(later, two, "項目2の刷新", by=None)
+    decide(later)
+
+    assert sorted(drafting.left_out(source)) == ["1. 項目1の一層の推進", "8. 新しい項目"]
+    copy = drafting.copy(source, by=make_user(), slug="copy", title="写し")
+    assert [w.text for w in copy.wordings.all()] == ["項目2の一層の推進"]
+    assert [c.aspect for c in amending.text_of(copy).conflicts] == ["文言"]
+
+
+def test_a_copy_with_a_taken_slug_leaves_nothing_behind():
+    period = make_period()
+    _, clauses = make_baseline(period)
+    source = make_full_draft(period, clauses)
+    before = (Wording.objects.count(), Clause.objects.count(), Amendment.objects.count())
+    with pytest.raises(ValidationError, match="この期間には同じ識別名の変更がすでにあります。"):
+        drafting.copy(source, by=make_user(), slug=source.slug, title="写し")
+    after = (Wording.objects.count(), Clause.objects.count(), Amendment.objects.count())
+    assert after == before
+
+
+def test_a_free_slug_is_suggested():
+    period = make_period()
+    draft = make_draft(period)
+    assert drafting.suggested_slug(draft) == f"{draft.slug}-2"
+    drafting.copy(draft, by=make_user(), slug=f"{draft.slug}-2", title="写し")
+    assert drafting.suggested_slug(draft) == f"{draft.slug}-3"
+
+
+# --- Deletion -------------------------------------------------------------------------------------
+def test_a_deleted_draft_takes_all_that_it_introduced_with_it():
+    period = make_period()
+    _, clauses = make_baseline(period)
+    editor = make_user()
+    draft = make_full_draft(period, clauses, by=editor)
+    pk, introduced = draft.pk, [c.pk for c in draft.introduced.all()]
+    drafting.delete(draft, by=editor)
+
+    assert not Amendment.objects.filter(pk=pk).exists()
+    for model in (Wording, ItemProgram, ReasonGroup, OverviewSheet, Contribution):
+        assert not model.objects.filter(amendment=pk).exists()
+        last = model.history.filter(amendment_id=pk).first()
+        assert (last.history_type, last.history_user) == ("-", editor)
+    assert not Clause.objects.filter(pk__in=introduced).exists()
+    assert Amendment.history.filter(id=pk).first().history_change_reason == "変更案の削除"
+
+
+def test_what_was_issued_or_is_on_its_way_is_not_deleted():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    editor = make_user()
+    issued, submitted = make_draft(period), make_draft(period)
+    amending.reword(issued, one, "項目1の一層の推進", by=None)
+    take_snapshot(issued, by=None)
+    procedure.submit(submitted, by=editor)
+    with pytest.raises(ValidationError, match="やめるときは、取り下げてください"):
+        drafting.delete(issued, by=editor)
+    with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):
+        drafting.delete(submitted, by=editor)
+    assert issued.wordings.count() == 1

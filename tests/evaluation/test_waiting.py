@@ -1,0 +1,110 @@
+"""What waits for whom, in which order, and with how many queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluation import drafting, procedure
+from evaluation.waiting import waiting_for
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def period():
+    return make_period()
+
+
+def waits(user):
+    return [(task.what.name, task.amendment) for task in waiting_for(user)]
+
+
+def submitted(period, by):
+    draft = make_draft(period, by=by)
+    procedure.submit(draft, by=by)
+    return draft
+
+
+def approved(period, by):
+    draft = submitted(period, by)
+    procedure.approve(draft, by=make_user())
+    return draft
+
+
+def test_an_editor_repairs_finishes_and_takes_over(period):
+    editor, other = (make_user(period.agency, "editor") for _ in range(2))
+    mine = make_draft(period, by=editor, holder=editor)
+    make_draft(period, by=other, holder=other)
+    free = make_draft(period, by=other)
+    back = make_draft(period, by=editor, holder=editor)
+    procedure.submit(back, by=editor)
+    assert waits(editor) == [("FINISH", mine), ("TAKE", free)]
+    procedure.send_back(back, by=make_user(), reason="2.5の評価軸を直してください。")
+    assert waits(editor) == [("REPAIR", back), ("FINISH", mine), ("TAKE", free)]
+    task = waiting_for(editor)[0]
+    place = f"/{period.agency.code}/5/amendments/{back.slug}/"
+    assert (task.words, task.link) == ("2.5の評価軸を直してください。", place)
+    assert task.since == back.history.first().history_date
+
+
+def test_what_was_sent_back_and_submitted_again_waits_for_the_approver(period):
+    editor, approver = make_user(period.agency, "editor"), make_user(period.agency, "approver")
+    draft = make_draft(period, by=editor, holder=editor)
+    procedure.submit(draft, by=editor)
+    procedure.send_back(draft, by=approver, reason="直す")
+    drafting.hand_over(draft, by=editor, to=editor)
+    assert waits(editor) == [("REPAIR", draft)]
+    procedure.submit(draft, by=editor)
+    assert waits(editor) == []
+    assert waits(approver) == [("APPROVE", draft)]
+
+
+def test_an_approver_approves_decides_and_publishes_what_others_drafted(period):
+    editor, approver = make_user(period.agency, "editor"), make_user(period.agency, "approver")
+    baseline, _ = make_baseline(period)
+    first = submitted(period, editor)
+    submitted(period, approver)
+    second = approved(period, editor)
+    make_draft(period, by=editor)
+    assert waits(approver) == [("APPROVE", first), ("DECIDE", second), ("PUBLISH", baseline)]
+    procedure.publish(baseline, by=approver, published_on=DAY)
+    assert waits(approver) == [("APPROVE", first), ("DECIDE", second)]
+
+
+def test_the_agency_reads_what_is_shared_and_the_auditor_what_was_decided(period):
+    agency, auditor = make_user(period.agency, "agency"), make_user(period.agency, "auditor")
+    editor = make_user(period.agency, "editor")
+    shared = make_draft(period, by=editor)
+    make_draft(period, by=editor)
+    drafting.share(shared, by=editor)
+    decided = decide(make_draft(period, by=editor))
+    assert waits(agency) == [("READ", shared)]
+    assert waits(auditor) == [("AUDIT", decided)]
+
+
+def test_nothing_waits_for_other_roles_and_other_agencies(period):
+    make_draft(period, by=make_user())
+    decide(make_draft(period))
+    assert waits(make_user(period.agency, "assessor", "maintainer")) == []
+    assert waits(make_user(make_period().agency, "editor", "approver", "auditor")) == []
+    assert waits(make_user()) == []
+
+
+def test_who_has_two_roles_has_both_kinds_of_work(period):
+    both = make_user(period.agency, "editor", "approver")
+    others = submitted(period, make_user())
+    mine = make_draft(period, by=both, holder=both)
+    assert waits(both) == [("APPROVE", others), ("FINISH", mine), ("TAKE", others)]
+
+
+def test_the_queries_do_not_grow(period):
+    approver = make_user(period.agency, "approver", "editor")
+    counts = []
+    for number in (1, 10):
+        for _ in range(number):
+            submitted(period, make_user())
+        with CaptureQueriesContext(connection) as queries:
+            waiting_for(approver)
+        counts.append(len(queries))
+    assert counts == [4, 4]

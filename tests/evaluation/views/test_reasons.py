@@ -1,0 +1,156 @@
+"""The reasons of a draft: listed with what they explain, added, edited, deleted."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluation import amending, reasoning
+from evaluation.models import AmendmentReason
+from tests.evaluation.views.drafts import address, errors, make_scene, words
+from tests.factories import make_period, make_user
+
+pytestmark = pytest.mark.django_db
+DATA = {"group": "new", "new_group": "補正予算", "title": "半導体", "text": "補正予算による。"}
+KIND = {"kind": "supplementary_budget"}
+
+
+@pytest.fixture
+def scene(client):
+    draft, clauses = make_scene(client)
+    return draft, *clauses
+
+
+def add(draft, title="半導体", group="補正予算"):
+    return reasoning.add(draft, group=group, title=title, text="理由。", by=None, **KIND)
+
+
+def test_reasons_are_listed_with_what_they_explain(client, scene):
+    draft, _, one, two, _ = scene
+    amending.reword(draft, one, "項目1の一層の推進", by=None, reason=add(draft))
+    amending.repeal(draft, two, by=None)
+    add(draft, title="人材")
+    page = words(client.get(address(draft, "reasons")))
+    assert "理由のない変更（2）" in page
+    assert "2. 項目2の推進 削る 2. 項目2の推進の本文「項目2を推進する。」 削る" in page
+    assert "1. 補正予算 半導体 補正予算 理由。 この理由による変更（1） 1. 項目1の一層の推進" in page
+    assert "人材 補正予算 理由。 この理由による変更はまだありません。" in page
+
+
+def test_an_empty_list_says_so(client, scene):
+    page = words(client.get(address(scene[0], "reasons")))
+    assert "変更の理由はまだありません。" in page
+
+
+def test_a_reason_is_added_to_a_new_group_and_then_to_that_one(client, scene):
+    draft, *_ = scene
+    where = address(draft, "reasons")
+    assert client.post(where, DATA | KIND)["Location"] == where
+    group = draft.reason_groups.get()
+    client.post(where, DATA | KIND | {"group": group.pk, "title": "人材"})
+    assert [reason.title for reason in group.reasons.all()] == ["半導体", "人材"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"new_group": ""}, "新しい区分の見出しを入力してください。"),
+        ({"group": "7777"}, "この変更案の区分から選んでください。"),
+        ({"title": ""}, "変更事項を入力してください（例：半導体研究の推進）。"),
+        ({"text": ""}, "なぜ変更するのかを入力してください。"),
+        ({"kind": ""}, "理由の種類を選んでください。"),
+        (
+            {"text": "甲\u202e"},
+            (
+                "説明の2文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える文字のため、"
+                "使えません。削除してください。"
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(client, scene, data, message):
+    draft, *_ = scene
+    response = client.post(address(draft, "reasons"), DATA | KIND | data)
+    assert (response.status_code, errors(response)) == (200, [message])
+    assert AmendmentReason.objects.count() == 0
+
+
+def test_a_reason_is_edited_and_moved(client, scene):
+    draft, *_ = scene
+    reason = add(draft)
+    add(draft, group="法改正", title="人材")
+    where = address(draft, "reasons", reason.pk)
+    assert client.get(where).context["form"]["title"].value() == "半導体"
+    group = draft.reason_groups.get(title="法改正")
+    data = DATA | {"kind": "law", "group": group.pk, "title": "光半導体"}
+    assert client.post(where, data)["Location"] == address(draft, "reasons")
+    reason.refresh_from_db()
+    assert (reason.title, reason.kind, reason.group.title) == ("光半導体", "law", "法改正")
+    assert [group.title for group in draft.reason_groups.all()] == ["法改正"]
+
+
+def test_a_reason_is_deleted_after_a_question(client, scene):
+    draft, *_ = scene
+    where = address(draft, "reasons", add(draft).pk, "delete")
+    assert "削除した理由は、履歴にだけ残ります。" in words(client.get(where))
+    assert client.post(where)["Location"] == address(draft, "reasons")
+    assert AmendmentReason.objects.count() == 0
+
+
+def test_a_reason_in_use_is_not_deleted(client, scene):
+    draft, _, one, *_ = scene
+    reason = add(draft)
+    amending.reword(draft, one, "項目1の一層の推進", by=None, reason=reason)
+    where = address(draft, "reasons", reason.pk, "delete")
+    page = words(client.get(where))
+    assert "次の1件の変更がこの理由を使っているため、削除できません。" in page
+    assert "1. 項目1の一層の推進" in page
+    assert "1件の変更がこの理由を使っているため" in words(client.post(where, follow=True))
+    assert AmendmentReason.objects.get() == reason
+
+
+def test_who_may_and_how(client, scene):
+    draft, *_ = scene
+    reason = add(draft)
+    where = [
+        address(draft, "reasons"),
+        address(draft, "reasons", reason.pk),
+        address(draft, "reasons", reason.pk, "delete"),
+    ]
+    for page in where:
+        assert client.put(page).status_code == 405
+    client.force_login(make_user(draft.period.agency, "auditor"))
+    for page in where:
+        response = client.post(page, DATA | KIND)
+        assert response.status_code == 403
+        assert "の起案者だけができます。" in words(response)
+    client.force_login(make_user(make_period().agency, "editor"))
+    for page in where:
+        assert client.get(page).status_code == 404
+    assert AmendmentReason.objects.get().title == "半導体"
+
+
+def test_a_reason_of_another_draft_is_not_found(client, scene):
+    draft, *_ = scene
+    other, _ = make_scene(client)
+    reason = add(draft)
+    assert client.get(address(other, "reasons", reason.pk)).status_code == 404
+    assert client.post(address(other, "reasons", reason.pk, "delete")).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow(client):
+    counts = []
+    for items in (5, 30):
+        draft, (_, *clauses) = make_scene(client, items=items)
+        for clause in clauses:
+            amending.reword(
+                draft,
+                clause,
+                f"{clause.pk}の一層の推進",
+                by=None,
+                reason=add(draft, str(clause.pk)),
+            )
+        client.get(address(draft, "reasons"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address(draft, "reasons"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
