@@ -305,7 +305,7 @@ def test_up_serves_until_interrupted_and_again_loses_nothing(
     assert child.returncode == 0
     with pytest.raises(urllib.error.URLError, match="Connection refused"):
         get(port, "/")
-    assert re.fullmatch(rf"http://127.0.0.1:{port}/ で使えます（準備 \d+ 秒）。\n", lines[-1])
+    assert re.fullmatch(rf"http://localhost:{port}/ で使えます（準備 \d+ 秒）。\n", lines[-1])
     passwords = users.read_text()
     assert passwords in "".join(lines)
     assert stat.S_IMODE(users.stat().st_mode) == 0o600

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from evaluation.models import Clause, Wording
-from tests.databases import manage, query
+from tests.databases import created, manage, query
 
 MIGRATIONS = settings.BASE_DIR / "evaluation" / "migrations"
 CHANGED = [Clause, Wording, Wording.history.model]
@@ -63,3 +63,17 @@ def test_migrating_and_loading_again_change_nothing(database: str) -> None:
     assert manage(database, "load_source") == "資料のデータは、すでにすべて登録されています。\n"
     manage(database, "check", "--database", "default")
     assert query(database, wordings) == before
+
+
+def test_a_backup_of_the_first_release_comes_up_to_date(tmp_path: Path) -> None:
+    """Release 0.1.0 knew no holders, no sharing and no records of access."""
+    archive = settings.BASE_DIR / "tests" / "upgrade" / "0.1.0.backup"
+    with created(tmp_path, postgresql=False) as url:
+        manage(url, "restore_database", str(archive), "--yes")
+        table = manage(url, "comparison", "2026-01-28", "--format", "text")
+        golden = settings.BASE_DIR / "tests" / "golden" / "comparison_2026-01-28.tsv"
+        assert len(table.splitlines()) == len(golden.read_text(encoding="utf-8").splitlines())
+        assert "<u>2. 5. AI駆動型研究の高度化に向けた研究開発の推進</u>\t（新設）\n" in table
+        manage(url, "check", "--database", "default")
+        holders = "SELECT holder_id, shared_at FROM evaluation_amendment"
+        assert query(url, holders) == [(None, None), (None, None)]

@@ -1,0 +1,236 @@
+"""A period as large as one likes: its text, two drafts and an approved one, and much of all else."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from evaluation import amending, procedure, ranks
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    Clause,
+    IssuedDocument,
+    ItemProgram,
+    ObjectivePeriod,
+    OverviewSection,
+    OverviewSheet,
+    PolicyText,
+    ProcedureStep,
+    ReasonGroup,
+    Snapshot,
+    StepKind,
+    Wording,
+)
+from jst_objectives import history
+from programs.models import (
+    AccessRecord,
+    Agency,
+    Appropriation,
+    Fund,
+    Program,
+    ProgramSection,
+    Role,
+    SchemeFlow,
+    SupportTrack,
+    TrackCost,
+    User,
+)
+from tests.benchmarks.table_page import sentences
+from tests.factories import DAY, decide, make_draft, make_period, make_user
+
+K = Clause.Kind
+# What hangs on each item; with the item itself these are ten clauses.
+BELOW = (
+    *(K.BODY, K.BODY, K.BODY),
+    *(K.EVALUATION_AXIS, K.EVALUATION_AXIS),
+    *(K.EVALUATION_INDICATOR, K.EVALUATION_INDICATOR),
+    *(K.MONITORING_INDICATOR, K.MONITORING_INDICATOR),
+)
+
+
+@dataclass(frozen=True)
+class Large:
+    """A period of `items` items with ten clauses each, and `many` of whatever a page lists."""
+
+    items: int
+    many: int
+    period: ObjectivePeriod
+    drafter: User
+
+    @classmethod
+    def made(cls, items: int, many: int, **period: Any) -> "Large":
+        made = make_period(**period)
+        large = cls(items, many, made, make_user(made.agency, "editor"))
+        large.fill()
+        return large
+
+    @property
+    def agency(self) -> Agency:
+        return self.period.agency
+
+    def fill(self) -> None:
+        programs = self.programmes()
+        text = self.baseline(programs)
+        for state in ("draft", "submitted", "approved"):
+            self.change(state, text, programs)
+        self.decided()
+        self.people()
+
+    def rows(self, model: type[Any], count: int = 0, **fields: Any) -> list[Any]:
+        """Add many rows of a model: a position, name or title counts them."""
+        numbered = {f.name for f in model._meta.fields} & {"position", "name", "title", "slug"}
+        made = []
+        for number in range(1, (count or self.many) + 1):
+            own = {n: number if n == "position" else f"n{number}" for n in numbered - fields.keys()}
+            made.append(model(**own, **fields))
+        if not hasattr(model, "history"):
+            return list(model.objects.bulk_create(made))
+        return list(history.create_all(model, made, by=self.drafter, reason="試験"))
+
+    # --- Programmes -------------------------------------------------------------------------------
+    def programmes(self) -> list[Program]:
+        funds = self.rows(Fund, agency=self.agency)
+        programs = self.rows(Program, agency=self.agency, fund=funds[0])
+        one = {"program": programs[0]}
+        self.rows(ProgramSection, **one)
+        self.rows(SchemeFlow, **one, source="国", destination="法人", label="subsidy")
+        for track in self.rows(SupportTrack, **one, fund=funds[0]):
+            self.rows(TrackCost, 2, track=track)
+        for number, program in enumerate(programs):
+            budget = {"program": program, "kind": "initial", "yen": number}
+            for year in range(2024, 2026):
+                self.rows(Appropriation, 1, **budget, fiscal_year=year)
+        self.rows(PolicyText, period=self.period, heading="計画")
+        return programs
+
+    # --- Text -------------------------------------------------------------------------------------
+    def baseline(self, programs: list[Program]) -> list[Wording]:
+        """Decide and publish the text that the amendments change; return its wordings."""
+        baseline = make_draft(self.period, kind=Amendment.Kind.BASELINE)
+        chapter = amending.insert(
+            baseline, "chapter", parent=None, label="Ⅲ", text="成果の最大化", by=None
+        )
+        choose = random.Random(20260128)
+        places = ranks.spread(self.items)
+        items = self.rows(Clause, self.items, **self.new(baseline), kind=K.ITEM)
+        rows = [
+            Wording(parent=chapter, clause=item, rank=place, label=str(number), text=f"項目{number}")
+            for number, (item, place) in enumerate(zip(items, places, strict=True), 1)
+        ]
+        below = [(item, kind) for item in items for kind in BELOW]
+        clauses = [Clause(**self.new(baseline), kind=kind) for _, kind in below]
+        history.create_all(Clause, clauses, by=self.drafter, reason="試験")
+        places = ranks.spread(len(BELOW)) * self.items
+        rows += [
+            Wording(parent=item, clause=clause, rank=place, text=sentences(choose)[1])
+            for (item, _), clause, place in zip(below, clauses, places, strict=True)
+        ]
+        self.words(baseline, rows)
+        self.explain(baseline, programs)
+        self.carry(baseline, items, programs)
+        decide(baseline)
+        procedure.publish(baseline, by=self.drafter, published_on=DAY)
+        self.record(baseline)
+        return rows
+
+    def change(self, slug: str, text: list[Wording], programs: list[Program]) -> None:
+        """Make a draft that changes three clauses of each item: reworded, repealed, new."""
+        fields = {"slug": slug, "title": slug, "holder": self.drafter}
+        draft = amending.start(self.period, by=self.drafter, **fields)
+        reasons = self.explain(draft, programs)
+        choose = random.Random(20260128)
+        items = [row.clause for row in text if row.clause.kind == K.ITEM]
+        first = {row.parent_id: row for row in reversed(text) if row.clause.kind == K.BODY}
+        last = {row.parent_id: row for row in text if row.clause.kind == K.MONITORING_INDICATOR}
+        new = self.rows(Clause, self.items, **self.new(draft), kind=K.EVALUATION_AXIS)
+        rows = []
+        for number, (item, clause) in enumerate(zip(items, new, strict=True)):
+            reason = {"reason": reasons[number % len(reasons)]}
+            rows += [
+                changed(first[item.pk], text=sentences(choose)[0], **reason),
+                changed(last[item.pk], repealed=True, **reason),
+                Wording(clause=clause, parent=item, rank="zz", text="新しい評価軸", **reason),
+            ]
+        self.words(draft, rows)
+        self.carry(draft, items, programs)
+        self.record(draft)
+        if slug != "draft":
+            procedure.submit(draft, by=self.drafter)
+        if slug == "approved":
+            procedure.approve(draft, by=make_user(self.agency, "approver"))
+
+    def new(self, amendment: Amendment) -> dict[str, Any]:
+        return {"period": self.period, "introduced_by": amendment}
+
+    def words(self, amendment: Amendment, rows: list[Wording]) -> None:
+        for row in rows:
+            row.amendment = amendment
+        history.create_all(Wording, rows, by=self.drafter, reason="試験")
+
+    def carry(self, amendment: Amendment, items: list[Clause], programs: list[Program]) -> None:
+        links = [
+            ItemProgram(amendment=amendment, clause=items[number % len(items)], program=program)
+            for number, program in enumerate(programs)
+        ]
+        history.create_all(ItemProgram, links, by=self.drafter, reason="試験")
+
+    # --- What hangs on an amendment ---------------------------------------------------------------
+    def explain(self, amendment: Amendment, programs: list[Program]) -> list[AmendmentReason]:
+        """Add groups of reasons and overview sheets; return the reasons."""
+        reasons = []
+        for group in self.rows(ReasonGroup, amendment=amendment):
+            words = {"text": "説明", "kind": "law", "program": programs[0]}
+            reasons += self.rows(AmendmentReason, 2, group=group, **words)
+        for sheet in self.rows(OverviewSheet, amendment=amendment, program=programs[0]):
+            self.rows(OverviewSection, 2, sheet=sheet)
+        return reasons
+
+    def record(self, amendment: Amendment) -> None:
+        """Add snapshots, issued documents and steps, without the work of printing."""
+        now = timezone.now()
+        taken = {"content": "{}", "sha256": "0" * 64, "engine_version": "1", "taken_at": now}
+        for number in range(1, self.many + 1):
+            fields = {"amendment": amendment, "number": number, "taken_by": self.drafter}
+            (snapshot,) = self.rows(Snapshot, 1, **fields, **taken)
+            sha256 = f"{amendment.pk:032}{number:032}"
+            issued = {"sha256": sha256, "content": b"%PDF-", "versions": {}, "issued_at": now}
+            fields = {"snapshot": snapshot, "kind": "comparison", "issued_by": self.drafter}
+            self.rows(IssuedDocument, 1, **fields, **issued)
+
+    def decided(self) -> None:
+        """Add decided amendments that change nothing, so that all drafts still stand on the head."""
+        later = {"period": self.period, "state": "decided", "decided_on": DAY, "effective_on": DAY}
+        rows = [
+            Amendment(slug=f"d{n}", title=f"変更{n}", sequence=n, recorded_at=timezone.now(), **later)
+            for n in range(2, self.many + 2)
+        ]
+        history.create_all(Amendment, rows, by=self.drafter, reason="決定")
+        drafts = {"period": self.period, "state": "draft", "holder": self.drafter}
+        for state in ("draft", "withdrawn", "submitted", "approved"):
+            rows = [
+                Amendment(**drafts | {"slug": f"{state}{n}", "title": f"{state}{n}", "state": state})
+                for n in range(self.many)
+            ]
+            history.create_all(Amendment, rows, by=self.drafter, reason="起案")
+
+    # --- People -----------------------------------------------------------------------------------
+    def people(self) -> None:
+        for _ in range(self.many):
+            make_user(self.agency, *Role.Kind.values)
+        kinds = self.rows(StepKind, agency=self.agency)
+        baseline = self.period.amendments.get(slug="draft")
+        for kind in kinds:
+            self.rows(ProcedureStep, 1, amendment=baseline, kind=kind, date=DAY)
+        record = {"at": timezone.now(), "agency": self.agency, "path": "/", "user": self.drafter}
+        for access in ("sign_in", "export"):
+            self.rows(AccessRecord, **record, kind=access, actor_name="試験")
+
+
+def changed(row: Wording, **fields: Any) -> Wording:
+    """Return a draft's wording of a clause, on the one that stands."""
+    same = {"clause": row.clause, "parent": row.parent, "rank": row.rank, "label": row.label}
+    return Wording(**{**same, "text": row.text, "base": row, **fields})
