@@ -17,7 +17,6 @@ from evaluation.models import (
     Amendment,
     AmendmentReason,
     Clause,
-    Contribution,
     ItemProgram,
     OverviewSection,
     Wording,
@@ -42,7 +41,7 @@ def change_facts(draft: Amendment, *, by: User, **facts: Any) -> None:
         setattr(locked, name, value)
     locked.full_clean()
     history.save(locked, by=by, reason="件名・担当などの変更")
-    _contribute(locked, by, recorded_by=by)
+    amending.contribute(locked, by)
     draft.refresh_from_db()
 
 
@@ -87,7 +86,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     same = {name: getattr(source, name) for name in ("kind", "memo_title", "office")}
     draft = amending.start(source.period, slug=slug, title=title, by=by, holder=by, **same)
     for contribution in source.contributions.select_related("user"):
-        _contribute(draft, contribution.user, recorded_by=by)
+        amending.contribute(draft, contribution.user, recorded_by=by)
     why = f"「{source}」の写し"
     reasons = _copy_reasons(source, draft, by, why)
     wordings = wordings_to_copy(source)
@@ -222,9 +221,3 @@ def check_deletion(draft: Amendment) -> None:
             f"「{draft}」は、文書を発行したか手続を記録したため、削除できません。"
             "やめるときは、取り下げてください（取り下げた変更案は、記録として残ります）。"
         )
-
-
-def _contribute(draft: Amendment, user: User, *, recorded_by: User) -> None:
-    if not draft.contributions.filter(user=user).exists():
-        contribution = Contribution(amendment=draft, user=user)
-        history.save(contribution, by=recorded_by, reason="起案への関与")

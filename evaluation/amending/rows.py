@@ -155,9 +155,11 @@ def check(wording: Wording) -> None:
     wording.full_clean(validate_unique=False)
 
 
-def contribute(draft: Amendment, by: User | None) -> None:
-    if by is not None and not draft.contributions.filter(user=by).exists():
-        history.save(Contribution(amendment=draft, user=by), by=by, reason="起案への関与")
+def contribute(draft: Amendment, user: User | None, *, recorded_by: User | None = None) -> None:
+    """Record that a user drafted: none of them may approve. None is the system, which drafts nothing."""
+    if user is not None and not draft.contributions.filter(user=user).exists():
+        contribution = Contribution(amendment=draft, user=user)
+        history.save(contribution, by=recorded_by or user, reason="起案への関与")
 
 
 def lock(draft: Amendment) -> Amendment:

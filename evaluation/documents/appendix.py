@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from evaluation.comparison.alignment import Kind, UnitKind, align
 from evaluation.comparison.marking import mark_many
 from evaluation.comparison.rows import Run
-from evaluation.models import Amendment, ObjectivePeriod, Wording
-from evaluation.models.texts import Node, Text
+from evaluation.models import Amendment, ObjectivePeriod
+from evaluation.models.texts import Node, Text, texts_around
 
 COLUMNS = {
     UnitKind.EVALUATION_AXIS: "axes",
@@ -114,9 +114,8 @@ def _columns(entries: Iterable[Node], marked: _Marked) -> dict[str, Any]:
 
 def amended_appendix(amendment: Amendment) -> Appendix:
     """Return the appendix as amended, changed cells marked against the text just before."""
-    new = Text.of(Wording.objects.as_amended_by(amendment))
-    old = Text.of(Wording.objects.before(amendment))
-    return appendix(amendment.period, new, old)
+    before, text = texts_around(amendment)
+    return appendix(amendment.period, text, before)
 
 
 def appendix_html(content: Appendix, **identity: Any) -> str:

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from evaluation.comparison.rows import NATIONAL, Run, Settings, Table
 from evaluation.comparison.table import compare
 from evaluation.documents.pdf_child import STYLE_SHEET
-from evaluation.models import Amendment, Wording
-from evaluation.models.texts import Text
+from evaluation.models import Amendment
+from evaluation.models.texts import texts_around
 
 DECIDED = Settings(heading="新旧対照表")
 
@@ -19,9 +19,9 @@ def comparison_table(amendment: Amendment) -> Table:
     """Return the table of an amendment: a draft against the text that stands, a decided one
     against the text just before it."""
     title = amendment.period.title
-    old = Text.of(Wording.objects.before(amendment)).document(title)
-    new = Text.of(Wording.objects.as_amended_by(amendment)).document(title)
-    return compare(old, new, DECIDED if amendment.is_decided else NATIONAL)
+    before, text = texts_around(amendment)
+    settings = DECIDED if amendment.is_decided else NATIONAL
+    return compare(before.document(title), text.document(title), settings)
 
 
 def as_text(table: Table) -> str:

@@ -3,12 +3,25 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 
 from jst_objectives.plain_text import refusal
 
 
+def name_null_too(field: forms.Field) -> None:
+    """Leave U+0000 to our own check: Django's Japanese message for it asks to type something."""
+    field.validators = [
+        v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)
+    ]
+
+
 class PlainForm(forms.Form):
     """Texts are checked after their own fields; line ends come as browsers send them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            name_null_too(field)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from evaluation.checks import check_text, tidied
+from evaluation.forms.plain import name_null_too
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 BULLET = "・"
@@ -22,6 +23,7 @@ class WritingField(forms.CharField):
     def __init__(self, *, rows: int = 0, **options: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
         super().__init__(strip=False, widget=widget, **options)
+        name_null_too(self)
 
     def to_python(self, value: Any) -> str:
         return tidied(super().to_python(value) or "")
@@ -41,6 +43,7 @@ class LinesField(forms.CharField):
         self.bullets = bullets
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(strip=False, widget=widget, **options)
+        name_null_too(self)
 
     def clean(self, value: Any) -> list[str]:
         lines, errors = [], []
@@ -63,6 +66,7 @@ class NumberField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         attrs = {"class": "short", "autocomplete": "off"}
         super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **options)
+        name_null_too(self)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).translate(HALF_WIDTH).rstrip(".．")

@@ -39,12 +39,14 @@ class WordingQuerySet(models.QuerySet[Any]):
     """Rows that stand, repealing ones included: `evaluation.models.texts` makes the tree of them."""
 
     def placed(self) -> "WordingQuerySet":
-        """Annotate the sequence and date in whose place each row stands, and whether it does."""
+        """Annotate the sequence and date in whose place each row stands, and whether it does; and the
+        sequence of the amendment that introduced its clause."""
         return self.annotate(
             place=Coalesce("corrects__amendment__sequence", "amendment__sequence"),
             from_date=Coalesce("corrects__amendment__effective_on", "amendment__effective_on"),
             stands=Case(When(DECIDED, then=True), default=False),
-        ).select_related("clause__introduced_by")
+            introduced=F("clause__introduced_by__sequence"),
+        ).select_related("clause")
 
     def in_force_on(
         self,
@@ -75,9 +77,7 @@ class WordingQuerySet(models.QuerySet[Any]):
         if amendment.is_decided:
             rows = rows.filter(DECIDED, amendment__sequence__lte=amendment.sequence)
         else:
-            rows = rows.filter(DECIDED | Q(amendment=amendment)).select_related(
-                "clause__introduced_by", "base"
-            )
+            rows = rows.filter(DECIDED | Q(amendment=amendment)).select_related("clause", "base")
         return newest(rows, "clause")
 
 

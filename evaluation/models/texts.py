@@ -1,6 +1,6 @@
 """A text: the tree made of the wordings that stand together, and what makes a draft's tree conflict.
 
-Everything here works on rows already fetched (`evaluation.models.standing`): no queries.
+All but `texts_around` works on rows already fetched (`evaluation.models.standing`): no queries.
 """
 
 import itertools
@@ -193,7 +193,7 @@ class Text:
         for siblings in self.children.values():
             for one, other in itertools.pairwise(siblings):
                 mine, theirs = sorted((one, other), key=lambda n: not _introduced_by(n, draft))
-                rival = theirs.wording.clause.introduced_by.sequence or 0
+                rival = theirs.wording.introduced or 0  # type: ignore[attr-defined]
                 if (
                     _introduced_by(mine, draft)
                     and not _introduced_by(theirs, draft)
@@ -237,6 +237,17 @@ class Text:
 
     def _conflict(self, kind: ConflictKind, node: Node, message: str) -> Conflict:
         return Conflict(kind, node.clause_id, self.place(node), message)
+
+
+def texts_around(amendment: Amendment) -> tuple[Text, Text]:
+    """Return the text that an amendment changes, and the text with it.
+
+    What a draft changes is among the rows of the text with it, so that one query brings both.
+    """
+    rows = list(Wording.objects.as_amended_by(amendment))
+    if amendment.is_decided:
+        return Text.of(Wording.objects.before(amendment)), Text.of(rows)
+    return Text.of(row for row in rows if row.stands), Text.of(rows)
 
 
 def merge(mine: Wording, head: Wording | None) -> tuple[Node, list[Conflict]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from evaluation.comparison.alignment import Kind, align
 from evaluation.models import Amendment, ObjectivePeriod, Wording
-from evaluation.models.texts import Node, Text
+from evaluation.models.texts import Node, Text, texts_around
 from evaluation.permissions import (
     PortalRequest,
     roles_of,
@@ -33,9 +33,9 @@ class Edition:
     @classmethod
     def of(cls, amendment: Amendment) -> "Edition":
         """Return the text with an amendment; the baseline is compared with nothing."""
-        text = Text.of(Wording.objects.as_amended_by(amendment))
-        compared = amendment.kind != Amendment.Kind.BASELINE
-        before = Text.of(Wording.objects.before(amendment)) if compared else text
+        before, text = texts_around(amendment)
+        if amendment.kind == Amendment.Kind.BASELINE:
+            before = text
         on = amendment.effective_on or timezone.localdate()
         return cls(amendment.period, text, before, on, amendment)
 

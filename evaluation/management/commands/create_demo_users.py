@@ -1,7 +1,6 @@
 """`manage.py create_demo_users`: one user per role to try the portal with; refused in production."""
 
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from jst_objectives import history
+from programs.accounts import new_password
 from programs.models import Agency, Role, User
 
 REASON = "デモ利用者の作成"
-# Without the characters that are misread: 0 o, 1 l i.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class Command(BaseCommand):
@@ -54,11 +52,6 @@ def ensure_user(kind: Role.Kind, password: str, agencies: Iterable[Agency]) -> N
     for agency in agencies:
         if not user.roles.filter(agency=agency, role=kind).exists():
             history.save(Role(user=user, agency=agency, role=kind), by=None, reason=REASON)
-
-
-def new_password() -> str:
-    """Return four groups of four characters, such as k7mq-x2fp-9ada-bcde (79 bits)."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def read_passwords(file: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ from evaluation.documents.issuing import issue, take_snapshot
 from jst_objectives import history
 from programs import models as p
 from tests.factories import make_baseline, make_draft, make_period, make_user
-from tests.hostile import STORED
+from tests.hostile import REFUSED, STORED
 
 pytestmark = pytest.mark.django_db
 
@@ -279,3 +279,36 @@ def test_the_corpus_is_in_every_text_field(period):
         if model.__name__ not in without_pages
     } - FILLED
     assert missing == {("Wording", "label")}  # up to 20 characters, tried by the forms of clauses
+
+
+@pytest.mark.parametrize("string", REFUSED, ids=lambda s: f"U+{ord(s[1]):04X}")
+def test_control_characters_are_refused_with_a_message(period, string):
+    _, (_, item, *_) = make_baseline(period)
+    draft = make_draft(period)
+    editor = readers(period)["editor"]
+    place = [period.agency.code, period.number]
+    of_draft = [*place, draft.slug]
+    forms = {
+        reverse("start_amendment", args=place): {"title": string, "slug": "x", "kind": "amendment"},
+        reverse("amendment_facts", args=of_draft): {"title": "件名", "office": string},
+        reverse("change_clause", args=[*of_draft, item.public_id, "reword"]): {"text": string},
+        reverse("reasons", args=of_draft): {"title": string, "text": "説明", "kind": "law"},
+        reverse("amendment_step", args=[*of_draft, "withdraw"]): {"reason": string},
+    }
+    before = (
+        m.Wording.history.count(),
+        m.Amendment.history.count(),
+        m.AmendmentReason.objects.count(),
+    )
+    for address, data in forms.items():
+        response = editor.post(address, data)
+        html = response.content.decode()
+        assert (address, response.status_code) == (address, 200)
+        assert "<title>エラー：" in html
+        assert f"文字目のU+{ord(string[1]):04X}（" in html
+    now = (
+        m.Wording.history.count(),
+        m.Amendment.history.count(),
+        m.AmendmentReason.objects.count(),
+    )
+    assert now == before
