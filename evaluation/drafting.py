@@ -18,31 +18,43 @@ from evaluation.models import (
     AmendmentReason,
     Clause,
     ItemProgram,
+    ObjectivePeriod,
     OverviewSection,
     Wording,
 )
 from evaluation.models.texts import ASPECTS
 from evaluation.permissions import UNDECIDED
-from evaluation.procedure import in_state
 from jst_objectives import history
 from programs.models import Agency, Role, User
 
 M = TypeVar("M", bound=models.Model)
 State = Amendment.State
 SHARED = "法人との共有"  # what the history says of it
+FACTS = ("title", "office", "paper_date", "memo_title")
 
 
 # --- Facts, holder, sharing -----------------------------------------------------------------------
 @transaction.atomic
-def change_facts(draft: Amendment, *, by: User, **facts: Any) -> None:
-    """Set what a draft says of itself: `title`, `memo_title`, `office`, `paper_date`."""
-    locked = in_state(draft, (State.DRAFT,))
+def change_facts(draft: Amendment, *, by: User, seen: str | None = None, **facts: Any) -> None:
+    """Set what a draft says of itself: some of `FACTS`.
+
+    `seen` is the `fingerprint` of what the user saw: raises `Stale` where somebody was faster.
+    """
+    locked = amending.lock(draft)
+    now = fingerprint(locked)
+    if seen is not None and seen != now:
+        raise amending.Stale(locked, now, "件名・担当など")
     for name, value in facts.items():
         setattr(locked, name, value)
     locked.full_clean()
     history.save(locked, by=by, reason="件名・担当などの変更")
     amending.contribute(locked, by)
     draft.refresh_from_db()
+
+
+def fingerprint(draft: Amendment) -> str:
+    """Return a digest of the draft's facts."""
+    return amending.digest([getattr(draft, name) for name in FACTS])
 
 
 def editors_of(agency: Agency) -> QuerySet[User]:
@@ -54,7 +66,7 @@ def editors_of(agency: Agency) -> QuerySet[User]:
 @transaction.atomic
 def hand_over(draft: Amendment, *, by: User, to: User) -> None:
     """Make an editor of the agency the draft's holder: the person in charge of what comes next."""
-    locked = in_state(draft, UNDECIDED)
+    locked = amending.lock(draft, UNDECIDED)
     if not editors_of(locked.period.agency).filter(pk=to.pk).exists():
         raise ValidationError({"to": "引き継げるのは、この法人の起案者だけです。"})
     locked.holder = to
@@ -65,12 +77,20 @@ def hand_over(draft: Amendment, *, by: User, to: User) -> None:
 @transaction.atomic
 def share(draft: Amendment, *, by: User) -> None:
     """Let the agency read a draft from now on. What somebody has read cannot be taken back."""
-    locked = in_state(draft, UNDECIDED)
+    locked = amending.lock(draft, UNDECIDED)
     if locked.shared_at:
         raise ValidationError(f"「{locked}」は、すでに法人と共有されています。")
     locked.shared_at = timezone.now()
     history.save(locked, by=by, reason=SHARED)
     draft.refresh_from_db()
+
+
+def check_submission(draft: Amendment) -> None:
+    """Raise ValidationError where a draft changes nothing yet: there is nothing to approve."""
+    if not (draft.wordings.exists() or draft.item_programs.exists()):
+        raise ValidationError(
+            f"「{draft}」には、まだ変更がありません。提出する前に、条項を改めるか加えてください。"
+        )
 
 
 # --- Copies ---------------------------------------------------------------------------------------
@@ -83,6 +103,9 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     Wordings are written here and not by the verbs of `amending`, because each must keep its base: where
     the text has changed since, the copy merges or conflicts as the source does, and nothing is lost.
     """
+    # First the period, as `decide` does: the source is decided, edited or deleted before or after.
+    ObjectivePeriod.objects.select_for_update().get(pk=source.period_id)
+    source = amending.lock(source, tuple(State))
     same = {name: getattr(source, name) for name in ("kind", "memo_title", "office")}
     draft = amending.start(source.period, slug=slug, title=title, by=by, holder=by, **same)
     for contribution in source.contributions.select_related("user"):
@@ -196,7 +219,7 @@ def delete(draft: Amendment, *, by: User) -> None:
     Raises ValidationError as `check_deletion` does. Deletes wordings itself, because the verbs of
     `amending` take changes back one by one and leave the draft; of this one nothing may remain.
     """
-    locked = in_state(draft, (State.DRAFT, State.WITHDRAWN))
+    locked = amending.lock(draft, (State.DRAFT, State.WITHDRAWN))
     check_deletion(locked)
     parts: list[QuerySet[Any]] = [
         locked.item_programs.all(),
@@ -216,8 +239,8 @@ def delete(draft: Amendment, *, by: User) -> None:
 
 def check_deletion(draft: Amendment) -> None:
     """Raise ValidationError where a draft has left its desk: what others may hold must stay."""
-    if draft.snapshots.exists() or draft.steps.exists():
+    if draft.shared_at or draft.snapshots.exists() or draft.steps.exists():
         raise ValidationError(
-            f"「{draft}」は、文書を発行したか手続を記録したため、削除できません。"
+            f"「{draft}」は、法人と共有したか、文書を発行したか、手続を記録したため、削除できません。"
             "やめるときは、取り下げてください（取り下げた変更案は、記録として残ります）。"
         )

@@ -23,7 +23,7 @@ from evaluation.models import (
 )
 from evaluation.models.documents import IssuedDocumentQuerySet
 from evaluation.models.objectives import agencies_of
-from programs.access import record_reading
+from programs.access import Hidden, record_reading
 from programs.models import Agency, Program, Role, User
 
 R = Role.Kind
@@ -40,10 +40,6 @@ class SignedInRequest(PortalRequest):
     """What every other page gets: the middleware lets nobody in who has not signed in."""
 
     user: User
-
-
-class Hidden(Http404):
-    """There is no such thing for this user: who has not signed in is asked to, others are refused."""
 
 
 # --- Seeing ---------------------------------------------------------------------------------------
@@ -91,15 +87,6 @@ def visible_change(request: PortalRequest, agency: str, number: int, slug: str) 
 def visible_documents(user: User | AnonymousUser) -> IssuedDocumentQuerySet:
     """Return the issued documents that the user may have, oldest first."""
     return IssuedDocument.objects.visible_to(user)
-
-
-def visible_agency(request: PortalRequest, code: str) -> Agency:
-    """Return an agency with a visible period. Raises Hidden."""
-    periods = ObjectivePeriod.objects.visible_to(request.user)
-    agency = Agency.objects.filter(code=code, periods__in=periods).first()
-    if agency is None:
-        raise Hidden("この法人は、登録されていないか、見る権限がありません。")
-    return agency
 
 
 def visible_programs(user: User | AnonymousUser) -> QuerySet[Program]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation import amending
-from evaluation.documents.issuing import current_content
+from evaluation.documents.issuing import current_content, take_snapshot
 from evaluation.models import Amendment, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
 from evaluation.permissions import UNDECIDED
@@ -19,13 +19,17 @@ State = Amendment.State
 SENT_BACK = "差戻し"
 
 
+FURTHEST_PUBLICATION = dt.timedelta(days=366)
+
+
 class ContentChangedError(ValidationError):
     """What would be decided is not what the person saw."""
 
 
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
-    """Hand a draft to its approver; nobody edits it from here on."""
+    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it."""
+    amending.contribute(in_state(amendment, (State.DRAFT,)), by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, "提出")
 
 
@@ -33,12 +37,14 @@ def submit(amendment: Amendment, *, by: User) -> None:
 def approve(amendment: Amendment, *, by: User, seen: str | None = None) -> None:
     """Approve a submitted draft, of which the approver saw the content with the digest `seen`.
 
-    Raises PermissionDenied for a person who drafted it, ContentChangedError where it reads otherwise now.
+    A snapshot keeps what was approved; the history names it. Raises PermissionDenied for a person who
+    drafted it, ContentChangedError where it reads otherwise now.
     """
-    _refuse_drafter(amendment, by, "承認")
     locked = in_state(amendment, (State.SUBMITTED,))
+    _refuse_drafter(locked, by, "承認")
     _refuse_unseen(locked, seen)
-    _step(amendment, (State.SUBMITTED,), State.APPROVED, by, "承認")
+    kept = take_snapshot(locked, by=by)
+    _step(amendment, (State.SUBMITTED,), State.APPROVED, by, f"承認：控え {kept}")
 
 
 @transaction.atomic
@@ -66,16 +72,18 @@ def decide(
 ) -> None:
     """Decide an approved amendment: from `effective_on` its text is in force, for ever frozen.
 
-    Under the period's lock the tree is rebuilt on what has been decided since it was drafted.
-    Raises ValidationError naming every conflict, each with its place; PermissionDenied for a person
-    who drafted it; ContentChangedError where its content has not the digest that the person saw.
+    Under the period's lock the tree is rebuilt on what has been decided since it was drafted. A
+    snapshot keeps what was on the page; the history names it. Raises ValidationError naming every
+    conflict, each with its place; PermissionDenied for a person who drafted it; ContentChangedError
+    where its content has not the digest that the person saw.
     """
     period = ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
-    if by is not None:
-        _refuse_drafter(amendment, by, "決定")
     locked = in_state(amendment, (State.APPROVED,))
+    if by is not None:
+        _refuse_drafter(locked, by, "決定")
     _refuse_unseen(locked, seen)
-    tree = check_decision(locked, effective_on)
+    tree = check_decision(locked, decided_on, effective_on)
+    kept = take_snapshot(locked, by=by)
     amending.rebase(locked, tree, by=by)
     head = _head(period)
     locked.state = State.DECIDED
@@ -83,14 +91,20 @@ def decide(
     locked.decided_on, locked.effective_on = decided_on, effective_on
     locked.recorded_at = recorded_at or timezone.now()
     locked.full_clean()
-    history.save(locked, by=by, reason="決定")
+    history.save(locked, by=by, reason=f"決定：控え {kept}")
     amendment.refresh_from_db()
 
 
-def check_decision(amendment: Amendment, effective_on: dt.date) -> Text:
-    """Return the tree that would be decided. Raises ValidationError for what stands against it:
-    a day (on `effective_on`) before the last decision's, or every conflict with its place."""
-    head = _head(amendment.period)
+def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.date) -> Text:
+    """Return the tree that would be decided. Raises ValidationError for what stands against it: a
+    decision to come, a day of application outside the period or before the last decision's, or every
+    conflict with its place. Days cannot be changed later, so a slip of the year must not pass."""
+    if decided_on > timezone.localdate():
+        raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
+    head, period = _head(amendment.period), amendment.period
+    if not period.first_day <= effective_on <= period.last_day:
+        words = f"適用日は、目標期間（{period.first_day}から{period.last_day}まで）の日付にしてください。"
+        raise ValidationError({"effective_on": words})
     if head and head.effective_on and effective_on < head.effective_on:
         day = head.effective_on
         words = f"適用日は、前の変更の適用日（{day}）以後にしてください。"
@@ -124,11 +138,15 @@ def publish(amendment: Amendment, *, by: User, published_on: dt.date) -> None:
 
 def check_publication(amendment: Amendment, published_on: dt.date) -> None:
     """Raise ValidationError (on `published_on`) where an amendment cannot be published on a day:
-    it is published already, not decided by then, or its predecessors are not public by then."""
+    it is published already, not decided by then, its predecessors are not public by then, or the day
+    is more than a year ahead, which is a slip: it cannot be changed later."""
     if amendment.published_on:
         raise ValidationError(f"公表日は、すでに{amendment.published_on}と決まっています。")
     if amendment.decided_on and published_on < amendment.decided_on:
         words = f"公表日は、決定日（{amendment.decided_on}）以後の日付にしてください。"
+        raise ValidationError({"published_on": words})
+    if published_on > timezone.localdate() + FURTHEST_PUBLICATION:
+        words = "公表日は、今日から1年以内の日付にしてください。"
         raise ValidationError({"published_on": words})
     earlier = amendment.period.amendments.decided().filter(sequence__lt=amendment.sequence)
     for before in earlier.order_by("sequence"):
@@ -147,7 +165,9 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
 
 def in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
     """Return the amendment, locked until the end of the transaction, if it is in one of `states`."""
-    locked = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    locked = Amendment.objects.select_for_update().filter(pk=amendment.pk).first()
+    if locked is None:
+        raise ValidationError(f"「{amendment.title}」は、すでに削除されています。")
     if locked.state not in states:
         raise ValidationError(
             f"「{locked.title}」は{locked.get_state_display()}のため、この操作はできません"

@@ -16,18 +16,17 @@ from django.core.checks import CheckMessage, Warning
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from evaluation.trigger_rules import (
+    AMENDMENT_OF_GROUP,
+    AMENDMENT_OF_SHEET,
+    APPEND_ONLY,
+    FROZEN,
+    IMMUTABLE,
+    PRINTED,
+    RULES,
+)
+
 PREFIX = "portal_"
-FROZEN = "決定した変更は、その文言・理由・資料を含めて変更できません。直すには正誤の変更を起案してください。"
-PRINTED = "決定した変更がある期間の表題と注は変更できません。"
-IMMUTABLE = "控えと発行文書は変更も削除もできません。"
-APPEND_ONLY = "履歴は追加だけができ、変更も削除もできません。"
-ORDER = "適用日は、前の順番の変更の適用日以後、後の順番の変更の適用日以前にしてください。"
-SAME_PERIOD = "変更の期間は、後から変えられません。"
-ONE_PERIOD = "文言・条項・親の条項・事業の割当て・変更は、同じ期間のものでなければなりません。"
-INTRODUCED = "条項を新設した変更は、後から変えられません。"
-BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
-CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
-REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
 
 
 @dataclass(frozen=True)
@@ -44,133 +43,6 @@ class Trigger:
     condition: str
     message: str
     lock: str = ""
-
-
-WRITE = ("INSERT", "UPDATE")
-PERIOD_OF_AMENDMENT = "(SELECT a.period_id FROM evaluation_amendment a WHERE a.id = NEW.{})"
-PERIOD_OF_CLAUSE = "(SELECT c.period_id FROM evaluation_clause c WHERE c.id = NEW.{})"
-PERIOD = PERIOD_OF_AMENDMENT.format("amendment_id")
-AMENDMENT_OF_GROUP = (
-    "(SELECT g.amendment_id FROM evaluation_reasongroup g WHERE g.id = {}.group_id)"
-)
-AMENDMENT_OF_SHEET = (
-    "(SELECT s.amendment_id FROM evaluation_overviewsheet s WHERE s.id = {}.sheet_id)"
-)
-INTRODUCED_HERE = (
-    "EXISTS (SELECT 1 FROM evaluation_clause c"
-    " WHERE c.id = NEW.clause_id AND c.introduced_by_id = NEW.amendment_id)"
-)
-DECIDED_WORDING_OF_CLAUSE = (
-    "EXISTS (SELECT 1 FROM evaluation_wording w JOIN evaluation_amendment a ON a.id = w.amendment_id"
-    " WHERE w.id = NEW.{} AND w.clause_id = NEW.clause_id AND a.state = 'decided')"
-)
-# Name, table, events, what is refused, message. A reference to a row that is not there yet is refused
-# too: foreign keys are checked at the end of a transaction only.
-RULES = (
-    (
-        "amendment_order",
-        "evaluation_amendment",
-        WRITE,
-        (
-            "NEW.state = 'decided' AND EXISTS (SELECT 1 FROM evaluation_amendment a"
-            " WHERE a.period_id = NEW.period_id AND a.state = 'decided' AND a.id <> NEW.id AND"
-            " ((a.sequence < NEW.sequence AND a.effective_on > NEW.effective_on) OR"
-            " (a.sequence > NEW.sequence AND a.effective_on < NEW.effective_on)))"
-        ),
-        ORDER,
-    ),
-    (
-        "amendment_period",
-        "evaluation_amendment",
-        ("UPDATE",),
-        "NEW.period_id <> OLD.period_id",
-        SAME_PERIOD,
-    ),
-    (
-        "amendment_kind",
-        "evaluation_amendment",
-        ("UPDATE",),
-        "OLD.kind = 'correction' AND NEW.kind <> 'correction'",
-        CORRECTS,
-    ),
-    (
-        "clause_period",
-        "evaluation_clause",
-        WRITE,
-        f"NEW.period_id IS DISTINCT FROM {PERIOD_OF_AMENDMENT.format('introduced_by_id')}",
-        ONE_PERIOD,
-    ),
-    (
-        "clause_introduced",
-        "evaluation_clause",
-        ("UPDATE",),
-        "NEW.introduced_by_id <> OLD.introduced_by_id",
-        INTRODUCED,
-    ),
-    (
-        "wording_period",
-        "evaluation_wording",
-        WRITE,
-        (
-            f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD} OR (NEW.parent_id IS NOT"
-            f" NULL AND {PERIOD_OF_CLAUSE.format('parent_id')} IS DISTINCT FROM {PERIOD})"
-        ),
-        ONE_PERIOD,
-    ),
-    (
-        "wording_base",
-        "evaluation_wording",
-        WRITE,
-        (
-            f"(NEW.base_id IS NULL AND NOT {INTRODUCED_HERE}) OR (NEW.base_id IS NOT NULL AND"
-            f" ({INTRODUCED_HERE} OR NOT {DECIDED_WORDING_OF_CLAUSE.format('base_id')}))"
-        ),
-        BASE,
-    ),
-    (
-        "wording_corrects",
-        "evaluation_wording",
-        WRITE,
-        (
-            "NEW.corrects_id IS NOT NULL AND NOT (EXISTS (SELECT 1 FROM evaluation_amendment a"
-            " WHERE a.id = NEW.amendment_id AND a.kind = 'correction')"
-            f" AND {DECIDED_WORDING_OF_CLAUSE.format('corrects_id')})"
-        ),
-        CORRECTS,
-    ),
-    (
-        "wording_reason",
-        "evaluation_wording",
-        WRITE,
-        (
-            "NEW.reason_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_amendmentreason r"
-            " JOIN evaluation_reasongroup g ON g.id = r.group_id"
-            " WHERE r.id = NEW.reason_id AND g.amendment_id = NEW.amendment_id)"
-        ),
-        REASON,
-    ),
-    (
-        "reason_amendment",
-        "evaluation_amendmentreason",
-        ("UPDATE",),
-        f"{AMENDMENT_OF_GROUP.format('NEW')} IS DISTINCT FROM {AMENDMENT_OF_GROUP.format('OLD')}",
-        REASON,
-    ),
-    (
-        "reasongroup_amendment",
-        "evaluation_reasongroup",
-        ("UPDATE",),
-        "NEW.amendment_id <> OLD.amendment_id",
-        REASON,
-    ),
-    (
-        "itemprogram_period",
-        "evaluation_itemprogram",
-        WRITE,
-        f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}",
-        ONE_PERIOD,
-    ),
-)
 
 
 def _rules() -> Iterator[Trigger]:

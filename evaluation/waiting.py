@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,44 +66,53 @@ def waiting_for(user: User) -> list[Waiting]:
 
 
 def _unfinished(agencies: list[int]) -> QuerySet[Amendment]:
-    """Return the amendments of agencies that are not decided, not published, or decided of late."""
+    """Return the amendments of agencies that are not decided, not published, or decided of late, each
+    with whether its holder may still edit it (`is_held`)."""
     unfinished = Q(state__in=UNDECIDED) | Q(state=State.DECIDED, published_on__isnull=True)
     news = Q(recorded_at__gte=timezone.now() - NEWS)
     amendments = Amendment.objects.filter(unfinished | news, period__agency__in=agencies)
-    return amendments.select_related("period__agency", "holder")
+    editors = Role.objects.filter(
+        user=OuterRef("holder"),
+        user__is_active=True,
+        agency=OuterRef("period__agency"),
+        role=Role.Kind.EDITOR,
+    )
+    return amendments.annotate(is_held=Exists(editors)).select_related("period__agency", "holder")
 
 
 def _for_editor(amendment: Amendment, events: list[Event], user: User) -> Iterator[Waiting]:
-    if amendment.holder_id is None and amendment.state in UNDECIDED:
-        yield Waiting(What.TAKE, amendment, _taking_over(amendment, user), events[-1].at)
+    is_held: bool = amendment.is_held  # type: ignore[attr-defined]  # by `_unfinished`
+    if not is_held and amendment.state in UNDECIDED:
+        yield Waiting(What.TAKE, amendment, _taking_over(amendment, user), _since(events))
     if amendment.holder_id == user.pk and amendment.state == State.DRAFT:
         if back := sent_back(events):
-            yield Waiting(What.REPAIR, amendment, _page(amendment), back.at, back.words)
+            yield Waiting(What.REPAIR, amendment, amendment.get_absolute_url(), back.at, back.words)
         else:
-            yield Waiting(What.FINISH, amendment, _page(amendment), events[-1].at)
+            yield Waiting(What.FINISH, amendment, amendment.get_absolute_url(), _since(events))
 
 
 def _for_approver(amendment: Amendment, events: list[Event], *, drafted: bool) -> Iterator[Waiting]:
-    since = steps_of(events)[-1].at
+    since, page = _since(steps_of(events)), amendment.get_absolute_url()
     if amendment.state == State.SUBMITTED and not drafted:
-        yield Waiting(What.APPROVE, amendment, _page(amendment), since)
+        yield Waiting(What.APPROVE, amendment, page, since)
     if amendment.state == State.APPROVED and not drafted:
-        yield Waiting(What.DECIDE, amendment, _page(amendment), since)
+        yield Waiting(What.DECIDE, amendment, page, since)
     if amendment.is_decided and amendment.published_on is None:
-        yield Waiting(What.PUBLISH, amendment, _page(amendment), since)
+        yield Waiting(What.PUBLISH, amendment, page, since)
 
 
 def _for_readers(amendment: Amendment, events: list[Event], roles: set[str]) -> Iterator[Waiting]:
+    page = amendment.get_absolute_url()
     if Role.Kind.AGENCY in roles and amendment.shared_at and amendment.state in UNDECIDED:
-        yield Waiting(What.READ, amendment, _page(amendment), amendment.shared_at)
+        yield Waiting(What.READ, amendment, page, amendment.shared_at)
     is_news = amendment.recorded_at and amendment.recorded_at >= timezone.now() - NEWS
     if Role.Kind.AUDITOR in roles and amendment.recorded_at and is_news:
-        yield Waiting(What.AUDIT, amendment, _page(amendment), amendment.recorded_at)
+        yield Waiting(What.AUDIT, amendment, page, amendment.recorded_at)
 
 
-def _page(amendment: Amendment) -> str:
-    period = amendment.period
-    return reverse("amendment", args=[period.agency.code, period.number, amendment.slug])
+def _since(events: list[Event]) -> dt.datetime:
+    """Return when the last event was; now for an amendment that was stored without its history."""
+    return events[-1].at if events else timezone.now()
 
 
 def _taking_over(amendment: Amendment, user: User) -> str:

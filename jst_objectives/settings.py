@@ -3,6 +3,8 @@
 PORTAL_PRODUCTION    `1` = production: HTTPS only, no default may be left (default `0`)
 SECRET_KEY           signs sessions, 50 characters or more (default, not in production: the key
                      that `./portal up` puts into `var/secret.key`)
+SECRET_KEY_FALLBACKS  former keys, separated by spaces: sessions and second factors of theirs are still
+                     read; take them out after `manage.py encrypt_second_factors` (default: none)
 ALLOWED_HOSTS        host names, separated by commas; no `*` in production (default: loopback)
 DATABASE_URL         `postgres://user:password@host/name` (default: SQLite in PORTAL_DATA)
 PORTAL_DATA          folder of the database, the key and the caches (default `var`)
@@ -19,7 +21,10 @@ OIDC_NAME, OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET
                      sign-in by an organisation's OpenID Connect server: its name on the button, its
                      issuer, and the client registered there with the address
                      `/accounts/oidc/sso/login/callback/`. All four or none; run `migrate` afterwards.
-                     It lets in users whose user name is its `preferred_username`; it creates none.
+                     It lets in users whose user name is what the server tells of them; it creates none.
+OIDC_USERNAME_CLAIM  the claim that tells it (default `preferred_username`). Warning: it must be one that
+                     people cannot edit themselves at that server, or whoever takes a colleague's name
+                     there before that colleague's first sign-in comes in as that colleague
 """
 
 import datetime as dt
@@ -43,9 +48,11 @@ if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("本番環境では DEBUG=1 にできません。")
 
 SECRET_KEY = environment.secret_key(DATA_DIR / "secret.key", production=PRODUCTION)
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
 ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
 MAINTENANCE_PATH = environment.maintenance_path()
 OIDC = environment.oidc(production=PRODUCTION)
+OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM") or "preferred_username"
 
 INSTALLED_APPS = [
     "programs",
@@ -75,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jst_objectives.bodies.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "evaluation.views.typed.keep_typed",
     "django.middleware.common.CommonMiddleware",
@@ -83,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "jst_objectives.sessions.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "programs.sign_in.ask_for_own_password",
     "allauth.account.middleware.AccountMiddleware",
     "evaluation.views.errors.explain_refused_methods",
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer of a view by the lock-out page
@@ -209,6 +218,8 @@ if OIDC:
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+# From everywhere together: more than anybody mistypes, and too few to guess a password by.
+SIGN_IN_FAILURES_A_DAY = 50
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends, also when somebody goes on trying
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "programs.sign_in.locked_out"
@@ -284,7 +295,9 @@ PERMISSIONS = """
 PERMISSIONS_POLICY: dict[str, list[str]] = {permission: [] for permission in PERMISSIONS.split()}
 SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 30)
 SESSION_HOURS = environment.number("SESSION_HOURS", 12)
-SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+# `SessionLimits` ends a session; its row stays a day longer, so that whoever sends a form the next
+# morning is known, and what was typed is kept for the sign-in.
+SESSION_COOKIE_AGE = (SESSION_HOURS + 24) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -299,7 +312,8 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 if environment.flag("TRUST_PROXY_HEADERS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a form; its files do not count
+LARGEST_BODY = 25 * 1024 * 1024  # of a request with its files; a PDF to verify may have 20 MB
 
 # --- History --------------------------------------------------------------------------------------
 # The default column holds 100 characters; a reason may be a paragraph.

@@ -14,10 +14,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from jst_objectives import history
-from programs.models import User
+from programs.models import Role, User
 
 # Without the characters that are misread: 0 o, 1 l i.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+# Reasons in the user's history.
+ISSUED = "保守者による初期パスワードの発行"
+UNLOCKED = "保守者によるサインインのロックの解除"
+OWN_PASSWORD = {  # by the notice that allauth would mail
+    "account/email/password_changed": "パスワードの変更",
+    "account/email/password_set": "パスワードの設定",
+    "account/email/password_reset": "メールによるパスワードの再設定",
+}
+OWN_ROLE = "自分の役割は、自分では付けたり外したりできません。ほかの保守者に頼んでください。"
 
 
 @dataclass(frozen=True)
@@ -32,26 +41,48 @@ class Act:
 
 @transaction.atomic
 def issue_password(user: User, by: User) -> str:
-    """Give a user a new random password, which ends the user's sessions, and return it."""
+    """Give a user a new random password, which ends the user's sessions, and return it.
+
+    Until its user changes it, which the first sign-in asks for, the maintainer knows it too.
+    """
+    account = _locked(user)
     password = new_password()
-    user.set_password(password)
-    history.save(user, by=by, reason="保守者による初期パスワードの発行")
+    account.set_password(password)
+    history.save(account, by=by, reason=ISSUED, update_fields=["username", "password"])
     return password
+
+
+def has_issued_password(user: User) -> bool:
+    """Tell whether a maintainer issued the user's password, and the user has not changed it since."""
+    reasons = [ISSUED, *OWN_PASSWORD.values()]
+    rows = user.history.filter(history_change_reason__in=reasons).order_by("-history_id")
+    return rows.values_list("history_change_reason", flat=True).first() == ISSUED
 
 
 @transaction.atomic
 def remove_second_factors(user: User, by: User) -> str:
-    Authenticator.objects.filter(user=user).delete()
-    history.save(user, by=by, reason="保守者による二要素認証の解除")
+    account = _locked(user)
+    Authenticator.objects.filter(user=account).delete()
+    history.save(account, by=by, reason="保守者による二要素認証の解除", update_fields=["username"])
     return ""
 
 
 @transaction.atomic
 def unlock(user: User, by: User) -> str:
     """Forget the wrong passwords typed for a user name, which axes counts in lower case."""
-    reset(username=user.get_username().casefold())
-    history.save(user, by=by, reason="保守者によるサインインのロックの解除")
+    account = _locked(user)
+    reset(username=account.get_username().casefold())
+    history.save(account, by=by, reason=UNLOCKED, update_fields=["username"])
     return ""
+
+
+def _locked(user: User) -> User:
+    """Return a user as it is stored now, locked until the end of the transaction.
+
+    What a page read earlier would undo what somebody changed since. A verb names the field `username`
+    though it does not change it: a save without any recorded field leaves no row in the history.
+    """
+    return User.objects.select_for_update().get(pk=user.pk)
 
 
 def check_account(user: User, by: User) -> None:
@@ -66,6 +97,15 @@ def check_account(user: User, by: User) -> None:
         raise ValidationError(
             {"username": "大文字と小文字だけが違うユーザー名が、すでにあります。"}
         )
+
+
+def check_role(role: Role, by: User) -> None:
+    """Raise ValidationError where `by` must not give or take a role: nobody does so to oneself.
+
+    Who maintains the roles would else read every draft and approve it too.
+    """
+    if role.user_id == by.pk:
+        raise ValidationError(OWN_ROLE)
 
 
 def forget_addresses(user: User) -> None:
@@ -83,7 +123,8 @@ ACTS = {
         "初期パスワードの発行",
         "推測できないパスワードを新しく作り、次の画面に一度だけ表示します。"
         "いまのパスワードは使えなくなり、この利用者のサインインはすべて終わります。",
-        "新しいパスワードです。この画面を閉じると、二度と表示できません。本人だけに伝えてください。",
+        "新しいパスワードです。この画面を閉じると、二度と表示できません。本人だけに伝えてください。"
+        "本人は、最初のサインインで別のパスワードに変えます。",
         issue_password,
     ),
     "second-factor": Act(

@@ -23,12 +23,14 @@ from django.views.decorators.cache import never_cache
 
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
+from programs.access import Hidden
 from programs.models import Agency, Role, User
 
 # Sign-in and passwords have pages of their own; no page looks for choices or shows an object elsewhere.
 UNUSED = {"logout", "password_change", "password_change_done", "view_on_site", "autocomplete"}
 ADDED, CHANGED, DELETED = "保守画面で追加", "保守画面で変更", "保守画面で削除"
 VERSIONS_PER_PAGE = 50
+NO_PAGE = "このページは、ないか、見る権限がありません。"
 
 
 # --- Who, and what --------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ class MaintenanceSite(admin.AdminSite):
 
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
-                raise Http404
+                raise Hidden(NO_PAGE)
             return guarded(request, *args, **kwargs)
 
         page.__dict__.update(getattr(guarded, "__dict__", {}))
@@ -89,7 +91,7 @@ class MaintenanceSite(admin.AdminSite):
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next", index))
         if not self.has_permission(request):
-            raise Http404
+            raise Hidden(NO_PAGE)
         return HttpResponseRedirect(index)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
@@ -188,6 +190,7 @@ class MaintainedAdmin(Chosen, admin.ModelAdmin):
     fixed: tuple[str, ...] = ()
     form: Any = RevisedForm
     list_per_page = 50
+    view_on_site = False  # its address is not among the pages
     list_select_related: ClassVar[Any] = True
     show_facets = admin.ShowFacets.NEVER
     object_history_template = "admin/versions.html"
@@ -202,7 +205,7 @@ class MaintainedAdmin(Chosen, admin.ModelAdmin):
     ) -> Any:
         instance = super().get_object(request, object_id, from_field)
         if instance is None:
-            raise Http404("登録されていないか、保守の対象ではありません。")
+            raise Hidden("登録されていないか、保守の対象ではありません。")
         return instance
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -16,7 +16,8 @@ from import_export.resources import Diff, ModelResource
 from import_export.widgets import Widget
 
 from jst_objectives import history
-from programs.accounts import check_account, forget_addresses
+from programs.accounts import check_account, check_role, forget_addresses
+from programs.addresses import check_code
 from programs.cells import Choice, Number, Reference, Text, YesNo
 from programs.maintenance import ADDED, maintained_agencies, maintained_users
 from programs.models import (
@@ -197,6 +198,13 @@ class AgencyResource(PlainResource):
             "purpose",
         )
 
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        if instance.pk is None:
+            check_code(instance.code)
+
     def do_instance_save(self, instance: models.Model, is_create: bool) -> None:
         super().do_instance_save(instance, is_create)
         if is_create:
@@ -253,6 +261,13 @@ class RoleResource(PlainResource):
         model = Role
         import_id_fields = ("user", "agency", "role")
         fields = ("user", "agency", "role")
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        if instance.pk is None:
+            check_role(instance, by=self.user)
 
 
 # --- Funds and programmes -------------------------------------------------------------------------

@@ -1,25 +1,36 @@
 """Signing in and out: what django-allauth and django-axes ask of the portal.
 
-Wrong passwords are counted by axes, per user name and address; wrong codes of a second factor by
-allauth, per user. Each sign-in, failure, lock-out and sign-out is recorded (`AccessRecord`); that a
-person changed the means to sign in stands in the person's history.
+Wrong passwords are counted by axes, per user name and address; the failures of a user name from
+everywhere, by the records of the last day; wrong codes of a second factor by allauth, per user. Each
+sign-in, failure, lock-out and sign-out is recorded (`AccessRecord`); that a person changed the means to
+sign in stands in the person's history.
 """
 
+import datetime as dt
+import math
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
 from jst_objectives import history
-from programs.access import record
-from programs.models import AccessRecord
+from programs import secrecy
+from programs.access import record, typed_name
+from programs.accounts import OWN_PASSWORD, UNLOCKED, has_issued_password
+from programs.models import AccessRecord, User
 
 METHODS = {
     "password": "パスワード",
@@ -30,9 +41,7 @@ METHODS = {
 }
 # Reasons in the person's history, by the notice that allauth would mail.
 CHANGES = {
-    "account/email/password_changed": "パスワードの変更",
-    "account/email/password_set": "パスワードの設定",
-    "account/email/password_reset": "メールによるパスワードの再設定",
+    **OWN_PASSWORD,
     "mfa/email/totp_activated": "認証アプリの登録",
     "mfa/email/totp_deactivated": "認証アプリの登録解除",
     "mfa/email/webauthn_added": "パスキーの登録",
@@ -41,6 +50,9 @@ CHANGES = {
     "socialaccount/email/account_connected": "外部サインインとの結付け",
     "socialaccount/email/account_disconnected": "外部サインインとの結付けの解除",
 }
+
+DAY = dt.timedelta(days=1)
+ISSUED_PASSWORD = "issued_password"  # in the session: who signed in has to change it
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -62,7 +74,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Leave it to axes to count wrong passwords: it locks longer, and for one address only."""
+        """Refuse a name that failed too often from everywhere; axes does so for one address."""
+        wait = wait_of(credentials.get("username") or "")
+        if wait is not None:
+            raise ImmediateHttpResponse(refuse_name(request, credentials["username"], wait))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         if not getattr(request, "axes_locked_out", False):  # `locked_out` records it otherwise
@@ -74,6 +89,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         record(request, AccessRecord.Kind.SIGN_IN, detail=with_address(request, methods(request)))
+        by_password = METHODS["password"] in methods(request).split("・")
+        if by_password and has_issued_password(user):
+            request.session[ISSUED_PASSWORD] = True
         return super().post_login(request, user, **kwargs)
 
     def logout(self, request: HttpRequest) -> None:
@@ -105,6 +123,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "先に、認証アプリかパスキーを登録してください。",
         "incorrect_code": "確認できませんでした。もう一度お試しください。",
     }
+
+    def encrypt(self, text: str) -> str:
+        return secrecy.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrecy.decrypt(encrypted_text)
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         return f"パスキー{Authenticator.objects.filter(user=user, type=type).count() + 1}"
@@ -143,6 +167,66 @@ def locked_out(
     answer = render(request, "429.html", status=429)
     answer["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return answer
+
+
+def wait_of(name: str) -> dt.timedelta | None:
+    """Return how long a user name is refused for its failures from everywhere, or None where it is not.
+
+    Its failures of the last 24 hours count, but for those before a maintainer's unlocking. What is tried
+    meanwhile does not count, so that the lock-out ends.
+    """
+    since = timezone.now() - DAY
+    unlocked = User.history.filter(username__iexact=name, history_change_reason=UNLOCKED)
+    newest = unlocked.order_by("-history_id").values_list("history_date", flat=True).first()
+    failures = AccessRecord.objects.filter(
+        kind=AccessRecord.Kind.SIGN_IN_FAILED,
+        user=None,
+        actor_name=typed_name(name),
+        at__gt=max(since, newest or since),
+    )
+    last = settings.SIGN_IN_FAILURES_A_DAY
+    oldest = list(failures.values_list("at", flat=True)[last - 1 : last])
+    return oldest[0] - since if oldest else None
+
+
+def refuse_name(request: HttpRequest, name: str, wait: dt.timedelta) -> HttpResponse:
+    """Answer whoever tries a user name that failed too often, and record the attempt."""
+    detail = with_address(request, "1日の失敗の回数")
+    record(request, AccessRecord.Kind.LOCKED_OUT, name=name, detail=detail)
+    hours = math.ceil(wait.total_seconds() / 3600)
+    answer = render(request, "429.html", {"hours": hours}, status=429)
+    answer["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return answer
+
+
+# --- A password that a maintainer issued ----------------------------------------------------------
+def ask_for_own_password(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware after those of sessions and users: who has signed in with a password that a maintainer
+    issued changes it, or signs out, before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        page = reverse("account_change_password")
+        if not _has_to_change(request) or request.path in {page, reverse("account_logout")}:
+            return get_response(request)
+        if request.method in {"GET", "HEAD"}:
+            page += "?" + urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(page)
+
+    return middleware
+
+
+def _has_to_change(request: HttpRequest) -> bool:
+    try:
+        if ISSUED_PASSWORD not in request.session:
+            return False
+        if isinstance(request.user, User) and has_issued_password(request.user):
+            return True
+        del request.session[ISSUED_PASSWORD]
+    except Error:  # what needs no database is answered without one
+        pass
+    return False
 
 
 # --- Records and pages ----------------------------------------------------------------------------

@@ -65,6 +65,12 @@ class ChangePasswordForm(NewPassword, account.ChangePasswordForm):
         super().__init__(*args, **kwargs)
         say(self, "oldpassword", "現在のパスワード")
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("password1") and data["password1"] == data.get("oldpassword"):
+            self.add_error("password1", "現在のパスワードとは別のものを入力してください。")
+        return data
+
 
 class EmailForm(account.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:

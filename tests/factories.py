@@ -4,6 +4,8 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.utils import timezone
+
 from evaluation import amending, procedure
 from evaluation.models import Amendment, Clause, ObjectivePeriod
 from jst_objectives import history
@@ -56,10 +58,14 @@ def make_draft(period: ObjectivePeriod, by: User | None = None, **fields: object
 def decide(amendment: Amendment, effective_on: dt.date = DAY, **options: Any) -> Amendment:
     """Take a draft through to its decision by people other than its drafter."""
     approver = make_user()
-    procedure.submit(amendment, by=approver)
+    procedure.submit(amendment, by=make_user())
     procedure.approve(amendment, by=approver)
     procedure.decide(
-        amendment, by=approver, decided_on=effective_on, effective_on=effective_on, **options
+        amendment,
+        by=approver,
+        decided_on=min(effective_on, timezone.localdate()),
+        effective_on=effective_on,
+        **options,
     )
     return amendment
 

@@ -1,11 +1,9 @@
 """A period as large as one likes: its text, two drafts and an approved one, and much of all else."""
 
-import datetime as dt
 import random
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 
 from evaluation import amending, procedure, ranks
@@ -77,7 +75,7 @@ class Large:
         text = self.baseline(programs)
         for state in ("draft", "submitted", "approved"):
             self.change(state, text, programs)
-        self.decided()
+        self.amendments()
         self.people()
 
     def rows(self, model: type[Any], count: int = 0, **fields: Any) -> list[Any]:
@@ -118,8 +116,8 @@ class Large:
         places = ranks.spread(self.items)
         items = self.rows(Clause, self.items, **self.new(baseline), kind=K.ITEM)
         rows = [
-            Wording(parent=chapter, clause=item, rank=place, label=str(number), text=f"項目{number}")
-            for number, (item, place) in enumerate(zip(items, places, strict=True), 1)
+            Wording(parent=chapter, clause=item, rank=place, label=str(n), text=f"項目{n}")
+            for n, (item, place) in enumerate(zip(items, places, strict=True), 1)
         ]
         below = [(item, kind) for item in items for kind in BELOW]
         clauses = [Clause(**self.new(baseline), kind=kind) for _, kind in below]
@@ -139,8 +137,8 @@ class Large:
 
     def change(self, slug: str, text: list[Wording], programs: list[Program]) -> None:
         """Make a draft that changes three clauses of each item: reworded, repealed, new."""
-        fields = {"slug": slug, "title": slug, "holder": self.drafter}
-        draft = amending.start(self.period, by=self.drafter, **fields)
+        by = {"by": self.drafter, "holder": self.drafter}
+        draft = amending.start(self.period, slug=slug, title=slug, **by)
         reasons = self.explain(draft, programs)
         choose = random.Random(20260128)
         items = [row.clause for row in text if row.clause.kind == K.ITEM]
@@ -190,10 +188,11 @@ class Large:
         return reasons
 
     def record(self, amendment: Amendment) -> None:
-        """Add snapshots, issued documents and steps, without the work of printing."""
+        """Add snapshots and issued documents without the work of printing."""
         now = timezone.now()
         taken = {"content": "{}", "sha256": "0" * 64, "engine_version": "1", "taken_at": now}
-        for number in range(1, self.many + 1):
+        kept = amendment.snapshots.count()
+        for number in range(kept + 1, kept + self.many + 1):
             fields = {"amendment": amendment, "number": number, "taken_by": self.drafter}
             (snapshot,) = self.rows(Snapshot, 1, **fields, **taken)
             sha256 = f"{amendment.pk:032}{number:032}"
@@ -201,21 +200,20 @@ class Large:
             fields = {"snapshot": snapshot, "kind": "comparison", "issued_by": self.drafter}
             self.rows(IssuedDocument, 1, **fields, **issued)
 
-    def decided(self) -> None:
-        """Add decided amendments that change nothing, so that all drafts still stand on the head."""
-        later = {"period": self.period, "state": "decided", "decided_on": DAY, "effective_on": DAY}
-        rows = [
-            Amendment(slug=f"d{n}", title=f"変更{n}", sequence=n, recorded_at=timezone.now(), **later)
-            for n in range(2, self.many + 2)
-        ]
-        history.create_all(Amendment, rows, by=self.drafter, reason="決定")
-        drafts = {"period": self.period, "state": "draft", "holder": self.drafter}
-        for state in ("draft", "withdrawn", "submitted", "approved"):
-            rows = [
-                Amendment(**drafts | {"slug": f"{state}{n}", "title": f"{state}{n}", "state": state})
-                for n in range(self.many)
+    def amendments(self) -> None:
+        """Add amendments of each state that change nothing, so that all drafts stand on the head."""
+        own = {"period": self.period, "holder": self.drafter}
+        dates = {"decided_on": DAY, "effective_on": DAY, "recorded_at": timezone.now()}
+        rows = []
+        for n in range(2, self.many + 2):
+            rows.append(Amendment(slug=f"d{n}", state="decided", sequence=n, **dates, **own))
+            rows += [
+                Amendment(slug=f"{state}{n}", state=state, **own)
+                for state in ("draft", "withdrawn", "submitted", "approved")
             ]
-            history.create_all(Amendment, rows, by=self.drafter, reason="起案")
+        for row in rows:
+            row.title = row.slug
+        history.create_all(Amendment, rows, by=self.drafter, reason="起案")
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:
@@ -225,7 +223,12 @@ class Large:
         baseline = self.period.amendments.get(slug="draft")
         for kind in kinds:
             self.rows(ProcedureStep, 1, amendment=baseline, kind=kind, date=DAY)
-        record = {"at": timezone.now(), "agency": self.agency, "path": "/", "user": self.drafter}
+        record: dict[str, Any] = {
+            "at": timezone.now(),
+            "agency": self.agency,
+            "path": "/",
+            "user": self.drafter,
+        }
         for access in ("sign_in", "export"):
             self.rows(AccessRecord, **record, kind=access, actor_name="試験")
 

@@ -19,7 +19,7 @@ ROOT: Path = settings.BASE_DIR
 LAYERS = [
     {"comparison", "workbook", "series", "ranks", "fonts"},
     {"models"},
-    {"permissions", "checks", "placing", "deployment", "triggers"},
+    {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
     {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
     | {"valuing", "grading", "documents", "loading"},
     {"forms", "resources", "templatetags", "past", "trail"},

@@ -19,12 +19,22 @@ from evaluation.amending.clauses import (
     undo,
 )
 from evaluation.amending.decided import correct, rebase
-from evaluation.amending.rows import Stale, contribute, fingerprint, lock, text_of
+from evaluation.amending.rows import (
+    Stale,
+    check_agency,
+    contribute,
+    digest,
+    fingerprint,
+    lock,
+    text_of,
+)
 
 __all__ = [
     "Stale",
+    "check_agency",
     "contribute",
     "correct",
+    "digest",
     "explain",
     "fingerprint",
     "insert",

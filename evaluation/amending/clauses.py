@@ -7,7 +7,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaluation.amending.rows import change, check, contribute, lock, opened, text_of
+from evaluation.amending.rows import (
+    change,
+    check,
+    check_agency,
+    contribute,
+    lock,
+    opened,
+    text_of,
+)
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -30,6 +38,8 @@ def start(
     period: ObjectivePeriod, *, slug: str, title: str, by: User | None, **fields: Any
 ) -> Amendment:
     """Create an empty draft on the latest decided text. `fields`: kind, office, paper_date …"""
+    # Two of the same name at the same moment: the second finds the first and is told so.
+    ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
     head = period.amendments.decided().order_by("-sequence").first()
     draft = Amendment(period=period, slug=slug, title=title, based_on=head, **fields)
     draft.full_clean()
@@ -72,7 +82,9 @@ def insert_item(
 
     `parts`: the texts of each kind of clause below it, in order; `programs` carry the item out.
     """
-    draft = lock(draft)
+    draft, programs = lock(draft), list(programs)
+    for program in programs:
+        check_agency(draft, "programs", program)
     clause = insert(draft, Clause.Kind.ITEM, by=by, **item)
     below = [(kind, text) for kind, texts in parts.items() for text in texts]
     for rank, (kind, text) in zip(spread(len(below)), below, strict=True):

@@ -13,20 +13,28 @@ from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, 
 from evaluation.models.texts import ASPECTS, Node, Text, merge
 from evaluation.placing import NUMBERED
 from jst_objectives import history
-from programs.models import User
+from programs.models import Fund, Program, User
 
 PLACED = ("parent_id", "rank", "label", "text", "repealed")
 WRITTEN = (*PLACED, "excerpt", "reason_id", "base_id", "corrects_id")
 
 
 class Stale(ValidationError):  # noqa: N818 - a state of the text, not a fault
-    """Somebody changed the clause after the user had opened it; `current` is what stands now."""
+    """Somebody changed a clause, a reason or the facts of a draft (`what`) after the user had opened it.
 
-    def __init__(self, current: Node, seen: str) -> None:
+    `current` is what stands now (the clause's `Node`, or the row), `seen` its fingerprint.
+    """
+
+    def __init__(self, current: Any, seen: str, what: str) -> None:
         super().__init__(
-            "ほかの人が先にこの条項を変更しました。最新の内容を確かめてからやり直してください。"
+            f"ほかの人が先に{what}を変更しました。最新の内容を確かめてからやり直してください。"
         )
         self.current, self.seen = current, seen
+
+
+def digest(shown: object) -> str:
+    """Return a digest of what a user sees: numbers, texts and days in lists or tuples."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
 
 
 def fingerprint(tree: Text, clause_id: int, *, below: bool = False) -> str:
@@ -38,7 +46,7 @@ def fingerprint(tree: Text, clause_id: int, *, below: bool = False) -> str:
         (node.clause_id, node.wording.reason_id, *(getattr(node, name) for name in PLACED))
         for node in nodes
     ]
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
+    return digest(shown)
 
 
 def text_of(amendment: Amendment) -> Text:
@@ -56,7 +64,7 @@ def opened(
         raise ValidationError("この条項は、この変更案の本文にありません。")
     node, now = tree.nodes[clause.pk], fingerprint(tree, clause.pk, below=below)
     if seen is not None and seen != now:
-        raise Stale(node, now)
+        raise Stale(node, now, "この条項")
     return draft, tree, node
 
 
@@ -162,11 +170,25 @@ def contribute(draft: Amendment, user: User | None, *, recorded_by: User | None 
         history.save(contribution, by=recorded_by or user, reason="起案への関与")
 
 
-def lock(draft: Amendment) -> Amendment:
-    """Return the draft, locked until the end of the transaction; refuse what is no draft."""
-    locked = Amendment.objects.select_for_update().get(pk=draft.pk)
-    if locked.state != Amendment.State.DRAFT:
+def check_agency(draft: Amendment, name: str, row: Program | Fund | None) -> None:
+    """Raise ValidationError on the field `name` for a programme or fund of another agency."""
+    agency = draft.period.agency
+    if row is not None and row.agency_id != agency.pk:
+        raise ValidationError({name: f"「{row}」は、{agency.short_name}のものではありません。"})
+
+
+def lock(amendment: Amendment, states: tuple[str, ...] = (Amendment.State.DRAFT,)) -> Amendment:
+    """Return the amendment, locked until the end of the transaction, if it is in one of `states`.
+
+    Raises ValidationError where it is in another, or has been deleted.
+    """
+    locked = Amendment.objects.select_for_update().filter(pk=amendment.pk).first()
+    if locked is None:
+        raise ValidationError(f"「{amendment.title}」は、すでに削除されています。")
+    if locked.state not in states:
+        allowed = "・".join(Amendment.State(state).label for state in states)
         raise ValidationError(
-            f"「{locked.title}」は{locked.get_state_display()}です。変更できるのは、起案中の変更案だけです。"
+            f"「{locked.title}」は{locked.get_state_display()}のため、この操作はできません"
+            f"（{allowed}の変更案だけができます）。"
         )
     return locked

@@ -31,10 +31,13 @@ from programs.models import User
 def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
     """Keep the amendment's documents as they stand; the last snapshot is reused if nothing changed.
 
+    What is kept is the row as it is under the lock: it may have been decided since it was read.
+
     Raises ValidationError where the draft's tree is torn: its table would show deletions that
     nobody made.
     """
-    Amendment.objects.select_for_update().get(pk=amendment.pk)
+    locked = Amendment.objects.select_for_update()
+    amendment = locked.select_related("period__agency").get(pk=amendment.pk)
     if torn := torn_places(amendment):
         raise ValidationError(torn)
     content, digest = Snapshot.canonical(current_content(amendment))

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from evaluation import drafting, procedure
+from evaluation.forms.clauses import SeenField
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 from evaluation.models import Amendment, ObjectivePeriod
@@ -75,6 +76,11 @@ class FactsForm(PlainForm):
         required=False,
         help_text="変更の理由を説明する資料の表題です。",
     )
+    seen = SeenField()
+
+    def __init__(self, draft: Amendment, data: Any = None) -> None:
+        initial = {name: getattr(draft, name) for name in drafting.FACTS}
+        super().__init__(data, initial=initial | {"seen": drafting.fingerprint(draft)})
 
 
 class StartForm(PlainForm):
@@ -182,8 +188,9 @@ class DecideForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if effective_on := values.get("effective_on"):
-            procedure.check_decision(self.amendment, effective_on)
+        decided_on, effective_on = values.get("decided_on"), values.get("effective_on")
+        if decided_on and effective_on:
+            procedure.check_decision(self.amendment, decided_on, effective_on)
         return values
 
     def warnings(self) -> list[str]:
@@ -192,8 +199,6 @@ class DecideForm(StepForm):
             self.cleaned_data[name] for name in ("decided_on", "effective_on")
         )
         found = []
-        if decided_on > today:
-            found.append("決定日が、今日より後の日付です。")
         if effective_on < decided_on:
             found.append("適用日が、決定日より前です。さかのぼって適用されます。")
         elif effective_on > today:

@@ -108,10 +108,17 @@ class Target:
         return self.node.wording.clause.introduced_by_id == self.draft.pk
 
 
+class SeenField(forms.CharField):
+    """The fingerprint of what the user saw, so that nobody overwrites what came after it."""
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput, error_messages={"required": REOPEN})
+
+
 class ChangeForm(forms.Form):
     """What every change carries: what the user saw, and the reason of the change."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": REOPEN})
+    seen = SeenField()
 
     def __init__(self, target: Target, data: Any = None) -> None:
         super().__init__(data)

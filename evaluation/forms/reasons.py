@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from evaluation import reasoning
+from evaluation.forms.clauses import SeenField
 from evaluation.forms.texts import WritingField
 from evaluation.models import Amendment, AmendmentReason
 from programs.models import Fund, Program
@@ -65,6 +67,9 @@ class ReasonForm(forms.Form):
         self.titles = {str(group.pk): group.title for group in draft.reason_groups.all()}
         last = next(reversed(self.titles), NEW_GROUP[0])
         super().__init__(data, initial={"group": reason.group_id if reason else last} | initial)
+        if reason:
+            self.fields["seen"] = SeenField()
+            self.initial["seen"] = reasoning.fingerprint(reason)
         agency = draft.period.agency
         self.fields["group"].choices = [*self.titles.items(), NEW_GROUP]  # type: ignore[attr-defined]
         self.fields["program"].queryset = agency.programs.all()  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ row = 削る. Once an amendment is decided, it and its rows are frozen (see `eva
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.models.objectives import Clause, ObjectivePeriod, agencies_of
@@ -164,6 +165,9 @@ class Amendment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("amendment", args=[self.period.agency.code, self.period.number, self.slug])
 
     @property
     def is_decided(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
@@ -69,17 +69,20 @@ class Snapshot(models.Model):
 class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
     def visible_to(self, user: User | AnonymousUser) -> "IssuedDocumentQuerySet":
         """Documents of visible amendments, as far back as the user could read their text: who does not
-        read drafts gets those taken since the decision, the agency those issued since the sharing."""
+        read drafts gets those taken since the decision, the agency those of the snapshot that stood
+        when the draft was shared, and later ones."""
         since_decision = Q(snapshot__taken_at__gte=F("snapshot__amendment__recorded_at"))
         rows = self.filter(snapshot__amendment__in=Amendment.objects.visible_to(user))
         if not isinstance(user, User):
             return rows.filter(since_decision)
         agency = "snapshot__amendment__period__agency__in"
         drafts = Q(**{agency: agencies_of(user, *DRAFT_READERS)})
-        shared = Q(
-            issued_at__gte=F("snapshot__amendment__shared_at"),
-            **{agency: agencies_of(user, Role.Kind.AGENCY)},
+        replaced = Snapshot.objects.filter(
+            amendment=OuterRef("snapshot__amendment"),
+            number__gt=OuterRef("snapshot__number"),
+            taken_at__lte=OuterRef("snapshot__amendment__shared_at"),
         )
+        shared = ~Exists(replaced) & Q(**{agency: agencies_of(user, Role.Kind.AGENCY)})
         return rows.filter(since_decision | drafts | shared)
 
 

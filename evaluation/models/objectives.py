@@ -1,5 +1,6 @@
 """Periods of objectives, the policy behind them, and the clauses: identities without a text."""
 
+import datetime as dt
 import secrets
 from typing import Any, ClassVar
 
@@ -79,6 +80,14 @@ class ObjectivePeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency.short_name} 第{self.number}期中長期目標"
+
+    @property
+    def first_day(self) -> dt.date:
+        return dt.date(self.first_fiscal_year, 4, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        return dt.date(self.last_fiscal_year + 1, 3, 31)
 
 
 class PolicyText(models.Model):

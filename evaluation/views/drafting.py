@@ -34,12 +34,12 @@ def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
 def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Title, office, date of the paper and title of the memo of a draft."""
     amendment = changeable_draft(request, agency, number, slug)
-    names = ("title", "office", "paper_date", "memo_title")
-    initial = {name: getattr(amendment, name) for name in names}
-    form = FactsForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = FactsForm(amendment, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
+        except amending.Stale as stale:
+            return _overtaken(request, stale)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -47,3 +47,12 @@ def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
             return redirect("amendment", agency, number, slug)
     context = {"form": form, "amendment": amendment, "period": amendment.period}
     return render(request, "evaluation/amendment_form.html", context)
+
+
+def _overtaken(request: SignedInRequest, stale: amending.Stale) -> HttpResponse:
+    """Show mine and theirs where somebody else was faster; nothing typed is lost."""
+    mine, stored = request.POST.copy(), stale.current
+    mine["seen"] = stale.seen
+    context = {"amendment": stored, "period": stored.period, "stored": stored}
+    context["form"] = FactsForm(stored, mine)
+    return render(request, "evaluation/amendment_form.html", context, status=409)

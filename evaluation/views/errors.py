@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from evaluation.permissions import Hidden
 from programs.access import record
-from programs.models import AccessRecord, User
+from programs.models import AccessRecord, Agency, User
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +86,13 @@ def _reason(exception: Exception) -> str:
 
 
 def _record_refusal(request: HttpRequest, reason: str) -> None:
-    """Record a refusal; where that fails, the answer must not fail with it."""
+    """Record a refusal; where that fails, the answer must not fail with it.
+
+    The reason may name a draft: the agency of the address decides whose auditors read it.
+    """
     try:
-        record(request, AccessRecord.Kind.REFUSED, detail=reason)
+        code = request.resolver_match.kwargs.get("agency") if request.resolver_match else None
+        agency = Agency.objects.filter(code=code).first()
+        record(request, AccessRecord.Kind.REFUSED, agency=agency, detail=reason)
     except Error:
         logger.exception("a refusal could not be recorded: %s", request.get_full_path())

@@ -1,11 +1,12 @@
 """Programmes (事業): their list and their sheets, with the items that they carry out."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,9 +21,13 @@ from evaluation.models import (
     OverviewSheet,
     Wording,
 )
-from evaluation.models.texts import Node, Text
+from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import Hidden, PortalRequest, roles_of, visible_programs
+from programs.access import record_reading
 from programs.models import Agency, Appropriation, Program
+
+# An item's place and number follow from the headings alone: a tenth of the text.
+HEADINGS = Q(clause__kind__in=NUMBERED)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ def programmes(request: PortalRequest) -> HttpResponse:
         (agency, found, total_of(line for row in found for line in row.budget))
         for agency, found in rows.items()
     ]
+    carried = (item for found in rows.values() for row in found for item in row.items)
+    _record_readings(request, carried, [])
     context = {"section": "programmes", "agencies": agencies}
     return render(request, "evaluation/programmes.html", context)
 
@@ -94,6 +101,9 @@ def programme(request: PortalRequest, agency: str, slug: str) -> HttpResponse:
         raise Hidden("この事業は、登録されていないか、見る権限がありません。")
     budget = list(program.appropriations.all())
     flows = list(program.flows.all())
+    items = carried_items(request, _periods(request).filter(agency=program.agency))[program.pk]
+    relations = relations_of(request, program)
+    _record_readings(request, items, relations)
     context = {
         "section": "programmes",
         "program": program,
@@ -104,10 +114,8 @@ def programme(request: PortalRequest, agency: str, slug: str) -> HttpResponse:
         "flows": flows,
         "scheme": draw(Flow(f.source, f.destination, f.get_label_display()) for f in flows),
         "sections": program.sections.all(),
-        "items": carried_items(request, _periods(request).filter(agency=program.agency))[
-            program.pk
-        ],
-        "relations": relations_of(request, program),
+        "items": items,
+        "relations": relations,
     }
     return render(request, "evaluation/programme.html", context)
 
@@ -153,7 +161,8 @@ def carried_items(
 def _in_force(request: PortalRequest, period: ObjectivePeriod) -> Iterator[tuple[int, CarriedItem]]:
     on, published = timezone.localdate(), not roles_of(request.user, period.agency)
     if links := ItemProgram.objects.in_force_on(period, on, published=published):
-        text = Text.of(Wording.objects.in_force_on(period, on, published=published))
+        wordings = Wording.objects.in_force_on(period, on, published=published)
+        text = Text.of(wordings.filter(HEADINGS))
         yield from _placed(links, text, period, is_in_force=True)
 
 
@@ -167,7 +176,7 @@ def _to_come(request: PortalRequest, period: ObjectivePeriod) -> Iterator[tuple[
         .prefetch_related("item_programs__amendment")
     )
     for amendment in amendments:
-        text = Text.of(Wording.objects.as_amended_by(amendment))
+        text = Text.of(Wording.objects.as_amended_by(amendment).filter(HEADINGS))
         yield from _placed(amendment.item_programs.all(), text, period, is_in_force=False)
 
 
@@ -200,4 +209,20 @@ def relations_of(request: PortalRequest, program: Program) -> list[Relation]:
     for sheet in sheets.select_related("amendment__period__agency"):
         relation = relations.setdefault(sheet.amendment_id, Relation(sheet.amendment))
         relation.sheet = relation.sheet or sheet
-    return sorted(relations.values(), key=lambda relation: -relation.amendment.pk)
+    return sorted(relations.values(), key=lambda relation: _age(relation.amendment), reverse=True)
+
+
+def _age(amendment: Amendment) -> tuple[int, float, int]:
+    """Order amendments from the oldest: by period, as decided; what is not decided comes last."""
+    return amendment.period.number, amendment.sequence or math.inf, amendment.pk
+
+
+def _record_readings(
+    request: PortalRequest, items: Iterable[CarriedItem], relations: Iterable[Relation]
+) -> None:
+    """Record the drafts of which a page shows headings or reasons, as their own pages record them."""
+    shown = [(item.period, item.amendment) for item in items if not item.is_in_force]
+    shown += [(relation.amendment.period, relation.amendment) for relation in relations]
+    drafts = {amendment: period for period, amendment in shown if not amendment.is_decided}
+    for amendment, period in drafts.items():
+        record_reading(request, period.agency, f"{period}「{amendment}」")

@@ -56,6 +56,8 @@ def reason(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     if request.method == "POST" and form.is_valid():
         try:
             reasoning.change(reason, by=request.user, **form.cleaned_data)
+        except amending.Stale as stale:
+            return _overtaken(request, draft, stale)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -65,6 +67,15 @@ def reason(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     return render(request, "evaluation/reason_form.html", _of(draft) | context)
 
 
+def _overtaken(request: SignedInRequest, draft: Amendment, stale: amending.Stale) -> HttpResponse:
+    """Show mine and theirs where somebody else was faster; nothing typed is lost."""
+    mine = request.POST.copy()
+    mine["seen"] = stale.seen
+    form = ReasonForm(draft, stale.current, mine)
+    context = {"form": form, "reason": stale.current, "stored": stale.current}
+    return render(request, "evaluation/reason_form.html", _of(draft) | context, status=409)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Ask whether a reason is to go, and delete it; refused while changes give it."""
@@ -72,15 +83,19 @@ def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     reason = _reason(draft, pk)
     if request.method == "POST":
         try:
-            reasoning.delete(reason, by=request.user)
+            reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
+        except amending.Stale as stale:
+            messages.warning(request, stale.message)
+            return redirect("delete_reason", agency, number, slug, pk)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-            return redirect("delete_reason", agency, number, slug, pk)
-        messages.success(request, f"変更理由を削除しました：{reason.title}")
+        else:
+            messages.success(request, f"変更理由を削除しました：{reason.title}")
         return redirect("reasons", agency, number, slug)
     text = amending.text_of(draft)
     nodes = _changed(draft, text).get(reason.pk, [])
     context = {"reason": reason, "nodes": nodes, "text": text}
+    context["seen"] = reasoning.fingerprint(reason)
     return render(request, "evaluation/reason_delete.html", _of(draft) | context)
 
 

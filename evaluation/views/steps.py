@@ -25,6 +25,9 @@ from evaluation.permissions import Act, SignedInRequest, require, visible_amendm
 from evaluation.views.editions import Edition
 from programs.models import Role, User
 
+# What a link may fill in: a person, and days. Words are those of who takes the step, never a link's.
+LINKED = ("to", "decided_on", "effective_on", "published_on")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -63,6 +66,7 @@ STEPS = {
             "差し戻されるまで、だれも編集できません。",
         ),
         concerns=Role.Kind.APPROVER,
+        obstacle=drafting.check_submission,
     ),
     "approve": Step(
         Act.APPROVE,
@@ -214,7 +218,8 @@ def _form(request: SignedInRequest, plan: Step, amendment: Amendment) -> forms.S
         return plan.form(request.POST, amendment=amendment)
     if plan.checked and request.GET and "change" not in request.GET:
         return plan.form(request.GET, amendment=amendment)
-    return plan.form(initial=request.GET.dict() or None, amendment=amendment)
+    linked = {name: request.GET[name] for name in LINKED if name in request.GET}
+    return plan.form(initial=linked, amendment=amendment)
 
 
 def _do(
@@ -222,6 +227,8 @@ def _do(
 ) -> HttpResponse | None:
     """Return where the done step leads, or None where it was refused: the form says why."""
     try:
+        if plan.obstacle:
+            plan.obstacle(amendment)
         made = plan.verb(amendment, by=request.user, **form.cleaned_data)
     except procedure.ContentChangedError as error:
         messages.warning(request, error.message)  # the page shows what is to be seen now

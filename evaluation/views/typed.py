@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 
@@ -15,20 +17,30 @@ LONGEST = 500_000  # bytes of a form that a session keeps; a character takes nin
 def keep_typed(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware between those of sessions and of their limits: where a form is answered by the sign-in,
-    keep what was typed until its page is opened again."""
+    """Middleware between those of sessions and of their limits: where the session ended before a form,
+    and the sign-in answers it, keep what was typed until its page is opened again.
+
+    Who had no session leaves nothing behind, and what one person typed is not for the next at the same
+    browser.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return get_response(request)
+        person = _person(request)
         response = get_response(request)
-        if request.method == "POST" and _leads_to_sign_in(response):
-            _keep(request)
+        if person and _leads_to_sign_in(response):
+            _keep(request, person)
+        elif _person(request):
+            _forget_others(request)
         return response
 
     return middleware
 
 
 def take_typed(request: HttpRequest) -> QueryDict | None:
-    """Return what was typed on this page before the sign-in, once; it has not been saved."""
+    """Return what its user typed on this page before the sign-in, once; it has not been saved."""
+    _forget_others(request)
     kept = request.session.get(KEY)
     if not kept or kept["path"] != request.path:
         return None
@@ -41,9 +53,23 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
     return response.status_code == 302 and response["Location"].startswith(sign_in)
 
 
-def _keep(request: HttpRequest) -> None:
+def _person(request: HttpRequest) -> str:
+    """Return the id of who is signed in by the session; "" for nobody, or where it cannot be read."""
+    try:
+        return str(request.session.get(SESSION_KEY, ""))
+    except Error:
+        return ""
+
+
+def _forget_others(request: HttpRequest) -> None:
+    kept = request.session.get(KEY)
+    if kept and kept.get("person") != _person(request):
+        del request.session[KEY]
+
+
+def _keep(request: HttpRequest, person: str) -> None:
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     encoded = fields.urlencode()
     if any(fields.get(name) for name in WORDS) and len(encoded) <= LONGEST:
-        request.session[KEY] = {"path": request.path, "fields": encoded}
+        request.session[KEY] = {"path": request.path, "fields": encoded, "person": person}

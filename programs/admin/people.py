@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from programs.accounts import ACTS, check_account, forget_addresses
+from programs.accounts import ACTS, OWN_ROLE, check_account, check_role, forget_addresses
 from programs.maintenance import (
     PartInline,
     ReadOnlyAdmin,
@@ -24,7 +24,6 @@ from programs.models import AccessRecord, Role, User
 from programs.resources import RoleResource, UserResource
 from programs.transfers import TransferAdmin
 
-OWN_ROLE = "自分の保守者の役割は外せません。ほかの保守者に頼んでください。"
 ELSEWHERE = (
     "ほかの法人の役割もある利用者のため、役割のほかは、すべての法人の保守者だけが変更できます。"
 )
@@ -49,8 +48,8 @@ class RoleFormSet(forms.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        if any(is_own(form.instance, self.by) for form in self.deleted_forms):
-            raise forms.ValidationError(OWN_ROLE)
+        if self.deleted_forms or any(form.has_changed() for form in self.extra_forms):
+            check_role(Role(user=self.instance), by=self.by)
 
 
 class RoleInline(PartInline):
@@ -178,8 +177,13 @@ class UserAdmin(TransferAdmin):
         return "" if self.transferable(request).filter(pk=user.pk).exists() else ELSEWHERE
 
 
-def is_own(role: Role, user: Any) -> bool:
-    return role.user_id == user.pk and role.role == Role.Kind.MAINTAINER
+class RoleForm(RevisedForm):
+    by: User
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        check_role(Role(user=data.get("user")), by=self.by)
+        return data
 
 
 @admin.register(Role)
@@ -187,6 +191,7 @@ class RoleAdmin(TransferAdmin):
     """Given and taken, never changed."""
 
     resource_class = RoleResource
+    form = RoleForm
     fields = ("user", "agency", "role")
     list_display = ("user", "role", "agency")
     list_filter = ("role", AGENCY)
@@ -197,28 +202,57 @@ class RoleAdmin(TransferAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or not is_own(obj, request.user)
+        return obj is None or obj.user_id != request.user.pk
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        return form
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         role = self.get_object(request, object_id)
-        if is_own(role, request.user):
+        if not self.has_delete_permission(request, role):
             messages.error(request, OWN_ROLE)
             return HttpResponseRedirect(reverse("admin:programs_role_change", args=[role.pk]))
         return super().delete_view(request, object_id, extra_context)
 
 
+SIGN_INS = (
+    AccessRecord.Kind.SIGN_IN,
+    AccessRecord.Kind.SIGN_IN_FAILED,
+    AccessRecord.Kind.LOCKED_OUT,
+    AccessRecord.Kind.SIGN_OUT,
+)
+
+
+class SignInFilter(admin.SimpleListFilter):
+    title = "種類"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, str(kind.label)) for kind in SIGN_INS]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AccessRecord]
+    ) -> QuerySet[AccessRecord]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(AccessRecord)
 class AccessRecordAdmin(ReadOnlyAdmin):
-    list_display = ("at", "kind", "actor_name", "detail", "agency", "path")
-    list_filter = ("kind", "at", AGENCY)
-    search_fields = ("actor_name", "detail", "path")
+    """How maintained users signed in. What somebody read or was refused, and on which page, is for
+    auditors: it names drafts, which a maintainer does not see."""
+
+    fields = ("at", "kind", "actor_name", "detail")
+    list_display = fields
+    list_filter = (SignInFilter, "at")
+    search_fields = ("actor_name", "detail")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRecord]:
-        """Records of the maintained agencies, and those of no agency by or about maintained users."""
-        user = request.user
-        users = maintained_users(user)
+        users = maintained_users(request.user)
         theirs = Q(user__in=users) | Q(user=None, actor_name__in=users.values("username"))
-        agencies = maintained_agencies(user)
-        return AccessRecord.objects.filter(Q(agency__in=agencies) | Q(agency=None) & theirs)
+        return AccessRecord.objects.filter(theirs, kind__in=SIGN_INS)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.http import HttpRequest
 
+from programs.addresses import check_code
 from programs.maintenance import PartInline, RevisedForm
 from programs.models import (
     Agency,
@@ -38,11 +39,24 @@ OF_PROGRAM = (
 
 
 # --- Agencies and funds ---------------------------------------------------------------------------
+class AgencyForm(RevisedForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.instance.pk is None:
+            check_code(data.get("code", ""))
+        return data
+
+
 @admin.register(Agency)
 class AgencyAdmin(TransferAdmin):
-    """Whoever adds an agency becomes its maintainer. It is not deleted: everything belongs to one."""
+    """Whoever adds an agency becomes its maintainer. It is not deleted: everything belongs to one.
 
+    Its code stays: addresses that people have kept begin with it.
+    """
+
+    form = AgencyForm
     agency_path = "pk"
+    fixed = ("code",)
     resource_class = AgencyResource
     list_display = ("code", "name", "short_name", "competent_minister")
     search_fields = ("code", "name")
@@ -124,6 +138,7 @@ class ProgramAdmin(TransferAdmin):
     inlines = [SectionInline, AppropriationInline, TrackInline, FlowInline]
     list_display = ("name", "agency", "office", "fund", "end_fiscal_year")
     list_filter = (AGENCY,)
+    list_select_related = ("agency", "fund")
     search_fields = ("name", "english_name", "slug", "office")
 
 

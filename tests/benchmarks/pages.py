@@ -1,7 +1,7 @@
 """What every page costs the server, as a ratio to an empty page of the same site.
 
-One process answers all pages in turns, so that a busy machine slows them alike. The empty page has
-the frame, the session and the roles of its reader, and nothing in it.
+One process answers all pages in turns, each beside an empty page, so that a busy machine slows both
+alike. The empty page has the frame, the session and the roles of its reader, and nothing in it.
 """
 
 import json
@@ -9,15 +9,18 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.test import Client
 from django.urls import include, path
 
 from tests.benchmarks.children import ROOT, python
-from tests.benchmarks.table_page import database
 
 CODE = """
 import sys, django
@@ -25,26 +28,79 @@ django.setup()
 from tests.benchmarks import pages
 pages.answer(int(sys.argv[1]))
 """
-# Reader (a role, or "" for nobody), name, address, and how many empty pages it may cost.
-PAGES = [
+TEXT = "/jst/5/"
+DRAFT = "/jst/5/amendments/2026-01-28/"
+CLAUSE = DRAFT + "clauses/{item}/"
+# Reader ("" is anybody), name, address, and how many empty pages it may cost. First the ministry's
+# document …
+Page = tuple[str, str, str, float]
+REAL: list[Page] = [
     ("", "start page, public", "/", 3),
-    ("editor", "start page, editor", "/", 4),
-    ("", "text in force", "/jst/5/", 8),
-    ("", "item", "/jst/5/items/{item}/", 6),
-    ("", "appendix", "/jst/5/appendix/", 8),
-    ("", "policy hierarchy", "/jst/5/policy/", 3),
-    ("", "programmes", "/programmes/", 4),
-    ("editor", "programme", "/jst/programmes/{program}/", 4),
-    ("editor", "text with the draft", "/jst/5/?amendment=2026-01-28", 14),
-    ("editor", "amendment", "/jst/5/amendments/2026-01-28/", 14),
-    ("editor", "comparison table", "/jst/5/amendments/2026-01-28/comparison/", 14),
-    ("editor", "overview sheets", "/jst/5/amendments/2026-01-28/overview/", 5),
-    ("editor", "draft, tree of clauses", "/jst/5/amendments/2026-01-28/edit/", 25),
-    ("editor", "one clause", "/jst/5/amendments/2026-01-28/clauses/{item}/", 20),
-    ("editor", "reasons", "/jst/5/amendments/2026-01-28/reasons/", 12),
-    ("auditor", "history", "/history/", 30),
-    ("", "verification", "/verification/", 2),
-    ("editor", "my page", "/account/", 4),
+    ("editor", "start page, editor", "/", 3),
+    ("auditor", "start page, auditor", "/", 3),
+    ("editor", "my page", "/account/", 3),
+    ("", "sign-in", "/accounts/login/", 3),
+    ("", "verification", "/verification/", 3),
+    ("", "programmes", "/programmes/", 3),
+    ("editor", "programmes, with the draft", "/programmes/", 3),
+    ("editor", "programme", "/jst/programmes/{program}/", 3),
+    ("", "text in force", TEXT, 3),
+    ("editor", "text with the draft", TEXT + "?amendment=2026-01-28", 3),
+    ("", "item", TEXT + "items/{item}/", 3),
+    ("editor", "item with the draft", TEXT + "items/{item}/?amendment=2026-01-28", 3),
+    ("", "appendix", TEXT + "appendix/", 3),
+    ("editor", "appendix with the draft", TEXT + "appendix/?amendment=2026-01-28", 3),
+    ("", "policy hierarchy", TEXT + "policy/", 3),
+    ("editor", "amendment", DRAFT, 3),
+    ("", "amendment, the baseline", TEXT + "amendments/baseline/", 3),
+    ("editor", "comparison table", DRAFT + "comparison/", 3),
+    ("editor", "overview sheets", DRAFT + "overview/", 3),
+    ("editor", "start a draft", TEXT + "amendments/new/", 3),
+    ("editor", "facts of a draft", DRAFT + "facts/", 3),
+    ("editor", "draft, tree of clauses", DRAFT + "edit/", 3),
+    ("editor", "one clause", CLAUSE, 3),
+    ("editor", "renumber a clause", CLAUSE + "relabel/", 3),
+    ("editor", "move a clause", CLAUSE + "move/", 3),
+    ("editor", "delete a clause", CLAUSE + "repeal/", 3),
+    ("editor", "new item", DRAFT + "items/new/", 3),
+    ("editor", "new paragraph", DRAFT + "clauses/new/", 3),
+    ("editor", "reasons", DRAFT + "reasons/", 3),
+    ("editor", "one reason", DRAFT + "reasons/{reason}/", 3),
+    ("editor", "delete a reason", DRAFT + "reasons/{reason}/delete/", 3),
+    ("editor", "submit", DRAFT + "steps/submit/", 3),
+    ("editor", "copy", DRAFT + "steps/copy/", 3),
+    ("editor", "withdraw", DRAFT + "steps/withdraw/", 3),
+    ("approver", "approve", TEXT + "amendments/submitted/steps/approve/", 3),
+    ("approver", "decide, first page", TEXT + "amendments/approved/steps/decide/", 3),
+    (
+        "approver",
+        "decide, check page",
+        TEXT + "amendments/approved/steps/decide/?decided_on=2026-03-31&effective_on=2026-04-01",
+        3,
+    ),
+    ("auditor", "history", "/history/", 3),
+    ("auditor", "history of the text", "/history/?kind=wording", 3),
+    ("auditor", "history, all as CSV", "/history/export/", 3),
+    ("maintainer", "maintenance", "/maintenance/", 3),
+    ("maintainer", "maintenance, wordings", "/maintenance/evaluation/wording/", 3),
+]
+# … then 1,000 clauses, 300 of which the draft changes.
+LARGE_TEXT = "/large/5/"
+LARGE_DRAFT = LARGE_TEXT + "amendments/draft/"
+LARGE: list[Page] = [
+    ("", "1,000: text in force", LARGE_TEXT, 3),
+    ("editor", "1,000: text with the draft", LARGE_TEXT + "?amendment=draft", 3),
+    ("", "1,000: item", LARGE_TEXT + "items/{item}/", 3),
+    ("editor", "1,000: appendix with the draft", LARGE_TEXT + "appendix/?amendment=draft", 3),
+    ("editor", "1,000: amendment", LARGE_DRAFT, 3),
+    ("editor", "1,000: comparison table", LARGE_DRAFT + "comparison/", 3),
+    ("editor", "1,000: draft, tree of clauses", LARGE_DRAFT + "edit/", 3),
+    ("editor", "1,000: one clause", LARGE_DRAFT + "clauses/{item}/", 3),
+    ("editor", "1,000: move a clause", LARGE_DRAFT + "clauses/{item}/move/", 3),
+    ("editor", "1,000: new item", LARGE_DRAFT + "items/new/", 3),
+    ("editor", "1,000: reasons", LARGE_DRAFT + "reasons/", 3),
+    ("approver", "1,000: approve", LARGE_TEXT + "amendments/submitted/steps/approve/", 3),
+    ("auditor", "1,000: history of the text", "/history/?kind=wording", 3),
 ]
 
 
@@ -56,57 +112,95 @@ def empty(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("empty/", empty), path("", include("jst_objectives.urls"))]
 
 
-def measured(repeat: int) -> list[tuple[str, float, float]]:
-    """Return name, ratio to the empty page, and bar of every page."""
-    folder = database(10)
-    command = python(CODE, str(repeat))
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PORTAL_DATA": folder},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    ratios = json.loads(done.stdout)
-    return [(name, ratios[name], bar) for _, name, _, bar in PAGES]
+def measured(repeat: int) -> Iterator[tuple[str, float, float]]:
+    """Yield name with milliseconds, ratio to the empty page, and bar of every page."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        done = subprocess.run(
+            python(CODE, str(repeat)),
+            cwd=ROOT,
+            env={**os.environ, "PORTAL_DATA": folder},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    costs = json.loads(done.stdout)
+    for _, name, _, bar in REAL + LARGE:
+        times, seconds = costs[name]
+        yield f"{name} ({1000 * seconds:.0f} ms)", times, bar
 
 
 def answer(repeat: int) -> None:
-    """Print as JSON the median ratio of each page to the empty page beside it."""
+    """Print as JSON each page's median ratio to the empty page beside it, and its median seconds."""
     from django.conf import settings
-    from django.test import Client
+    from django.core.management import call_command
 
-    from evaluation.loading import load_source
-    from evaluation.models import Clause
-    from programs.models import Agency, Program, User
-    from tests.factories import make_user
+    from tests.large import Large
 
     settings.ROOT_URLCONF = "tests.benchmarks.pages"
-    settings.ALLOWED_HOSTS = ["testserver"]
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    clients = {"": Client(HTTP_HOST="localhost")}
+    costs = timed(REAL, clients, real_document(clients), repeat)
+    large = Large.made(items=100, many=3, code="large")
+    costs |= timed(LARGE, clients, readers(clients, large.period), repeat)
+    json.dump(costs, sys.stdout)
+
+
+def real_document(clients: dict[str, Client]) -> dict[str, Any]:
+    """Load the ministry's document, with a submitted and an approved copy of its draft."""
+    from evaluation import drafting, procedure
+    from evaluation.loading import load_source
+    from evaluation.models import ObjectivePeriod
+    from tests.factories import make_user
+
     load_source()
-    agency = Agency.objects.get(code="jst")
-    clients = {"": Client()}
-    for role in ("editor", "auditor"):
-        user = User.objects.filter(username=role).first() or make_user(agency, role, username=role)
-        clients[role] = Client()
-        clients[role].force_login(user)
-    text = {
-        "item": Clause.objects.filter(kind="item", introduced_by__slug="baseline")[0].public_id,
-        "program": Program.objects.filter(agency=agency)[0].slug,
+    period = ObjectivePeriod.objects.get(agency__code="jst")
+    names = readers(clients, period)
+    editor, approver = (make_user(period.agency, role) for role in ("editor", "approver"))
+    source = period.amendments.get(slug="2026-01-28")
+    for state in ("submitted", "approved"):
+        copy = drafting.copy(source, by=editor, slug=state, title=f"{source}（{state}）")
+        procedure.submit(copy, by=editor)
+    procedure.approve(copy, by=approver)
+    return names
+
+
+def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
+    """Sign a reader of each role in; return what the addresses name."""
+    from evaluation.models import AmendmentReason, Clause
+    from tests.factories import make_user
+
+    for role in ("editor", "approver", "auditor", "maintainer"):
+        clients[role] = Client(HTTP_HOST="localhost")
+        clients[role].force_login(make_user(period.agency, role))
+    items = Clause.objects.filter(period=period, kind="item", introduced_by__kind="baseline")
+    reasons = AmendmentReason.objects.filter(group__amendment__period=period)
+    return {
+        "item": items[0].public_id,
+        "program": period.agency.programs.all()[0].slug,
+        "reason": reasons[0].pk,
     }
-    ratios: dict[str, list[float]] = {}
-    for _ in range(repeat + 1):
-        for role, name, address, _ in PAGES:
-            base = seconds(clients[role], "/empty/")
-            page = seconds(clients[role], address.format(**text))
-            ratios.setdefault(name, []).append(page / base)
-    # The first round fills the caches.
-    json.dump({name: statistics.median(r[1:]) for name, r in ratios.items()}, sys.stdout)
 
 
-def seconds(client: object, address: str) -> float:
+def timed(
+    pages: list[Page], clients: dict[str, Client], names: dict[str, Any], repeat: int
+) -> dict[str, tuple[float, float]]:
+    ratios: dict[str, list[float]] = {name: [] for _, name, _, _ in pages}
+    times: dict[str, list[float]] = {name: [] for _, name, _, _ in pages}
+    for turn in range(repeat + 1):
+        for reader, name, address, _ in pages:
+            nothing = seconds(clients[reader], "/empty/")
+            something = seconds(clients[reader], address.format(**names))
+            if turn:  # the first one fills the caches
+                ratios[name].append(something / nothing)
+                times[name].append(something)
+    median = statistics.median
+    return {name: (median(ratios[name]), median(times[name])) for name in ratios}
+
+
+def seconds(client: Client, address: str) -> float:
+    """Return the processor time of an answer."""
     start = time.process_time()
-    response = client.get(address)  # type: ignore[attr-defined]
+    response = client.get(address)
     spent = time.process_time() - start
     if response.status_code != 200:
         raise RuntimeError(f"{address}: {response.status_code}")

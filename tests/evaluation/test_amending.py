@@ -5,8 +5,8 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation import amending, reasoning
-from evaluation.models import Clause, Wording
+from evaluation import amending, drafting, reasoning
+from evaluation.models import Amendment, Clause, Wording
 from evaluation.models.objectives import Item
 from jst_objectives import history
 from programs.models import Program
@@ -160,9 +160,29 @@ def test_only_a_draft_can_be_changed(scene):
     draft, _, one, *_ = scene
     decide(draft)
     with pytest.raises(
-        ValidationError, match="は決定です。変更できるのは、起案中の変更案だけです。"
+        ValidationError,
+        match="は決定のため、この操作はできません（起案中の変更案だけができます）。",
     ):
         amending.reword(draft, one, "甲", by=None)
+
+
+def test_a_draft_that_somebody_has_deleted_is_named(scene):
+    draft, _, one, *_ = scene
+    drafting.delete(Amendment.objects.get(pk=draft.pk), by=make_user())
+    with pytest.raises(ValidationError, match=f"「{draft.title}」は、すでに削除されています。"):
+        amending.reword(draft, one, "甲", by=None)
+
+
+def test_an_item_is_carried_out_by_programmes_of_its_agency(scene):
+    draft, chapter, *_ = scene
+    foreign = Program(agency=make_period().agency, slug="p", name="よその事業")
+    history.save(foreign, by=None, reason="試験")
+    before = Clause.objects.count()
+    with pytest.raises(ValidationError, match=r"「よその事業」は、試験.*のものではありません。"):
+        amending.insert_item(
+            draft, parent=chapter, label="9", text="新", parts={}, programs=[foreign], by=None
+        )
+    assert (Clause.objects.count(), draft.item_programs.count()) == (before, 0)
 
 
 def test_a_clause_cannot_go_below_itself(scene):

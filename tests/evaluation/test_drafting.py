@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from evaluation import amending, drafting, procedure
 from evaluation.documents.issuing import take_snapshot
@@ -20,6 +22,7 @@ from evaluation.models import (
 )
 from jst_objectives import history
 from programs.models import Program
+from tests.databases import on_postgresql
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,61 @@ def test_facts_are_changed_while_it_is_a_draft_and_by_its_drafters():
     procedure.submit(draft, by=editor)
     with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):
         drafting.change_facts(draft, by=editor, title="遅い件名")
+
+
+def test_who_is_slower_overwrites_no_facts():
+    draft = make_draft(make_period(), office="課")
+    opened, mine = drafting.fingerprint(draft), Amendment.objects.get(pk=draft.pk)
+    drafting.change_facts(draft, by=make_user(), seen=opened, office="先の課")
+    with pytest.raises(
+        amending.Stale, match="ほかの人が先に件名・担当などを変更しました。"
+    ) as raised:
+        drafting.change_facts(mine, by=make_user(), seen=opened, office="後の課")
+    assert raised.value.current.office == "先の課"
+    assert raised.value.seen == drafting.fingerprint(draft)
+
+
+def test_handing_a_draft_over_changes_no_facts():
+    period = make_period()
+    draft, editor = make_draft(period), make_user(period.agency, "editor")
+    opened = drafting.fingerprint(draft)
+    drafting.hand_over(draft, by=editor, to=editor)
+    drafting.change_facts(draft, by=editor, seen=opened, office="課")
+    assert (draft.office, draft.holder) == ("課", editor)
+
+
+@pytest.mark.parametrize("start", [True, False])
+def test_who_starts_or_copies_waits_for_the_period(start):
+    """So that of two of the same name at the same moment the second is told about the first."""
+    period = make_period()
+    source = make_draft(period)
+    with CaptureQueriesContext(connection) as queries:
+        if start:
+            amending.start(period, slug="new", title="新", by=None)
+        else:
+            drafting.copy(source, by=make_user(), slug="copy", title="写し")
+    reads = [q["sql"] for q in queries if q["sql"].startswith("SELECT")]
+    locked = (
+        ["evaluation_objectiveperiod"]
+        if start
+        else ["evaluation_objectiveperiod", "evaluation_amendment"]
+    )
+    for table, sql in zip(locked, [r for r in reads if "user" not in r], strict=False):
+        assert f'FROM "{table}"' in sql
+        assert ("FOR UPDATE" in sql) is on_postgresql()
+
+
+def test_only_what_changes_something_is_submitted():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft, linked = make_draft(period), make_draft(period)
+    with pytest.raises(ValidationError, match=f"「{draft}」には、まだ変更がありません。"):
+        drafting.check_submission(draft)
+    amending.reword(draft, one, "項目1の一層の推進", by=None)
+    drafting.check_submission(draft)
+    program = store(Program(agency=period.agency, slug="p", name="事業"))
+    store(ItemProgram(clause=one, program=program, amendment=linked))
+    drafting.check_submission(linked)
 
 
 def test_a_draft_is_handed_to_an_editor_of_its_agency_only():
@@ -221,3 +279,22 @@ def test_what_was_issued_or_is_on_its_way_is_not_deleted():
     with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):
         drafting.delete(submitted, by=editor)
     assert issued.wordings.count() == 1
+
+
+def test_what_the_agency_may_have_read_is_not_deleted():
+    draft = make_draft(make_period())
+    drafting.share(draft, by=make_user())
+    with pytest.raises(ValidationError, match=r"法人と共有したか、.*削除できません。"):
+        drafting.delete(draft, by=make_user())
+    assert Amendment.objects.get() == draft
+
+
+def test_a_draft_deleted_twice_is_said_to_be_gone():
+    draft = make_draft(make_period())
+    again = Amendment.objects.get(pk=draft.pk)
+    drafting.delete(draft, by=make_user())
+    for act in (drafting.delete, drafting.share, drafting.change_facts):
+        with pytest.raises(ValidationError, match=f"「{again}」は、すでに削除されています。"):
+            act(again, by=make_user())
+    with pytest.raises(ValidationError, match="すでに削除されています。"):
+        drafting.copy(again, by=make_user(), slug="copy", title="写し")

@@ -166,8 +166,58 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
     draft = make_draft(period)
     with pytest.raises(ValidationError, match="起案中のため、この操作はできません"):
         procedure.decide(draft, by=None, decided_on=DAY, effective_on=DAY)
-    with pytest.raises(ValidationError, match="前の変更の適用日（2022-04-01）以後"):
-        decide(draft, dt.date(2022, 3, 31))
+    later, draft = draft, make_draft(period)
+    decide(later, dt.date(2022, 5, 1))
+    with pytest.raises(ValidationError, match="前の変更の適用日（2022-05-01）以後"):
+        decide(draft, dt.date(2022, 4, 30))
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "effective_on", "message"),
+    [
+        (dt.date(2199, 1, 1), dt.date(2026, 4, 1), "決定日に、今日より後の日付は登録できません。"),
+        (DAY, dt.date(2022, 3, 31), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
+        (DAY, dt.date(2027, 4, 1), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
+    ],
+)
+def test_a_slip_of_the_year_is_no_decision(decided_on, effective_on, message):
+    period = make_period()
+    make_baseline(period)
+    draft = make_draft(period)
+    procedure.submit(draft, by=make_user())
+    approver = make_user()
+    procedure.approve(draft, by=approver)
+    with pytest.raises(ValidationError, match=message):
+        procedure.decide(draft, by=approver, decided_on=decided_on, effective_on=effective_on)
+    assert draft.state == "approved"
+
+
+def test_nobody_is_public_more_than_a_year_ahead():
+    baseline, _ = make_baseline(make_period())
+    far = timezone.localdate() + dt.timedelta(days=367)
+    with pytest.raises(ValidationError, match="公表日は、今日から1年以内"):
+        procedure.publish(baseline, by=make_user(), published_on=far)
+
+
+def test_approval_and_decision_keep_what_was_seen_and_the_history_names_it():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の転換", by=None)
+    decide(draft)
+    snapshot = draft.snapshots.get()
+    rows = [row["proposed"] for row in snapshot.data["comparison"]["rows"]]
+    assert any("転換" in run["text"] for runs in rows for run in runs)
+    reasons = draft.history.order_by("history_id").values_list("history_change_reason", flat=True)
+    assert list(reasons)[-2:] == [f"承認：控え {snapshot}", f"決定：控え {snapshot}"]
+
+
+def test_who_submits_it_may_not_approve():
+    draft = make_draft(make_period())
+    submitter = make_user()
+    procedure.submit(draft, by=submitter)
+    with pytest.raises(PermissionDenied, match="起案に関わった人"):
+        procedure.approve(draft, by=submitter)
 
 
 def test_who_drafted_may_not_approve():
@@ -240,7 +290,7 @@ def test_what_was_not_seen_is_neither_approved_nor_decided():
     amending.reword(draft, one, "項目1の転換", by=None)
     seen = procedure.content_digest(draft)
     approver = make_user()
-    procedure.submit(draft, by=approver)
+    procedure.submit(draft, by=make_user())
     with pytest.raises(procedure.ContentChangedError, match="内容が変わりました。"):
         procedure.approve(draft, by=approver, seen="")
     procedure.approve(draft, by=approver, seen=seen)

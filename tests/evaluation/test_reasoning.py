@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 
 from evaluation import amending, reasoning
 from evaluation.models import AmendmentReason, ReasonGroup
+from jst_objectives import history
+from programs.models import Fund, Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -86,5 +88,63 @@ def test_only_a_draft_has_its_reasons_changed(draft):
         lambda: reasoning.change(reason, group="補正予算", title="甲", by=None),
         lambda: reasoning.delete(reason, by=None),
     ):
-        with pytest.raises(ValidationError, match="変更できるのは、起案中の変更案だけです。"):
+        with pytest.raises(
+            ValidationError, match="この操作はできません（起案中の変更案だけができます）"
+        ):
             act()
+
+
+# --- Two editors ----------------------------------------------------------------------------------
+def test_who_is_slower_overwrites_nothing_and_is_shown_what_stands(draft):
+    mine = add(draft)
+    opened = reasoning.fingerprint(mine)
+    theirs = AmendmentReason.objects.select_related("group__amendment").get(pk=mine.pk)
+    reasoning.change(theirs, group="補正予算", text="先の説明", by=None, seen=opened)
+    for act in (
+        lambda: reasoning.change(mine, group="補正予算", text="後の説明", by=None, seen=opened),
+        lambda: reasoning.delete(mine, by=None, seen=opened),
+    ):
+        with pytest.raises(amending.Stale) as raised:
+            act()
+    assert raised.value.messages == [
+        "ほかの人が先にこの変更理由を変更しました。最新の内容を確かめてからやり直してください。"
+    ]
+    assert raised.value.current.text == "先の説明"
+    reasoning.change(mine, group="補正予算", text="後の説明", by=None, seen=raised.value.seen)
+    mine.refresh_from_db()
+    assert mine.text == "後の説明"
+
+
+def test_what_another_has_changed_stays_where_only_the_title_is_given(draft):
+    mine = add(draft)
+    theirs = AmendmentReason.objects.select_related("group__amendment").get(pk=mine.pk)
+    reasoning.change(theirs, group="補正予算", text="先の説明", by=None)
+    reasoning.change(mine, group="補正予算", title="人材", by=None)
+    mine.refresh_from_db()
+    assert (mine.title, mine.text) == ("人材", "先の説明")
+
+
+def test_a_reason_deleted_twice_is_said_to_be_gone(draft):
+    reasons = [add(draft, group=f"区分{n}") for n in range(3)]
+    twice = AmendmentReason.objects.select_related("group__amendment").get(pk=reasons[0].pk)
+    reasoning.delete(reasons[0], by=None)
+    gone = "変更理由「半導体」は、すでに削除されています。"
+    with pytest.raises(ValidationError, match=gone):
+        reasoning.delete(twice, by=None)
+    with pytest.raises(ValidationError, match=gone):
+        reasoning.change(twice, group="区分1", title="甲", by=None)
+    assert [group[:2] for group in printed(draft)] == [(1, "区分1"), (2, "区分2")]
+    assert AmendmentReason.history.filter(history_type="-").count() == 1
+
+
+@pytest.mark.parametrize("name", ["program", "fund"])
+def test_programmes_and_funds_are_those_of_the_agency(draft, name):
+    agency = make_period().agency
+    program = Program(agency=agency, slug="p", name="よその事業")
+    row = program if name == "program" else Fund(agency=agency, name="よその基金")
+    history.save(row, by=None, reason="試験")
+    with pytest.raises(ValidationError) as raised:
+        add(draft, **{name: row})
+    short = draft.period.agency.short_name
+    assert raised.value.message_dict == {name: [f"「{row}」は、{short}のものではありません。"]}
+    assert ReasonGroup.objects.count() == 0

@@ -5,7 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluation import drafting, procedure
+from evaluation.models import Amendment
 from evaluation.waiting import waiting_for
+from jst_objectives import history
+from programs.models import Role
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,33 @@ def test_an_editor_repairs_finishes_and_takes_over(period):
     place = f"/{period.agency.code}/5/amendments/{back.slug}/"
     assert (task.words, task.link) == ("2.5の評価軸を直してください。", place)
     assert task.since == back.history.first().history_date
+
+
+@pytest.mark.parametrize("gone", ["inactive", "without the role", "of another agency"])
+def test_who_can_no_longer_edit_holds_nothing(period, gone):
+    holder, other = (make_user(period.agency, "editor") for _ in range(2))
+    draft = make_draft(period, by=holder, holder=holder)
+    assert waits(other) == []
+    if gone == "inactive":
+        holder.is_active = False
+        history.save(holder, by=None, reason="退職")
+    else:
+        history.delete(holder.roles.get(), by=None, reason="異動")
+    if gone == "of another agency":
+        role = Role(user=holder, agency=make_period().agency, role="editor")
+        history.save(role, by=None, reason="異動")
+    assert waits(other) == [("TAKE", draft)]
+
+
+@pytest.mark.parametrize(
+    ("state", "what"), [("draft", ["FINISH"]), ("submitted", ["APPROVE"]), ("approved", ["DECIDE"])]
+)
+def test_an_amendment_without_history_waits_too(period, state, what):
+    both = make_user(period.agency, "editor", "approver")
+    Amendment.objects.bulk_create(
+        [Amendment(period=period, slug="sql", title="件名", state=state, holder=both)]
+    )
+    assert [name for name, _ in waits(both)] == what
 
 
 def test_what_was_sent_back_and_submitted_again_waits_for_the_approver(period):

@@ -1,13 +1,14 @@
 """The access log: who did what, append-only, and no line of it can be forged."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from programs.access import ONE_READING, record, record_reading
+from programs.access import ONE_READING, record, record_reading, typed_name
 from programs.models import AccessRecord
 from tests.factories import make_period, make_user
 
@@ -37,10 +38,21 @@ def test_a_record_tells_who_what_and_where(asked):
     assert str(told) == "出力 試験 太郎（auditor1）"
 
 
-def test_who_has_not_signed_in_has_the_name_that_was_typed(asked):
-    record(asked(), AccessRecord.Kind.SIGN_IN_FAILED, name="nobody")
+def test_who_has_not_signed_in_has_the_user_name_that_was_typed(asked):
+    make_user(username="Hanako")
+    record(asked(), AccessRecord.Kind.SIGN_IN_FAILED, name="hanako")
     told = AccessRecord.objects.get()
-    assert (told.user, told.actor_name, told.agency) == (None, "nobody", None)
+    assert (told.user, told.actor_name, told.agency) == (None, "Hanako", None)
+
+
+def test_what_is_no_user_name_may_be_a_password_and_is_not_kept(asked, settings):
+    for name in ("My-Secret-Passw0rd", "my-secret-passw0rd", "another", "a\0", ""):
+        record(asked(), AccessRecord.Kind.SIGN_IN_FAILED, name=name)
+    names = list(AccessRecord.objects.order_by("pk").values_list("actor_name", flat=True))
+    assert all(re.fullmatch(r"登録のない名前（[0-9a-f]{12}）", name) for name in names[:4])
+    assert (names[0] == names[1], len(set(names)), names[4]) == (True, 4, "")
+    settings.SECRET_KEY = "x" * 50
+    assert typed_name("another") not in names
 
 
 @pytest.mark.parametrize(
@@ -60,9 +72,11 @@ def test_who_has_not_signed_in_has_the_name_that_was_typed(asked):
     ],
 )
 def test_what_cannot_be_seen_is_written_out(asked, typed, kept):
-    record(asked(), AccessRecord.Kind.SIGN_IN_FAILED, name=typed, detail=typed)
+    user = make_user()
+    user.last_name, user.first_name, user.username = typed, "", ""
+    record(asked(user), AccessRecord.Kind.SIGN_IN, detail=typed)
     told = AccessRecord.objects.get()
-    assert told.actor_name == kept
+    assert told.actor_name == f"{kept}（）"[:300]
     assert told.detail[:300] == kept
 
 
@@ -100,6 +114,7 @@ def test_after_a_quarter_of_an_hour_it_is_another(asked):
 def test_records_only_grow(asked, act):
     record(asked(), AccessRecord.Kind.SIGN_IN_FAILED, name="nobody")
     told = AccessRecord.objects.get()
+    before = told.actor_name
     acts = {
         "update": lambda: AccessRecord.objects.update(actor_name="somebody"),
         "delete": lambda: AccessRecord.objects.all().delete(),
@@ -107,4 +122,4 @@ def test_records_only_grow(asked, act):
     }
     with pytest.raises(DatabaseError, match="追加だけ"), transaction.atomic():
         acts[act]()
-    assert AccessRecord.objects.get().actor_name == "nobody"
+    assert AccessRecord.objects.get().actor_name == before

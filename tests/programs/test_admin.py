@@ -9,7 +9,9 @@ from axes.models import AccessAttempt
 from django.urls import reverse
 
 from jst_objectives import history
-from programs.admin.people import ELSEWHERE, OWN_ROLE
+from programs import accounts
+from programs.accounts import OWN_ROLE
+from programs.admin.people import ELSEWHERE
 from programs.maintenance import newest_revision
 from programs.models import AccessRecord, Agency, Role, User
 from tests.factories import make_period, make_user
@@ -87,14 +89,43 @@ def test_nobody_stops_oneself(client, maintainer):
     assert maintainer.is_active
 
 
-def test_nobody_takes_ones_own_role(client, maintainer, agency):
+@pytest.mark.parametrize("place", ["roles-0-DELETE", "roles-1-DELETE", "given", "given with name"])
+def test_nobody_gives_or_takes_a_role_of_ones_own(client, maintainer, agency, place):
     history.save(Role(user=maintainer, agency=agency, role="editor"), by=None, reason="試験")
     own = account(maintainer)
-    page = client.post(page_of(maintainer), {**own, "roles-0-DELETE": "on"})
+    if place.startswith("given"):
+        own |= {"roles-TOTAL_FORMS": 3, "roles-2-user": maintainer.pk}
+        own |= {"roles-2-agency": agency.pk, "roles-2-role": "approver"}
+    else:
+        own[place] = "on"
+    if place == "given with name":
+        own["last_name"] = "新"
+    page = client.post(page_of(maintainer), own)
     assert OWN_ROLE in page.content.decode()
-    assert maintainer.roles.count() == 2
-    client.post(page_of(maintainer), {**own, "roles-1-DELETE": "on"})
+    assert {role.role for role in maintainer.roles.all()} == {"maintainer", "editor"}
+    maintainer.refresh_from_db()
+    assert maintainer.last_name == "試験"
+
+
+def test_nobody_gives_oneself_a_role_on_the_page_of_roles(client, maintainer, agency):
+    address = reverse("admin:programs_role_add")
+    own = {"user": maintainer.pk, "agency": agency.pk, "role": "approver"}
+    assert OWN_ROLE in client.post(address, own).content.decode()
     assert [role.role for role in maintainer.roles.all()] == ["maintainer"]
+    colleague = make_user(agency, "editor")
+    assert client.post(address, {**own, "user": colleague.pk}).status_code == 302
+    assert colleague.roles.filter(role="approver").exists()
+    role = Role(user=maintainer, agency=agency, role="editor")
+    history.save(role, by=None, reason="試験")
+    address = reverse("admin:programs_role_delete", args=[role.pk])
+    assert OWN_ROLE in client.post(address, {"post": "yes"}, follow=True).content.decode()
+    assert maintainer.roles.count() == 2
+
+
+def test_ones_own_account_without_a_change_of_roles_is_saved(client, maintainer):
+    client.post(page_of(maintainer), account(maintainer, last_name="新"))
+    maintainer.refresh_from_db()
+    assert maintainer.last_name == "新"
 
 
 def test_a_role_is_never_changed_into_another(client, maintainer, agency):
@@ -197,6 +228,20 @@ def test_a_lock_out_ends(client, maintainer, agency):
     assert user.history.latest().history_change_reason == "保守者によるサインインのロックの解除"
 
 
+@pytest.mark.parametrize("verb", ["issue_password", "remove_second_factors", "unlock"])
+def test_an_act_leaves_alone_what_was_changed_meanwhile(maintainer, agency, verb):
+    shown = make_user(agency, "editor")
+    stored = User.objects.get(pk=shown.pk)
+    stored.email, stored.is_active = "new@example.go.jp", False
+    history.save(stored, by=None, reason="試験")
+    getattr(accounts, verb)(shown, maintainer)
+    stored.refresh_from_db()
+    assert (stored.email, stored.is_active) == ("new@example.go.jp", False)
+    newest = stored.history.latest()
+    assert (newest.email, newest.is_active) == ("new@example.go.jp", False)
+    assert newest.history_user == maintainer
+
+
 def test_nobody_does_it_to_oneself(client, maintainer):
     answer = client.post(reverse("admin:programs_user_act", args=[maintainer.pk, "second-factor"]))
     assert answer.status_code == 403
@@ -205,18 +250,35 @@ def test_nobody_does_it_to_oneself(client, maintainer):
 
 
 # --- Agencies, programmes, records ----------------------------------------------------------------
+NEW_AGENCY = {
+    "code": "new",
+    "name": "国立研究開発法人新設機構",
+    "short_name": "新設",
+    "competent_minister": "文部科学大臣",
+    "law": "法",
+    "purpose_article": "第1条",
+    "purpose_heading": "目的",
+    "purpose": "目的とする。",
+}
+
+
+@pytest.mark.parametrize("code", ["history", "Accounts", "maintenance"])
+def test_a_code_that_addresses_begin_with_is_refused(client, maintainer, code):
+    page = client.post(reverse("admin:programs_agency_add"), {**NEW_AGENCY, "code": code})
+    assert f"「{code}」は、ポータルのページのアドレスに使われています。" in page.content.decode()
+    assert not Agency.objects.filter(code=code).exists()
+
+
+def test_the_code_of_an_agency_stays(client, maintainer, agency):
+    data = {name: getattr(agency, name) for name in NEW_AGENCY}
+    data |= {"code": "other", "law": "新しい法", "revision": newest_revision(agency)}
+    assert client.post(reverse("admin:programs_agency_change", args=[agency.pk]), data)
+    before, _ = agency.code, agency.refresh_from_db()
+    assert (agency.code, agency.law) == (before, "新しい法")
+
+
 def test_who_adds_an_agency_maintains_it(client, maintainer):
-    data = {
-        "code": "new",
-        "name": "国立研究開発法人新設機構",
-        "short_name": "新設",
-        "competent_minister": "文部科学大臣",
-        "law": "法",
-        "purpose_article": "第1条",
-        "purpose_heading": "目的",
-        "purpose": "目的とする。",
-    }
-    client.post(reverse("admin:programs_agency_add"), data)
+    client.post(reverse("admin:programs_agency_add"), NEW_AGENCY)
     agency = Agency.objects.get(code="new")
     assert [role.role for role in maintainer.roles.filter(agency=agency)] == ["maintainer"]
 
@@ -235,3 +297,29 @@ def test_records_of_other_agencies_people_are_not_seen(client, maintainer, agenc
     page = client.get(reverse("admin:programs_accessrecord_changelist")).content.decode()
     shown = {d: d in page for d in ("mine", "theirs", "typed keeper", "typed stranger")}
     assert shown == {"mine": True, "theirs": False, "typed keeper": True, "typed stranger": False}
+
+
+def test_a_maintainer_learns_nothing_of_drafts_from_the_records(client, maintainer, agency):
+    for kind in AccessRecord.Kind.values:
+        AccessRecord.objects.create(
+            at="2026-01-01T00:00Z",
+            kind=kind,
+            user=maintainer,
+            actor_name="x",
+            agency=None if kind.startswith(("sign", "locked")) else agency,
+            path="/a/5/amendments/himitsu/",
+            detail=f"内容 {kind}",
+        )
+    address = reverse("admin:programs_accessrecord_changelist")
+    page = client.get(address).content.decode()
+    shown = set(re.findall(r"内容 (\w+)", page))
+    assert shown == {"sign_in", "sign_in_failed", "locked_out", "sign_out"}
+    assert "himitsu" not in page
+    assert "変更案の閲覧" not in page
+    assert set(
+        re.findall(r"内容 (\w+)", client.get(f"{address}?kind=sign_in").content.decode())
+    ) == {"sign_in"}
+    for record in AccessRecord.objects.all():
+        one = client.get(reverse("admin:programs_accessrecord_change", args=[record.pk]))
+        assert (record.kind, one.status_code) == (record.kind, 200 if record.kind in shown else 404)
+        assert "himitsu" not in one.content.decode()

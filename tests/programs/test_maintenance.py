@@ -9,9 +9,9 @@ from django.urls.resolvers import URLResolver
 
 from evaluation import amending
 from jst_objectives import history
-from programs.admin.people import OWN_ROLE
+from programs.accounts import OWN_ROLE
 from programs.maintenance import ReadOnlyAdmin, newest_revision
-from programs.models import Fund, Role, User
+from programs.models import AccessRecord, Fund, Role, User
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,23 @@ def test_no_other_role_comes_in(client, role):
     client.force_login(user)
     assert client.get(INDEX).status_code == 404
     assert client.get(f"{INDEX}programs/user/{user.pk}/change/").status_code == 404
+
+
+def test_a_refusal_is_recorded(client, maintainer, place):
+    fund = place[1].agency.funds.get()
+    client.get(reverse("admin:programs_fund_change", args=[fund.pk]))
+    Role.objects.all().delete()
+    client.get(f"{INDEX}programs/user/")
+    client.get(f"{INDEX}login/")
+    records = AccessRecord.objects.filter(kind="refused", user=maintainer).order_by("pk")
+    assert [(record.path, record.detail) for record in records] == [
+        (
+            f"{INDEX}programs/fund/{fund.pk}/change/",
+            "登録されていないか、保守の対象ではありません。",
+        ),
+        (f"{INDEX}programs/user/", "このページは、ないか、見る権限がありません。"),
+        (f"{INDEX}login/", "このページは、ないか、見る権限がありません。"),
+    ]
 
 
 def test_all_other_roles_together_learn_of_no_page(client):
@@ -267,14 +284,3 @@ def test_one_does_not_take_ones_own_role(client, maintainer):
     data = {"action": "delete_selected", "_selected_action": [role.pk], "post": "yes"}
     client.post(reverse("admin:programs_role_changelist"), data)
     assert maintainer.roles.exists()
-
-
-@pytest.mark.parametrize("count", [1, 12])
-def test_lists_ask_the_same_number_of_questions(
-    client, maintainer, place, count, django_assert_max_num_queries
-):
-    for n in range(count):
-        fund = Fund(agency=place[0].agency, name=f"基金{n}")
-        history.save(fund, by=None, reason="試験")
-    with django_assert_max_num_queries(16):
-        assert client.get(reverse("admin:programs_fund_changelist")).status_code == 200

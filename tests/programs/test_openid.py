@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -57,7 +58,7 @@ print(json.dumps([seen, records, User.objects.count(), SocialAccount.objects.cou
 
 
 class Provider(BaseHTTPRequestHandler):
-    """Issues a token that is the code, and says of it "id-name" whose it is."""
+    """Issues a token that is the code, and says of it "id-name-employee" whose it is."""
 
     def do_GET(self) -> None:
         address = f"http://{self.headers['Host']}"
@@ -65,8 +66,9 @@ class Provider(BaseHTTPRequestHandler):
             ends = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
             self.answer({f"{end}_endpoint": f"{address}/{path}" for end, path in ends.items()})
         else:
-            lasting_id, name = self.headers["Authorization"].removeprefix("Bearer ").split("-")
-            self.answer({"sub": lasting_id, "preferred_username": name})
+            token = self.headers["Authorization"].removeprefix("Bearer ")
+            claims = ("sub", "preferred_username", "employee")
+            self.answer(dict(zip(claims, token.split("-"), strict=False)))
 
     def do_POST(self) -> None:
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -136,10 +138,23 @@ def test_it_lets_in_the_user_of_that_name_and_creates_nobody(
     ]
     assert (users, ties) == (2, 1)
     here = "（接続元 127.0.0.1）"
+    assert re.fullmatch(r"登録のない名前（[0-9a-f]{12}）", records[3].pop(1))
     assert records == [
         ["sign_in", "（person）", f"省庁共通認証{here}"],
         ["sign_in", "（person）", f"省庁共通認証{here}"],
         ["sign_in_failed", "person", f"外部サインイン：利用者の登録なし{here}"],
-        ["sign_in_failed", "nobody", f"外部サインイン：利用者の登録なし{here}"],
+        ["sign_in_failed", f"外部サインイン：利用者の登録なし{here}"],
         ["sign_in_failed", "stopped", f"外部サインイン：利用者の登録なし{here}"],
+    ]
+
+
+def test_another_claim_may_name_the_user(
+    tmp_path: Path, migrated_database: str, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OIDC_USERNAME_CLAIM", "employee")
+    with databases.created(tmp_path, template=migrated_database) as url:
+        seen, *_ = visit(tmp_path, url, server, "1-renamed-person 2-person-renamed")
+    assert [(code, user) for code, _, _, user, _ in seen] == [
+        ("1-renamed-person", "person"),
+        ("2-person-renamed", ""),
     ]

@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from evaluation.models import PolicyText, StepKind
 from jst_objectives import history
+from programs.accounts import OWN_ROLE
 from programs.cells import Choice, Number, Text, YesNo
 from programs.formats import csv_file, read_table
 from programs.models import (
@@ -291,6 +292,24 @@ def test_who_imports_an_agency_maintains_it(client, maintainer):
     confirm(client, "programs_agency", upload(client, "programs_agency", content))
     agency = Agency.objects.get(code="new")
     assert [role.role for role in maintainer.roles.filter(agency=agency)] == ["maintainer"]
+
+
+def test_nobody_imports_a_role_for_oneself(client, maintainer, period):
+    make_user(period.agency, username="taro")
+    header = ["ユーザー名", "法人", "役割"]
+    rows = [["keeper", "mine", "保守者"], ["taro", "mine", "起案者"]]  # one's own is there already
+    confirm(client, "programs_role", upload(client, "programs_role", csv_file(header, rows)))
+    assert Role.objects.filter(user__username="taro", role="editor").exists()
+    answer = upload(client, "programs_role", csv_file(header, [["keeper", "mine", "承認者"]]))
+    assert errors(answer) == [OWN_ROLE]
+    assert [role.role for role in maintainer.roles.all()] == ["maintainer"]
+
+
+def test_no_agency_is_imported_under_an_address_of_the_portal(client, maintainer):
+    content = changed(client, "programs_agency", 略号="verification", 法人名="新法人")
+    assert errors(upload(client, "programs_agency", content)) == [
+        "略号：「verification」は、ポータルのページのアドレスに使われています。別の略号にしてください。"
+    ]
 
 
 # --- Cells ----------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from programs import accounts
+from programs.access import typed_name
 from programs.models import AccessRecord, User
 from tests.factories import make_user
 
@@ -94,7 +96,7 @@ def test_a_wrong_password_and_an_unknown_name_answer_alike(client, person, login
     assert response.status_code == 200
     assert re.findall(r"<li>(.*正しくありません。)</li>", text) == [WRONG]
     assert "<title>エラー：サインイン" in text
-    assert records() == [("sign_in_failed", login, f"パスワード{HERE}")]
+    assert records() == [("sign_in_failed", typed_name(login), f"パスワード{HERE}")]
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(client, person, settings):
@@ -166,6 +168,43 @@ def test_others_and_other_addresses_are_not_locked_out(client, person):
 def test_an_unknown_name_is_locked_out_alike(client):
     answers = [sign_in(client, "wrong-password", "nobody").status_code for _ in range(6)]
     assert answers == [200, 200, 200, 200, 429, 429]
+
+
+def elsewhere(n: int) -> Client:
+    return Client(REMOTE_ADDR=f"10.0.{n}.1")
+
+
+@pytest.mark.parametrize("login", ["person", "nobody"])
+def test_fifty_wrong_passwords_a_day_from_everywhere_lock_the_name_out(person, login):
+    answers = [sign_in(elsewhere(n), f"wrong{n}", login).status_code for n in range(52)]
+    assert answers == [200] * 50 + [429] * 2
+    response = sign_in(elsewhere(99), login=login.upper())  # nor does the right one help
+    assert response.status_code == 429
+    assert 86_000 < int(response["Retry-After"]) <= 86_400
+    assert "24時間待ってから、もう一度お試しください" in response.content.decode()
+    assert records()[-1] == (
+        "locked_out",
+        typed_name(login),
+        "1日の失敗の回数（接続元 10.0.99.1）",
+    )
+    assert sign_in(elsewhere(99), "wrong-password", "somebody").status_code == 200
+
+
+def test_the_lock_out_of_a_name_ends_after_a_day_or_by_a_maintainer(person, settings):
+    settings.SIGN_IN_FAILURES_A_DAY = 3
+    here = timezone.now() - dt.timedelta(hours=23, minutes=30)
+    for _ in range(3):
+        AccessRecord.objects.create(at=here, kind="sign_in_failed", actor_name="person", path="/")
+    assert sign_in(elsewhere(1))["Retry-After"] in {"1800", "1799"}
+    accounts.unlock(person, make_user())
+    assert sign_in(elsewhere(1)).status_code == 302
+    old = timezone.now() - dt.timedelta(hours=24, seconds=1)
+    other = make_user(username="other")
+    other.set_password(PASSWORD)
+    other.save(update_fields=["password"])
+    for _ in range(3):
+        AccessRecord.objects.create(at=old, kind="sign_in_failed", actor_name="other", path="/")
+    assert sign_in(elsewhere(2), login="other").status_code == 302
 
 
 def test_behind_a_proxy_the_address_is_the_one_that_it_adds(client, person, settings):
@@ -340,6 +379,50 @@ def test_a_portal_that_sends_no_mail_says_so(client, settings):
     settings.SENDS_MAIL = False
     assert "メールを送らない設定" in client.get(reverse("account_reset_password")).content.decode()
     assert reverse("account_reset_password") not in client.get("/accounts/login/").content.decode()
+
+
+# --- A password that a maintainer issued ----------------------------------------------------------
+def test_an_issued_password_is_changed_before_anything_else(client, person):
+    issued = accounts.issue_password(person, make_user())
+    assert sign_in(client, issued).status_code == 302
+    change = reverse("account_change_password")
+    assert client.get("/account/?x=1")["Location"] == f"{change}?next=%2Faccount%2F%3Fx%3D1"
+    for address in ("/", "/account/", "/maintenance/", reverse("mfa_index")):
+        assert client.get(address)["Location"].startswith(change)
+        assert client.post(address)["Location"] == change
+    page = client.get(change).content.decode()
+    assert "いまのパスワードは、保守者が発行したものです。" in page
+    assert "やめる" not in page
+    data = {"oldpassword": issued, "password1": issued, "password2": issued}
+    same = client.post(change, data).content.decode()
+    assert "現在のパスワードとは別のものを入力してください。" in same
+    assert client.get("/").status_code == 302
+    client.post(change, {**data, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert client.get("/account/").status_code == 200
+    assert "issued_password" not in client.session
+    again = Client()
+    sign_in(again, NEW_PASSWORD)
+    assert again.get("/account/").status_code == 200
+
+
+def test_who_does_not_want_to_change_it_signs_out(client, person):
+    sign_in(client, accounts.issue_password(person, make_user()))
+    assert client.post(reverse("account_logout")).status_code == 302
+    assert client.get(reverse("account_login")).status_code == 200
+
+
+def test_a_second_factor_comes_before_the_change(client, person):
+    TOTP.activate(person, SECRET)
+    sign_in(client, accounts.issue_password(person, make_user()))
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    assert client.get("/account/")["Location"].startswith(reverse("account_change_password"))
+
+
+def test_another_act_of_a_maintainer_does_not_hide_the_issued_password(client, person):
+    issued = accounts.issue_password(person, make_user())
+    accounts.unlock(person, make_user())
+    sign_in(client, issued)
+    assert client.get("/account/").status_code == 302
 
 
 # --- Nobody signs up ------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ import hashlib
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation import amending
+from evaluation import amending, drafting
 from evaluation.comparison import ENGINE_VERSION
 from evaluation.documents.comparison import comparison_html, comparison_table
 from evaluation.documents.issuing import Verdict, html_of, issue, take_snapshot, verify
-from evaluation.models import IssuedDocument
+from evaluation.models import Amendment, IssuedDocument
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,32 @@ def test_a_torn_draft_is_not_issued():
     decide(first)
     with pytest.raises(ValidationError, match="親をたどると自分自身に戻ります"):
         take_snapshot(second, by=None)
+
+
+def test_a_snapshot_is_of_the_row_as_it_is_not_as_it_was_read():
+    """Somebody decides while another waits to issue."""
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の転換", by=None)
+    as_read = Amendment.objects.get(pk=draft.pk)
+    decide(draft)
+    table = take_snapshot(as_read, by=None).data["comparison"]
+    assert table["title"].endswith("新旧対照表")
+    assert any("転換" in run["text"] for row in table["rows"] for run in row["proposed"])
+
+
+def test_the_agency_gets_the_document_of_what_it_was_shown():
+    period = make_period()
+    _, (_, one, two, *_) = make_baseline(period)
+    draft, editor = make_draft(period), make_user(period.agency, "editor")
+    person = make_user(period.agency, "agency")
+    amending.reword(draft, one, "項目1の転換", by=None)
+    old = issue(take_snapshot(draft, by=None), "comparison", by=editor)
+    amending.reword(draft, two, "項目2の転換", by=None)
+    shown = issue(take_snapshot(draft, by=None), "comparison", by=editor)
+    drafting.share(draft, by=editor)
+    assert issue(take_snapshot(draft, by=None), "comparison", by=person) == shown
+    assert list(IssuedDocument.objects.visible_to(person)) == [shown]
+    assert list(IssuedDocument.objects.visible_to(editor)) == [old, shown]
+    assert list(IssuedDocument.objects.visible_to(make_user(period.agency, "assessor"))) == []

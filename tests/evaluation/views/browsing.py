@@ -78,7 +78,8 @@ class Portal:
 
     def on_console(self, message: ConsoleMessage) -> None:
         if not OF_AN_ANSWER.match(message.text):
-            self.complaints.append(f"{message.type}: {message.text}")
+            page = message.page.url if message.page else ""
+            self.complaints.append(f"{page} {message.type}: {message.text}")
 
     def on_error(self, error: WebError) -> None:
         self.complaints.append(f"script: {error.error}")

@@ -40,6 +40,7 @@ OF_SHARED_DRAFT = [SIGN_IN, 404, 404, 200, 200, 200, 200, 404]
 EDITORS = [SIGN_IN, 403, 403, 403, 403, 200, 403, 403]
 EDITORS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 403, 404]
 APPROVERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 403, 200, 404]
+EDITORS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 403, 403]
 APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
@@ -60,6 +61,7 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("amendment", "baseline"): EVERYBODY,
     ("amendment", "draft"): OF_DRAFT,
     ("amendment", "shared"): OF_SHARED_DRAFT,
+    ("amendment", "withdrawn"): OF_DRAFT,
     ("amendment", "decided"): OF_DECIDED,
     ("comparison", "draft"): OF_DRAFT,
     ("comparison", "shared"): OF_SHARED_DRAFT,
@@ -67,6 +69,7 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("overview", "draft"): OF_DRAFT,
     ("overview", "baseline"): EVERYBODY,
     ("document", "of the draft"): OF_DRAFT,
+    ("document", "of the shared draft"): OF_SHARED_DRAFT,
     ("document", "of what is decided"): OF_DECIDED,
     ("account", ""): SIGNED_IN,
     ("history", ""): AUDITORS,
@@ -86,6 +89,8 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("amendment_step", "draft submit"): EDITORS_OF_DRAFT,
     ("amendment_step", "draft withdraw"): EDITORS_OF_DRAFT,
     ("amendment_step", "draft delete"): EDITORS_OF_DRAFT,
+    ("amendment_step", "withdrawn delete"): EDITORS_OF_DRAFT,
+    ("amendment_step", "decided copy"): EDITORS_OF_DECIDED,
     ("amendment_step", "submitted approve"): APPROVERS_OF_DRAFT,
     ("amendment_step", "submitted send-back"): APPROVERS_OF_DRAFT,
     ("amendment_step", "approved decide"): APPROVERS_OF_DRAFT,
@@ -127,7 +132,7 @@ class Scene:
             baseline, by=make_user(agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         self.amendments = {"baseline": baseline}
-        for state in ("decided", "draft", "shared", "submitted", "approved"):
+        for state in ("decided", "draft", "shared", "withdrawn", "submitted", "approved"):
             self.amendments[state] = make_draft(self.period, by=self.drafter)
             text = f"{state}の推進"
             amending.reword(self.amendments[state], self.item, text, by=self.drafter)
@@ -135,6 +140,7 @@ class Scene:
                 decide(self.amendments[state])
         draft = self.amendments["draft"]
         drafting.share(self.amendments["shared"], by=self.drafter)
+        procedure.withdraw(self.amendments["withdrawn"], by=self.drafter, reason="中止")
         for state in ("submitted", "approved"):
             procedure.submit(self.amendments[state], by=self.drafter)
         procedure.approve(self.amendments["approved"], by=make_user(agency, "approver"))
@@ -148,6 +154,7 @@ class Scene:
             history.save(row, by=None, reason="試験")
         self.documents = {
             "of the draft": self.document(draft),
+            "of the shared draft": self.document(self.amendments["shared"]),
             "of what is decided": self.document(self.amendments["decided"]),
         }
 

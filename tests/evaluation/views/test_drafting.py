@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from evaluation import procedure
+from evaluation import drafting, procedure
 from evaluation.models import Amendment
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
@@ -106,6 +106,7 @@ def test_an_editor_edits_the_facts_of_a_draft(client, period, editor):
     html = client.get(facts(draft)).content.decode()
     assert 'value="2026-04-01"' in html
     changed = {"title": "新しい件名", "office": "", "paper_date": "R8.5.1", "memo_title": "理由"}
+    changed["seen"] = drafting.fingerprint(draft)
     response = client.post(facts(draft), changed)
     assert response.status_code == 302
     draft.refresh_from_db()
@@ -129,3 +130,35 @@ def test_what_was_submitted_keeps_its_facts(client, period, editor):
     response = client.post(facts(draft), {"title": "遅い件名"})
     assert response.status_code == 403
     assert "編集ができるのは、起案中の変更案だけです。" in response.content.decode()
+
+
+def test_the_slower_of_two_editors_sees_both_and_loses_nothing(client, period, editor):
+    draft = make_draft(period, office="課")
+    opened = client.get(facts(draft)).context["form"]["seen"].value()
+    other = make_user(period.agency, "editor")
+    theirs = {"office": "先の課", "paper_date": dt.date(2026, 4, 1)}
+    drafting.change_facts(draft, by=other, seen=opened, **theirs)
+    typed = {"title": "後の件名", "office": "後の課", "seen": opened}
+    response = client.post(facts(draft), typed)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "<strong>まだ保存していません。</strong>" in html
+    assert f"最後の変更：試験 太郎（{other.username}）、" in html
+    assert "<dd>先の課</dd>" in html
+    assert "<dd>令和8年4月1日（2026年）</dd>" in html
+    assert 'value="後の件名"' in html
+    assert 'value="後の課"' in html
+    draft.refresh_from_db()
+    assert draft.office == "先の課"
+    typed["seen"] = response.context["form"]["seen"].value()
+    assert client.post(facts(draft), typed).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.office) == ("後の件名", "後の課")
+
+
+def test_facts_without_what_was_seen_are_not_saved(client, period, editor):
+    draft = make_draft(period)
+    html = client.post(facts(draft), {"title": "件名"}).content.decode()
+    assert "ページを開き直してから、もう一度やり直してください。" in html
+    draft.refresh_from_db()
+    assert draft.title != "件名"

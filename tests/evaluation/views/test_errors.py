@@ -59,7 +59,7 @@ def test_to_a_stranger_it_does_not_exist_and_that_is_recorded(client, draft):
     reason = "この変更は、登録されていないか、見る権限がありません。"
     assert reason in response.content.decode()
     record = AccessRecord.objects.get()
-    assert (record.kind, record.user, record.agency) == ("refused", user, None)
+    assert (record.kind, record.user, record.agency) == ("refused", user, draft.period.agency)
     assert (record.path, record.detail) == (address(draft), reason)
 
 

@@ -4,8 +4,6 @@ import io
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -149,22 +147,6 @@ def test_pages_keep_the_filters(client, auditor, period):
     assert "基金：基金0<" in last
     assert 'href="?kind=fund&amp;page=1"' in last
     assert f"のうち 1～{page.PER_PAGE}件目" in read(client, kind="fund", page="x")
-
-
-def test_the_number_of_queries_does_not_grow(client, auditor, period):
-    def cost():
-        with CaptureQueriesContext(connection) as queries:
-            read(client, kind="wording")
-        return len(queries)
-
-    make_baseline(period, items=5)
-    read(client)
-    few = cost()
-    make_baseline(make_period(number=6), items=2)
-    second = make_draft(period)
-    for number in range(60):
-        amending.insert(second, "item", parent=None, label=str(number), text="新", by=None)
-    assert cost() == few
 
 
 # --- Files ----------------------------------------------------------------------------------------

@@ -3,13 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
 from evaluation.loading import load_source
-from programs.models import Agency
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -148,21 +145,3 @@ def test_other_agencies_stay_unseen(client):
 def test_only_reading_is_answered(client):
     client.force_login(make_user())
     assert client.post("/").status_code == 405
-
-
-@pytest.mark.parametrize("role", [None, "editor", "approver", "auditor"])
-def test_the_queries_do_not_grow(client, role):
-    counts = []
-    for number in (1, 8):
-        period = make_period(f"n{number}")
-        baseline, (_, *clauses) = make_baseline(period, number)
-        for _ in range(number):
-            draft = make_draft(period, by=make_user())
-            amending.reword(draft, clauses[0], f"{draft.pk}の刷新", by=None)
-        procedure.publish(baseline, by=make_user(), published_on=DAY)
-        if role:
-            client.force_login(make_user(Agency.objects.get(code=f"n{number}"), role))
-        with CaptureQueriesContext(connection) as queries:
-            home(client)
-        counts.append(len(queries))
-    assert counts[0] == counts[1] <= 15

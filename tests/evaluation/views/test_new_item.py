@@ -1,8 +1,6 @@
 """New clauses: an item with all that hangs on it on one page, and one clause at a time."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from evaluation import amending, reasoning
 from evaluation.models import Clause, ItemProgram
@@ -172,18 +170,3 @@ def test_who_may_and_how(client, scene):
     for page in where:
         assert client.get(page).status_code == 404
     assert draft.wordings.count() == 0
-
-
-def test_the_number_of_queries_does_not_grow(client):
-    counts = []
-    for items in (5, 30):
-        draft, _ = make_scene(client, items=items)
-        where = [address(draft, "items", "new"), address(draft, "clauses", "new")]
-        asked = []
-        for page in where:
-            client.get(page)
-            with CaptureQueriesContext(connection) as queries:
-                client.get(page)
-            asked.append(len(queries))
-        counts.append(asked)
-    assert counts[0] == counts[1]

@@ -6,6 +6,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
+from evaluation.permissions import RULES, Act
 from evaluation.views.people import ABILITIES
 from programs.models import AccessRecord, Role
 from tests.factories import make_period, make_user
@@ -41,6 +42,16 @@ def test_it_says_what_each_role_may_do(client):
         (other, "auditor", ABILITIES[Role.Kind.AUDITOR]),
     ]
     assert set(ABILITIES) == set(Role.Kind)
+
+
+def test_it_says_so_as_the_rules_do():
+    """Drafters may send back and publish; what is decided is read before it is published."""
+    both, anybody = ABILITIES[Role.Kind.APPROVER].split("（起案に関わったものを除く）")
+    assert ("承認" in both, "決定" in both) == (True, True)
+    for act, rule in ((Act.SEND_BACK, "差し戻し"), (Act.PUBLISH, "公表")):
+        assert RULES[act].drafters
+        assert (rule in both, rule in anybody) == (False, True)
+    assert "公表前のものも含めて決定された変更" in ABILITIES[Role.Kind.ASSESSOR]
 
 
 def test_without_a_role_it_says_what_to_do(client):

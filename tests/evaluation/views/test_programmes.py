@@ -4,11 +4,9 @@ import datetime as dt
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation import procedure
+from evaluation import procedure, reasoning
 from evaluation.loading import load_source
 from evaluation.models import (
     AmendmentReason,
@@ -18,7 +16,7 @@ from evaluation.models import (
 )
 from evaluation.views.programmes import Total, latest_budget, total_of
 from jst_objectives import history
-from programs.models import Agency, Appropriation, Fund, Program
+from programs.models import AccessRecord, Agency, Appropriation, Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -323,23 +321,45 @@ def test_a_programme_of_several_appropriations_has_a_total(editor, period):
     assert "合計 令和7年度（2025年度） 1億5,000万円 150,000,000円" in words
 
 
-# --- Queries --------------------------------------------------------------------------------------
-def test_the_number_of_queries_does_not_grow(client):
-    counts = set()
-    for size in (10, 60):
-        period = make_period()
-        _, (_, *items) = make_baseline(period, items=size)
-        fund = save(Fund(agency=period.agency, name="基金"))
-        amendment, draft = make_draft(period), make_draft(period)
-        for number, item in enumerate(items):
-            program = make_program(period.agency, f"p{number}", fund=fund)
-            save(Appropriation(program=program, fiscal_year=2025, kind="initial", yen=number))
-            link(program, item, amendment)
-            link(program, items[0], draft)
-        decide(amendment)
-        client.force_login(make_user(period.agency, "editor"))
-        for address in ("/programmes/", f"/{period.agency.code}/programmes/p1/"):
-            with CaptureQueriesContext(connection) as queries:
-                page(client, address)
-            counts.add((address.count("/"), len(queries)))
-    assert len(counts) == 2
+# --- Readings -------------------------------------------------------------------------------------
+def readings(user):
+    records = AccessRecord.objects.filter(user=user, kind=AccessRecord.Kind.DRAFT_READ)
+    return sorted(records.values_list("detail", flat=True))
+
+
+def test_who_reads_headings_or_reasons_of_a_draft_here_is_recorded_once(client, period):
+    _, (_, one, *_) = make_baseline(period)
+    program, unseen = make_program(period.agency), make_program(period.agency, "q")
+    decided, linked, reasoned, other = (make_draft(period) for _ in range(4))
+    link(program, one, decided)
+    decide(decided)
+    link(program, one, linked)
+    link(unseen, one, other)
+    reasoning.add(
+        reasoned, group="区分", title="題", text="説明", kind="law", program=program, by=None
+    )
+    sheet, every = f"/{period.agency.code}/programmes/p/", "/programmes/"
+    expected = {
+        sheet: [f"{period}「{amendment}」" for amendment in (linked, reasoned)],
+        every: [f"{period}「{amendment}」" for amendment in (linked, other)],
+    }
+    for address, details in expected.items():
+        reader = make_user(period.agency, "editor")
+        client.force_login(reader)
+        for _ in range(2):
+            page(client, address)
+        assert readings(reader) == sorted(details)
+
+
+def test_the_newest_amendment_stands_first_whenever_it_was_begun(editor, period):
+    make_baseline(period)
+    program = make_program(period.agency)
+    early, late, draft = (make_draft(period) for _ in range(3))
+    for amendment in (early, late, draft):
+        fields = {"title": "題", "text": "説明", "kind": "law", "program": program}
+        reasoning.add(amendment, group="区分", by=None, **fields)
+    decide(late)
+    decide(early)
+    response = editor.get(f"/{period.agency.code}/programmes/p/")
+    shown = [relation.amendment for relation in response.context["relations"]]
+    assert shown == [draft, early, late]

@@ -83,7 +83,7 @@ def approve_and_decide(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("内容を確かめて、決定を登録する")
     expect(page.locator("table.comparison")).to_be_visible()
     answers = page.locator("dl.answers dd")
-    assert [text.partition(" ")[0] for text in answers.all_inner_texts()] == [
+    assert [text.split()[0] for text in answers.all_text_contents()] == [
         "令和8年3月31日（2026年）",
         "令和8年4月1日（2026年）",
     ]
@@ -121,7 +121,7 @@ def verify(page: Page, file: Path) -> None:
 
 def marked(page: Page, selector: str) -> list[str]:
     """Return the marked words of a table, without the hidden word before each."""
-    words = page.locator(f"table.comparison {selector}").all_inner_texts()
+    words = page.locator(f"table.comparison {selector}").all_text_contents()
     return [word.removeprefix("追加").removeprefix("削除") for word in words]
 
 
@@ -164,7 +164,7 @@ def test_an_editor_drafts_and_submits(portal: Portal, editor: User):
     assert marked(page, "ins")[:3] == ["支援", "2. 9. 量子技術の推進", "量子技術の基盤を整える。"]
     page.get_by_role("link", name="令和8年度の変更").click()
     take_step(page, "提出する", "提出する")
-    expect(page.get_by_role("heading", level=1)).to_have_text("令和8年度の変更 提出済み")
+    expect(page.get_by_role("heading", level=1)).to_have_text("令和8年度の変更 承認待ち")
 
 
 def test_of_two_editors_of_one_clause_the_second_loses_nothing(portal: Portal, editor: User):
@@ -183,8 +183,8 @@ def test_of_two_editors_of_one_clause_the_second_loses_nothing(portal: Portal, e
     expect(second.get_by_role("heading", level=1)).to_have_text("先に保存された変更があります")
     expect(second.get_by_role("alert")).to_contain_text("最後の変更：起案（editor-起案）")
     assert second.get_by_role("row").nth(1).get_by_role("cell").all_text_contents() == [
-        mine.replace("の連携", "追加の連携").replace("創出", "追加創出"),
-        REWORDED.replace("支援", "削除支援"),
+        mine.replace("産学官の連携", "追加産学官の連携"),
+        REWORDED.replace("産学官連携", "削除産学官連携"),
     ]
     expect(second.locator("section[aria-labelledby=base] .text")).to_have_text(RESEARCH)
     expect(second.get_by_label("見出し")).to_have_value(mine)
@@ -303,6 +303,7 @@ def test_a_maintainer_adds_people_and_imports_roles(portal: Portal, tmp_path: Pa
     page.get_by_label("ユーザー名").fill("newcomer")
     page.get_by_label("姓").fill("試験")
     page.locator("#id_first_name").fill("花子")
+    page.get_by_role("button", name="役割 の追加").click()
     page.locator("#id_roles-0-agency").select_option(index=1)
     page.locator("#id_roles-0-role").select_option("起案者")
     page.get_by_role("button", name="保存", exact=True).click()

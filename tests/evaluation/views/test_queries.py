@@ -1,0 +1,167 @@
+"""How many questions each page asks the database: as many for 1,000 clauses as for 10.
+
+One table, page → count. A page without a row fails, and so does one that asks more, or less.
+"""
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
+
+from evaluation import urls
+from evaluation.models import AmendmentReason, Clause, IssuedDocument
+from tests.factories import make_user
+from tests.large import Large
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "/{agency}/5/"
+DRAFT = TEXT + "amendments/draft/"
+SUBMITTED = TEXT + "amendments/submitted/steps/"
+DECIDE = TEXT + "amendments/approved/steps/decide/"
+CLAUSE = DRAFT + "clauses/{body}/"
+# Reader, "" for anybody, and page → queries.
+PAGES: dict[tuple[str, str], int] = {
+    ("", "/"): 2,
+    ("editor", "/"): 11,
+    ("approver", "/"): 11,
+    ("auditor", "/"): 11,
+    ("editor", "/account/"): 6,
+    ("", "/verification/"): 0,
+    ("editor", "/documents/{sha256}.pdf"): 4,
+    ("", "/programmes/"): 6,
+    ("editor", "/programmes/"): 14,
+    ("", "/{agency}/programmes/n1/"): 12,
+    ("editor", "/{agency}/programmes/n1/"): 20,
+    # One kind of object each: which models a mixed page has to look up is another on each page.
+    ("auditor", "/history/?kind=wording"): 18,
+    ("auditor", "/history/?kind=programsection"): 11,
+    ("auditor", "/history/?kind=export"): 8,
+    ("auditor", "/history/export/?kind=programsection"): 11,  # it reads 500 rows at a time
+    # The text
+    ("", TEXT): 3,
+    ("editor", TEXT + "?amendment=draft"): 7,
+    ("", TEXT + "items/{item}/"): 4,
+    ("editor", TEXT + "items/{item}/?amendment=draft"): 8,
+    ("", TEXT + "appendix/"): 3,
+    ("editor", TEXT + "appendix/?amendment=draft"): 7,
+    ("", TEXT + "policy/"): 3,
+    # An amendment
+    ("editor", TEXT + "amendments/new/"): 5,
+    ("", TEXT + "amendments/{baseline}/"): 4,
+    ("editor", DRAFT): 14,
+    ("approver", TEXT + "amendments/submitted/"): 14,
+    ("editor", DRAFT + "comparison/"): 9,
+    ("editor", DRAFT + "overview/"): 7,
+    ("editor", DRAFT + "facts/"): 7,
+    ("editor", DRAFT + "steps/submit/"): 9,
+    ("editor", DRAFT + "steps/share/"): 8,
+    ("editor", DRAFT + "steps/hand-over/"): 8,
+    ("editor", DRAFT + "steps/copy/"): 11,
+    ("editor", DRAFT + "steps/withdraw/"): 7,
+    ("editor", DRAFT + "steps/delete/"): 8,
+    ("approver", SUBMITTED + "approve/"): 12,
+    ("approver", SUBMITTED + "send-back/"): 8,
+    ("approver", DECIDE): 9,
+    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 15,
+    ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
+    # Editing it
+    ("editor", DRAFT + "edit/"): 8,
+    ("editor", DRAFT + "items/new/"): 10,
+    ("editor", DRAFT + "clauses/new/"): 9,
+    ("editor", CLAUSE): 9,
+    ("editor", CLAUSE + "reword/"): 9,
+    ("editor", CLAUSE + "move/"): 9,
+    ("editor", CLAUSE + "explain/"): 9,
+    ("editor", CLAUSE + "undo/"): 9,
+    ("editor", DRAFT + "clauses/{item}/relabel/"): 9,
+    ("editor", DRAFT + "clauses/{item}/repeal/"): 9,
+    ("editor", DRAFT + "reasons/"): 13,
+    ("editor", DRAFT + "reasons/{reason}/"): 12,
+    ("editor", DRAFT + "reasons/{reason}/delete/"): 9,
+}
+# The lists of the maintenance pages, by model → queries.
+LISTS = {
+    "user": 8,
+    "role": 9,
+    "accessrecord": 9,
+    "agency": 8,
+    "fund": 9,
+    "program": 9,
+    "programsection": 10,
+    "appropriation": 11,
+    "supporttrack": 10,
+    "trackcost": 9,
+    "schemeflow": 10,
+    "objectiveperiod": 9,
+    "policytext": 10,
+    "stepkind": 9,
+    "amendment": 10,
+    "clause": 10,
+    "wording": 9,
+    "itemprogram": 10,
+    "reasongroup": 9,
+    "amendmentreason": 9,
+    "overviewsheet": 9,
+    "overviewsection": 9,
+    "procedurestep": 10,
+    "snapshot": 9,
+    "issueddocument": 9,
+}
+
+
+def test_every_page_has_a_row():
+    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a") | {"reason": 1}
+    addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
+    told = {resolve(address).url_name for address in addresses}
+    # Issuing is a button; its GET leads back to where it stands.
+    assert told == {pattern.name for pattern in urls.urlpatterns} - {"issue_document"}
+    assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
+
+
+def test_the_queries_do_not_grow():
+    for items, many in ((1, 3), (100, 30)):
+        with transaction.atomic():
+            assert counted(Large.made(items, many)) == (PAGES, LISTS)
+            transaction.set_rollback(True)
+
+
+def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    clients = {"": Client()}
+    for role in ("editor", "approver", "auditor", "maintainer"):
+        clients[role] = Client()
+        clients[role].force_login(make_user(large.agency, role))
+        clients[role].get("/account/")  # the session keeps when its user was seen
+    for amendment in ("draft", "submitted", "approved"):  # that a draft is read is recorded once
+        for role in ("editor", "approver"):
+            clients[role].get(f"/{large.agency.code}/5/amendments/{amendment}/overview/")
+    names = names_in(large)
+    pages = {(role, page): queries(clients[role], page.format(**names)) for role, page in PAGES}
+    lists = {
+        name: queries(
+            clients["maintainer"], reverse(f"admin:{model._meta.app_label}_{name}_changelist")
+        )
+        for model in admin.site._registry
+        if (name := model._meta.model_name)
+    }
+    return pages, lists
+
+
+def names_in(large: Large) -> dict[str, object]:
+    clauses = Clause.objects.filter(period=large.period, introduced_by__kind="baseline")
+    return {
+        "agency": large.agency.code,
+        "item": clauses.filter(kind="item")[0].public_id,
+        "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
+        "baseline": large.period.amendments.get(kind="baseline").slug,
+        "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
+        "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
+    }
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert (address, client.get(address).status_code) == (address, 200)
+    return len(captured)

@@ -1,0 +1,84 @@
+"""What is kept of a form that came after the end of its session, and for whom."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db.models import F
+from django.test import Client
+
+from evaluation.views import typed
+from tests.evaluation.views.drafts import address
+from tests.factories import make_baseline, make_draft, make_period, make_user
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "kawazu-tobikomu-18"
+
+
+@pytest.fixture
+def draft():
+    period = make_period()
+    make_baseline(period)
+    return make_draft(period)
+
+
+@pytest.fixture
+def page(draft):
+    return address(draft, "reasons")
+
+
+@pytest.fixture
+def editor(draft, client):
+    """An editor whose session is over without knowing it."""
+    user = make_user(draft.period.agency, "editor")
+    client.force_login(user)
+    client.get("/account/")
+    session = client.session
+    session["seen_at"] = 0
+    session.save()
+    return user
+
+
+def test_it_comes_back_once_to_who_typed_it(client, editor, page):
+    assert client.post(page, {"text": "丹念に書いた文"}).status_code == 302
+    client.force_login(editor)
+    assert "丹念に書いた文" in client.get(page).content.decode()
+    assert "丹念に書いた文" not in client.get(page).content.decode()
+
+
+def test_the_next_morning_too(client, editor, page):
+    night = dt.timedelta(hours=14)
+    Session.objects.update(expire_date=F("expire_date") - night)
+    client.post(page, {"text": "丹念に書いた文"})
+    assert client.session[typed.KEY]["person"] == str(editor.pk)
+
+
+def test_somebody_else_at_the_same_browser_does_not_get_it(client, editor, draft, page):
+    colleague = make_user(draft.period.agency, "editor")
+    colleague.set_password(PASSWORD)
+    colleague.save(update_fields=["password"])
+    client.post(page, {"text": "丹念に書いた文"})
+    assert typed.KEY in client.session
+    client.post("/accounts/login/", {"login": colleague.username, "password": PASSWORD})
+    assert typed.KEY not in client.session
+    assert "丹念に書いた文" not in client.get(page).content.decode()
+
+
+def test_nor_who_came_in_without_a_form(client, editor, draft, page):
+    client.post(page, {"text": "丹念に書いた文"})
+    client.force_login(make_user(draft.period.agency, "editor"))
+    assert "丹念に書いた文" not in client.get(page).content.decode()
+    assert typed.KEY not in client.session
+
+
+def test_a_stranger_leaves_nothing_behind(page):
+    for where in (page, "/x/1/amendments/y/edit/", "/history/"):
+        stranger = Client()
+        assert stranger.post(where, {"text": "x" * 400_000}).status_code == 302
+        assert "sessionid" not in stranger.cookies
+    assert Session.objects.count() == 0
+
+
+def test_what_is_too_long_is_not_kept(client, editor, page):
+    client.post(page, {"text": "x" * (typed.LONGEST + 1)})
+    assert typed.KEY not in client.session
