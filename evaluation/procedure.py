@@ -29,7 +29,7 @@ class ContentChangedError(ValidationError):
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
     """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it."""
-    amending.contribute(in_state(amendment, (State.DRAFT,)), by)
+    amending.contribute(amending.lock(amendment, (State.DRAFT,)), by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, "提出")
 
 
@@ -40,7 +40,7 @@ def approve(amendment: Amendment, *, by: User, seen: str | None = None) -> None:
     A snapshot keeps what was approved; the history names it. Raises PermissionDenied for a person who
     drafted it, ContentChangedError where it reads otherwise now.
     """
-    locked = in_state(amendment, (State.SUBMITTED,))
+    locked = amending.lock(amendment, (State.SUBMITTED,))
     _refuse_drafter(locked, by, "承認")
     _refuse_unseen(locked, seen)
     kept = take_snapshot(locked, by=by)
@@ -78,7 +78,7 @@ def decide(
     where its content has not the digest that the person saw.
     """
     period = ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
-    locked = in_state(amendment, (State.APPROVED,))
+    locked = amending.lock(amendment, (State.APPROVED,))
     if by is not None:
         _refuse_drafter(locked, by, "決定")
     _refuse_unseen(locked, seen)
@@ -128,7 +128,7 @@ def publish(amendment: Amendment, *, by: User, published_on: dt.date) -> None:
     """
     # The predecessors are read below: nobody else may publish one of the period meanwhile.
     ObjectivePeriod.objects.select_for_update().get(pk=amendment.period_id)
-    locked = in_state(amendment, (State.DECIDED,))
+    locked = amending.lock(amendment, (State.DECIDED,))
     check_publication(locked, published_on)
     locked.published_on = published_on
     locked.full_clean()
@@ -163,19 +163,6 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
             raise ValidationError({"published_on": words})
 
 
-def in_state(amendment: Amendment, states: tuple[State, ...]) -> Amendment:
-    """Return the amendment, locked until the end of the transaction, if it is in one of `states`."""
-    locked = Amendment.objects.select_for_update().filter(pk=amendment.pk).first()
-    if locked is None:
-        raise ValidationError(f"「{amendment.title}」は、すでに削除されています。")
-    if locked.state not in states:
-        raise ValidationError(
-            f"「{locked.title}」は{locked.get_state_display()}のため、この操作はできません"
-            f"（{'・'.join(state.label for state in states)}の変更案だけができます）。"
-        )
-    return locked
-
-
 def content_digest(amendment: Amendment) -> str:
     """Return the SHA-256 of what the amendment's table and appendix say now."""
     return Snapshot.canonical(current_content(amendment))[1]
@@ -188,7 +175,7 @@ def _head(period: ObjectivePeriod) -> Amendment | None:
 def _step(
     amendment: Amendment, before: tuple[State, ...], after: State, by: User, reason: str
 ) -> None:
-    locked = in_state(amendment, before)
+    locked = amending.lock(amendment, before)
     locked.state = after
     history.save(locked, by=by, reason=reason)
     amendment.refresh_from_db()

@@ -79,6 +79,15 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files as a server hands them out, to be linked into a data folder and left as is."""
+    folder = tmp_path_factory.mktemp("collected")
+    environment = {"PORTAL_DATA": str(folder)}
+    databases.manage("sqlite:///none", "collectstatic", "--noinput", environment=environment)
+    return folder / "static"
+
+
 @pytest.fixture(autouse=True)
 def nothing_counted_yet() -> None:
     """Rate limits count in the cache, which no transaction takes back."""

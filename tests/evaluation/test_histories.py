@@ -107,7 +107,7 @@ class Story:
         conflicts = amending.text_of(draft).conflicts
         # A draft that nobody overtook contradicts nothing, whatever it did.
         assert conflicts == () or self.opened[n] < len(self.past)
-        procedure.submit(draft, by=self.approver)
+        procedure.submit(draft, by=make_user())
         procedure.approve(draft, by=self.approver)
         self.day += dt.timedelta(days=1)
         when = {"decided_on": self.day, "effective_on": self.day}

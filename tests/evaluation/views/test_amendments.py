@@ -184,7 +184,7 @@ def test_the_public_sees_what_is_published_and_no_names(client, period, draft):
     html = response.content.decode()
     for words in ("試験 太郎", "これまでの経過", "担当者", "法人との共有", "次にできること"):
         assert words not in html
-    assert f"新旧対照表 {draft.slug}-1" in html
+    assert f"新旧対照表 {draft.slug}-2" in html
     assert "発行できます" not in html
     assert "PDFを発行" not in client.get(address(draft) + "comparison/").content.decode()
 

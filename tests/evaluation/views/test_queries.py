@@ -32,9 +32,9 @@ PAGES: dict[tuple[str, str], int] = {
     ("", "/verification/"): 0,
     ("editor", "/documents/{sha256}.pdf"): 4,
     ("", "/programmes/"): 6,
-    ("editor", "/programmes/"): 14,
+    ("editor", "/programmes/"): 17,  # each of three drafts is looked up among the readings
     ("", "/{agency}/programmes/n1/"): 12,
-    ("editor", "/{agency}/programmes/n1/"): 20,
+    ("editor", "/{agency}/programmes/n1/"): 23,
     # One kind of object each: which models a mixed page has to look up is another on each page.
     ("auditor", "/history/?kind=wording"): 18,
     ("auditor", "/history/?kind=programsection"): 11,
@@ -56,7 +56,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "comparison/"): 9,
     ("editor", DRAFT + "overview/"): 7,
     ("editor", DRAFT + "facts/"): 7,
-    ("editor", DRAFT + "steps/submit/"): 9,
+    ("editor", DRAFT + "steps/submit/"): 10,
     ("editor", DRAFT + "steps/share/"): 8,
     ("editor", DRAFT + "steps/hand-over/"): 8,
     ("editor", DRAFT + "steps/copy/"): 11,
@@ -86,7 +86,7 @@ PAGES: dict[tuple[str, str], int] = {
 LISTS = {
     "user": 8,
     "role": 9,
-    "accessrecord": 9,
+    "accessrecord": 8,
     "agency": 8,
     "fund": 9,
     "program": 9,
