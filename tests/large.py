@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from evaluation import amending, procedure, ranks
@@ -64,6 +65,9 @@ class Large:
         made = make_period(**period)
         large = cls(items, many, made, make_user(made.agency, "editor"))
         large.fill()
+        # As a server does by itself after many writes, which are not yet committed here.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
         return large
 
     @property

@@ -111,9 +111,10 @@ class Visit:
         self.check(expected="入力内容を確かめてください")
 
     def check(self, expected: str = "") -> None:
-        page, where = self.page, self.page.url
+        page = self.page
         if expected:
-            assert (where, page.get_by_text(expected).first.is_visible()) == (where, True)
+            expect(page.get_by_text(expected).first).to_be_visible()  # waits for the answer
+        where = page.url
         page.evaluate(AXE)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})

@@ -115,8 +115,8 @@ def verify(page: Page, file: Path) -> None:
     page.get_by_role("link", name="PDFの検証").click()
     page.get_by_label("検証するPDF").set_input_files(file)
     page.get_by_role("button", name="検証する", exact=True).click()
-    assert page.get_by_role("heading", level=2).inner_text() == "✓ 真正"
-    assert page.get_by_text(hashlib.sha256(file.read_bytes()).hexdigest()).is_visible()
+    expect(page.get_by_role("heading", level=2)).to_have_text("✓ 真正")
+    expect(page.get_by_text(hashlib.sha256(file.read_bytes()).hexdigest())).to_be_visible()
 
 
 def marked(page: Page, selector: str) -> list[str]:
