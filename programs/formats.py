@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError  # nosec B405
 from zlib import error as ZlibError  # noqa: N812 - an exception, named as one
 
 from django.core.exceptions import ValidationError

@@ -127,7 +127,7 @@ def copy_table(table: type[models.Model]) -> None:
     name = target.ops.quote_name(table._meta.db_table)
     columns = ", ".join(target.ops.quote_name(str(field.column)) for field in fields(table))
     with target.wrap_database_errors, target.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {name}")  # nosec B608: a quoted name of ours
+        cursor.execute(f"DELETE FROM {name}")  # nosec B608
         with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
             for row in rows(table, DEFAULT_DB_ALIAS).iterator(chunk_size=BATCH):
                 copy.write_row(list(prepared(table, row)))
