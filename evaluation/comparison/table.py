@@ -1,7 +1,8 @@
 """The comparison table (新旧対照表) of two texts, in the national form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from evaluation.comparison.alignment import Document, Kind, Pair, Unit, UnitKind, align
 from evaluation.comparison.elision import cells
@@ -18,16 +19,23 @@ _LABELS = {
 }
 _REVISED = (Kind.REVISED, Kind.RENUMBERED_REVISED)
 _RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED)
+_NOTHING: Mapping[str, Marks] = MappingProxyType({})
 _FULL_WIDTH = {code: code + 0xFEE0 for code in b"0123456789."}
 
 
-def compare(old: Document, new: Document, settings: Settings = NATIONAL) -> Table:
+def compare(
+    old: Document,
+    new: Document,
+    settings: Settings = NATIONAL,
+    corrected: Mapping[str, Marks] = _NOTHING,
+) -> Table:
     """The table of what `new` changes in `old`; where nothing changes it has no rows.
 
     The body comes first, then the axes and indicators (【指標】) of the items whose entry changes.
+    `corrected`: by id of a revised unit the marks that a drafter drew in place of the engine's.
     Raises ValueError for units that form no tree, like `align`.
     """
-    rows = _Rows(old, new, settings)
+    rows = _Rows(old, new, settings, corrected)
     body, indicators = list(rows.body()), list(rows.indicators())
     if indicators:
         indicators.insert(0, _label(Level.SECTION, "【指標】"))
@@ -57,11 +65,13 @@ def _label(level: Level, text: str, proposed: bool = True, current: bool = True)
 class _Rows:
     """The rows of two documents, part by part."""
 
-    def __init__(self, old: Document, new: Document, settings: Settings) -> None:
+    def __init__(
+        self, old: Document, new: Document, settings: Settings, corrected: Mapping[str, Marks]
+    ) -> None:
         self.settings = settings
         self.pairs = align(old, new)
         self.tops = [pair for pair in self.pairs if pair.unit.parent is None]
-        self.marks = _marks(self.pairs)
+        self.marks = {**_marks(self.pairs), **corrected}
         # Changed: the pair itself, or something in the body below it.
         self.changed: set[Pair] = set()
         # Opening: the first pair of a part that stands alone; it has the （新設） opposite.
