@@ -1,7 +1,8 @@
 """What every test stands on: the databases, the browser, and Django's own settings for tests.
 
 `./portal test` runs the suite twice: without DATABASE_URL on SQLite, and on a PostgreSQL server
-that it starts. Tests marked `postgresql` run only there; those that use a browser only on SQLite.
+that it starts. Tests marked `postgresql` run only there; those that use a browser, or no database at
+all, only on SQLite.
 """
 
 import os
@@ -21,6 +22,7 @@ from evaluation import triggers
 from tests import databases
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+DATABASE_FIXTURES = {"db", "transactional_db", "database", "empty_database", "migrated_database"}
 
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
@@ -28,17 +30,26 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "portal")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other database, and put the browser's last."""
-    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    """Leave out what is tested with the other database, and put the browser's tests last."""
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
-    elsewhere = "browser" if on_postgresql else "postgresql"
-    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
-    config.hook.pytest_deselected(items=left_out)
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    belongs = _belongs_to_postgresql if on_postgresql else _belongs_to_sqlite
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
     # An open browser leaves an event loop running, in which Django refuses to use the database.
-    kept = [item for item in items if item not in left_out]
+    kept = [item for item in items if belongs(item)]
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _belongs_to_sqlite(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgresql") is None
+
+
+def _belongs_to_postgresql(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+    uses_database = marked or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(uses_database) and item.get_closest_marker("browser") is None
 
 
 # --- Database -------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         Rule(NOUN, frozenset({T.NUMBER}), 30),  # a number may be replaced without its noun
         after(100, T.DOT, T.CLOSING),
         before(900, T.SUFFIX),  # G2 the whole word with its 等
+        Rule(frozenset({T.SUFFIX}), frozenset({T.KANJI}), 800),  # 意見交換等回数 is one word
         after(200, T.SUFFIX),
         Rule(ANY, ANY, 200),
     ),
@@ -108,6 +109,8 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         Rule(ANY, ANY, 400),
     ),
     Edge.INSERT_START: (
+        # 、 goes with what follows it: 廃止は → 廃止は、集会において
+        Rule(frozenset({T.PARTICLE}), frozenset({T.COMMA}), -60),
         after(0, T.STOP, T.ELLIPSIS, T.SPACE, T.COMMA),  # after 、 most of all
         before(100, T.PARTICLE),
         before(200, T.PREDICATE),

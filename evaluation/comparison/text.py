@@ -32,25 +32,36 @@ class Folded:
         return inner and self.starts[position - 1] == self.starts[position]
 
 
-def _equal_characters() -> dict[int, int]:
-    """Code points that are printed, typed or extracted in place of another."""
+def _widths() -> dict[int, int]:
     # ，and ．for 、and 。break the ministry's drafting rule: they stay visible.
-    equal = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，．"}
-    for code in (*range(0xFF61, 0xFF9E), *range(0x2E80, 0x2FD6)):  # narrow kana, radicals
-        twin = unicodedata.normalize("NFKC", chr(code))
-        if len(twin) == 1:
-            equal[code] = ord(twin)
-    equal |= {0xFF9E: 0x3099, 0xFF9F: 0x309A}
+    twins = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，．"}
+    kana = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF61, 0xFF9E)}
+    twins |= {code: ord(twin) for code, twin in kana.items()}
+    return twins | {0xFF9E: 0x3099, 0xFF9F: 0x309A, 0xFFE5: 0x5C}
+
+
+def _ideographs() -> dict[int, int]:
+    radicals = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2E80, 0x2FD6)}
+    twins = {code: ord(twin) for code, twin in radicals.items() if len(twin) == 1}
     for code in (*range(0x2126, 0x232B), *range(0xF900, 0xFADA), *range(0x2F800, 0x2FA1E)):
-        equal[code] = ord(unicodedata.normalize("NFC", chr(code)))
+        twins[code] = ord(unicodedata.normalize("NFC", chr(code)))
+    return twins
+
+
+def _signs() -> dict[int, int]:
     # Two mappings of CP932 and JIS X 0208 disagree on these.
-    twins = {"~": "〜", "-": "−‐‑", "―": "–—─", "\\": "¥￥", "￣": "‾", "∥": "‖", "・": "·•‧"}
-    equal |= {ord(variant): ord(char) for char, variants in twins.items() for variant in variants}
+    twins = {"~": "〜", "-": "−‐‑", "―": "–—─", "\\": "¥", "￣": "‾", "∥": "‖", "・": "·•‧"}
+    return {ord(variant): ord(char) for char, variants in twins.items() for variant in variants}
+
+
+def _spaces() -> dict[int, int]:
     spaces = "\t\n\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
-    return equal | {ord(space): 0x20 for space in (*spaces, *map(chr, range(0x2000, 0x200B)))}
+    return {ord(space): 0x20 for space in (*spaces, *map(chr, range(0x2000, 0x200B)))}
 
 
-_EQUAL = _equal_characters()
+# Code points that are printed, typed or extracted in place of another.
+WIDTHS, IDEOGRAPHS, SIGNS, SPACES = _widths(), _ideographs(), _signs(), _spaces()
+_EQUAL = WIDTHS | IDEOGRAPHS | SIGNS | SPACES
 # Scripts in which every code point is a grapheme cluster of its own; anything else is segmented.
 _SIMPLE = re.compile(
     r"[\t\n\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u2bff"
@@ -61,7 +72,9 @@ _SIMPLE = re.compile(
 _CLUSTER = regex.compile(
     r"[\U0001f1e6-\U0001f1ff]{2}[\p{Grapheme_Extend}\p{Mc}\u200d\U0001f3fb-\U0001f3ff]*|\X"
 )
-_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\r\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\r]")
+_DROPPED = re.compile(f"{VARIATIONS.pattern}|{INVISIBLE.pattern}")
 _SPACES = re.compile(" +")
 _WORD_GAP = re.compile(r"[A-Za-zÀ-ɏ]\ +[A-Za-zÀ-ɏ]|[0-9]\ +[0-9]")
 
@@ -92,7 +105,7 @@ def _fold_clusters(text: str) -> tuple[str, list[int], list[int]]:
     ends: list[int] = []
     for cluster in _CLUSTER.finditer(text):
         start, end = cluster.span()
-        piece = _INVISIBLE.sub("", cluster.group()).translate(_EQUAL)
+        piece = _DROPPED.sub("", cluster.group()).translate(_EQUAL)
         piece = unicodedata.normalize("NFC", piece)
         pieces.append(piece)
         starts += [start] * len(piece)
@@ -148,15 +161,22 @@ class Token(NamedTuple):
 _LATIN = "A-Za-zÀ-ɏ"
 _KANJI = "一-鿿㐀-䶿々〆ヶヵ豈-﫿\U00020000-\U0003ffff"
 _KAN = "〇一二三四五六七八九十百千"
-_STARTERS = f"{_KAN}万億明大昭平令第前次同本及並又若以未等"  # kanji that may open another class
+_STARTERS = (
+    f"{_KAN}万億明大昭平令第前次同翌本及並又若以未等別様付"  # kanji that may open another class
+)
 _NUM = f"(?:[0-9]+|[{_KAN}]+)"
-_DATE = f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月(?:{_NUM}日)?)?"
+_ERA_DATE = (
+    f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月(?:{_NUM}日)?)?"
+)
+_DATE = f"{_ERA_DATE}|(?<![{_KAN}])(?:(?:{_NUM}|同|翌|前)年)?{_NUM}月{_NUM}日"
 _PROVISION = f"第{_NUM}(?:条|項|号|章|節|款|編)(?:の{_NUM})*"
 _NEAR_PROVISION = f"(?<![一-鿿])(?:前{_NUM}?|次|同|本)(?:条|項|号|章|節)"
+_POINT = "[イロハニホヘトチリヌルヲ](?![ァ-ヺー])"  # 第二号イ; not the first letter of a word
 _CITATION = (
     f"(?:{_PROVISION}|{_NEAR_PROVISION})"
-    f"(?:{_PROVISION}|各号|各項|ただし書|本文|前段|後段)*(?:から(?:{_PROVISION})+まで)?"
+    f"(?:{_PROVISION}|各号|各項|ただし書|本文|前段|後段|{_POINT})*(?:から(?:{_PROVISION})+まで)?"
 )
+_ANNEX = f"(?:別表|別図|別記|別紙|様式|付録)第?{_NUM}(?:号)?(?:の{_NUM})*"
 _ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
 _FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+"
 _UNIT = (
@@ -167,12 +187,13 @@ _AMOUNT = f"[0-9][0-9,，.．]*(?:[兆億万千百][0-9,，]*)*{_UNIT}?(?:程度
 _KAN_AMOUNT = (
     f"(?<![{_KAN}万億第])[{_KAN}万億]+"
     "(?:年度|年間|箇月|か月|月間|週間|日間|時間|億円|万円|円|件|人|名|回|割|倍|年|月|日)"
+    f"(?:[{_KAN}]+(?:箇月|か月|月))?"  # 一年六月
     "(?:程度)?(?!称|間|生|本)"
 )
 _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
 _PATTERNS = {
     TokenClass.NUMBER: "|".join(
-        (_HEADING_NUMBER, _DATE, _CITATION, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
+        (_HEADING_NUMBER, _DATE, _CITATION, _ANNEX, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
     ),
     TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
@@ -248,6 +269,7 @@ _AFTER_NOUN = frozenset(
 _TAIL = re.compile(
     "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や)"
 )
+_OBLIGED = re.compile("(.*なければ)(なら.*)")
 _NOMINALISED = re.compile("(する|した|している)(こと|もの|とき)([がをはもに])(.+)")
 
 
@@ -280,6 +302,10 @@ def _split_inflection(run: str) -> list[Token]:
         )
         return [Token(word, cls) for word, cls in zip(nominalised.groups(), classes, strict=True)]
     cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
+    if obliged := _OBLIGED.fullmatch(
+        run
+    ):  # 届け出|なければ|ならない: what is obliged changes alone
+        return [Token(obliged[1], cls), Token(obliged[2], TokenClass.KANA)]
     head = predicate.end() if predicate else 0
     if predicate and _PARTICLE.fullmatch(run, head):
         return [Token(run[:head], cls), Token(run[head:], TokenClass.PARTICLE)]

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import Marks, Span, mark, mark_many
+from evaluation.comparison.rows import Run
 from evaluation.comparison.text import TokenClass, fold, tokens
+from tests.evaluation.comparison import edits
 from tests.evaluation.comparison.strategies import versions
 
 # Pairs with the marks that a drafter draws: from amending acts, and by the drafting rules.
@@ -222,6 +225,25 @@ def test_brackets_are_whole_inside_a_mark(pair: tuple[str, str]) -> None:
     for text, spans in zip(pair, (marks.old, marks.new), strict=True):
         assert not unbalanced(text)
         assert [text[a:b] for a, b in spans if unbalanced(text[a:b])] == []
+
+
+@settings(max_examples=100)
+@given(st.integers(0, 10**9))
+def test_edits_of_real_sentences(seed: int) -> None:
+    """All of the above for 10,000 pairs, a hundred at a time: lists, citations, dates, brackets …"""
+    pairs = [edits.pair(seed + k) for k in range(100)]
+    mirrored = mark_many((new, old) for old, new in pairs)
+    for (old, new), marks, mirror in zip(pairs, mark_many(pairs), mirrored, strict=True):
+        assert Marks(mirror.new, mirror.old) == marks
+        assert rest(old, marks.old) == rest(new, marks.new)
+        for text, spans in ((old, marks.old), (new, marks.new)):
+            assert inside(text, spans) == []
+            assert unbalanced(text) or not any(unbalanced(text[a:b]) for a, b in spans)
+            assert "".join(run.text for run in _side(old, new, marks, text is new)) == text
+
+
+def _side(old: str, new: str, marks: Marks, proposed: bool) -> tuple[Run, ...]:
+    return cells(old, new, marks, elide=False)[proposed]
 
 
 def test_two_long_unrelated_texts() -> None:
