@@ -162,8 +162,9 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
     ),
 }
 
-# Inside a word, in the order of Edge. G2: no mark cuts a number, a date, a citation or a word in
-# katakana or Latin letters; a compound of kanji is cut where nothing else will do.
+# G2 No mark cuts a number, a date, a citation or a word in katakana or Latin letters; a compound of
+# kanji is cut where nothing else will do. Inside a word, in the order of Edge:
+DIVISIBLE = ENDING | {T.KANJI, T.SPACE}
 WITHIN_KANJI = (800, 800, 300, 1300, 1000)
 WITHIN_KANA = (900, 900, 700, 900, 900)
 WITHIN_OTHER = (2500, 2500, 2500, 2500, 2500)
@@ -196,13 +197,17 @@ class Phrasing:
 
     `classes`: the token class of each character, shape (n,). `edges`: the cost of an edge before
     each character and at the end, shape (5, n + 1), rows as in `Edge`. `weight`: what the marks on
-    the first k characters cost, shape (n + 1,).
+    the first k characters cost, shape (n + 1,). `units`: what a mark holds whole or not at all, a
+    word that is never cut or a single character; `bounds`: where each begins, and the text's end,
+    shape (units + 1,).
     """
 
     text: str
     classes: NDArray[np.intp]
     edges: Costs
     weight: Costs
+    units: list[str]
+    bounds: NDArray[np.intp]
 
 
 def phrasing(folded: str) -> Phrasing:
@@ -218,6 +223,14 @@ def phrasing(folded: str) -> Phrasing:
         edges[:, 1:-1] = np.where(within[1:] == 0, between, _WITHIN[:, classes[1:]])
     weight = _WEIGHT[classes]
     counted = np.where(within < SATURATION, weight, weight * 3 // 10)
+    units = [
+        unit for word in words for unit in (word.text if word.cls in DIVISIBLE else (word.text,))
+    ]
     return Phrasing(
-        folded, classes, edges, np.concatenate(([0], counted.cumsum())).astype(np.int32)
+        folded,
+        classes,
+        edges,
+        np.concatenate(([0], counted.cumsum())).astype(np.int32),
+        units,
+        np.concatenate(([0], np.cumsum(list(map(len, units)), dtype=np.intp))),
     )

@@ -130,6 +130,7 @@ def _numbers(side: Phrasing, start: int, end: int) -> str:
 
 _PAIRS = dict(zip("(「『【〔[〈《", ")」』】〕]〉》", strict=True))
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
+_BRACKETS = re.compile("[" + re.escape("".join((*_PAIRS, *_OPENING))) + "]")
 
 
 def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
@@ -161,10 +162,11 @@ def _partners(text: str) -> dict[int, int]:
     """For each bracket that has one, the position of its partner."""
     partners: dict[int, int] = {}
     stack: list[int] = []
-    for position, char in enumerate(text):
+    for bracket in _BRACKETS.finditer(text):
+        position, char = bracket.start(), bracket.group()
         if char in _PAIRS:
             stack.append(position)
-        elif char in _OPENING and stack and text[stack[-1]] == _OPENING[char]:
+        elif stack and text[stack[-1]] == _OPENING[char]:
             partners[position] = stack.pop()
             partners[partners[position]] = position
     return partners

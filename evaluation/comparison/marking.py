@@ -14,7 +14,7 @@ from evaluation.comparison.drafting import (
 )
 from evaluation.comparison.search import Edit, Job, cheapest
 from evaluation.comparison.text import Folded, fold
-from evaluation.comparison.windows import LARGEST, Window, rewritten, windows
+from evaluation.comparison.windows import Plan, Window, plan
 
 Span = tuple[int, int]
 
@@ -23,11 +23,13 @@ Span = tuple[int, int]
 class Marks:
     """Marked stretches of both texts, as code-point offsets: sorted, apart, never empty.
 
-    What they leave unmarked is equal on both sides after folding.
+    What they leave unmarked is equal on both sides after folding. `by_sentence` tells that the texts
+    were too unlike to be searched exactly: whole sentences are marked in some places.
     """
 
     old: tuple[Span, ...] = ()
     new: tuple[Span, ...] = ()
+    by_sentence: bool = False
 
 
 def mark(old: str, new: str) -> Marks:
@@ -38,7 +40,7 @@ def mark(old: str, new: str) -> Marks:
 def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
     """The marks that `mark` draws, for many pairs at once."""
     comparisons = [_Comparison(old, new) for old, new in pairs]
-    places = [(comparison, window) for comparison in comparisons for window in comparison.windows]
+    places = [(one, window) for one in comparisons for window in one.plan.windows]
     jobs = [comparison.job(window) for comparison, window in places]
     for (comparison, window), job, edits in zip(places, jobs, cheapest(jobs), strict=True):
         drafted = part_ranges(*job, join_lists(*job, edits))
@@ -54,17 +56,10 @@ class _Comparison:
         # Of marks that cost the same one must be chosen, and the same one with the sides swapped.
         self.mirrored = sides[0].text > sides[1].text
         self.old, self.new = sides[::-1] if self.mirrored else sides
-        self.edits: list[Edit] = []
-        self.windows: list[Window] = []
-        a, b = self.old.text, self.new.text
-        if a == b:
-            return
-        if not a or not b or rewritten(a, b):
-            self.edits = [Edit(0, len(a), 0, len(b))]
-            return
-        found = windows(a, b)
-        self.windows = [window for window in found if window.cells <= LARGEST]
-        self.edits = [Edit(*window) for window in found if window.cells > LARGEST]
+        self.plan = Plan([], [])
+        if self.old.text != self.new.text:
+            self.plan = plan(self.old.text, self.new.text)
+        self.edits = [Edit(*window) for window in self.plan.whole]
 
     def job(self, window: Window) -> Job:
         return Job(
@@ -79,7 +74,8 @@ class _Comparison:
         edits = whole_clusters(self.old, self.new, edits)
         old = _spans(self.old, [(edit.old_start, edit.old_end) for edit in edits])
         new = _spans(self.new, [(edit.new_start, edit.new_end) for edit in edits])
-        return Marks(new, old) if self.mirrored else Marks(old, new)
+        sides = (new, old) if self.mirrored else (old, new)
+        return Marks(*sides, by_sentence=self.plan.by_sentence)
 
 
 def _spans(folded: Folded, stretches: Iterable[Span]) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""The cheapest set of marks for a pair of texts: exact, over characters, many pairs at once."""
+"""The cheapest set of marks for a pair of texts: exact, over words and characters, many at once."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,17 +37,17 @@ def cheapest(jobs: Sequence[Job]) -> list[list[Edit]]:
     Windows of like size are stacked and share one loop over the rows of their matrices; each is
     solved as if it were alone, so the result does not depend on the company.
     """
-    order = sorted(range(len(jobs)), key=lambda k: (len(jobs[k].old.text), len(jobs[k].new.text)))
+    order = sorted(range(len(jobs)), key=lambda k: (len(jobs[k].old.units), len(jobs[k].new.units)))
     solved: list[list[Edit]] = [[] for _ in jobs]
     batch: list[int] = []
     rows = columns = 0
     for k in order:
-        rows = max(rows, len(jobs[k].old.text) + 1)
-        columns = max(columns, len(jobs[k].new.text) + 1)
+        rows = max(rows, len(jobs[k].old.units) + 1)
+        columns = max(columns, len(jobs[k].new.units) + 1)
         if batch and rows * columns * (len(batch) + 1) > _BATCH:
             _solve(jobs, batch, solved)
             batch = []
-            rows, columns = len(jobs[k].old.text) + 1, len(jobs[k].new.text) + 1
+            rows, columns = len(jobs[k].old.units) + 1, len(jobs[k].new.units) + 1
         batch.append(k)
     if batch:
         _solve(jobs, batch, solved)
@@ -58,12 +58,14 @@ def _solve(jobs: Sequence[Job], batch: Sequence[int], solved: list[list[Edit]]) 
     stack = _Stack([jobs[k] for k in batch])
     stack.fill()
     for lane, k in enumerate(batch):
-        solved[k] = stack.trace(lane, len(jobs[k].old.text), len(jobs[k].new.text))
+        old, new = (side.bounds.tolist() for side in jobs[k])
+        found = stack.trace(lane, len(old) - 1, len(new) - 1)
+        solved[k] = [Edit(old[a], old[b], new[c], new[d]) for a, b, c, d in found]
 
 
 class _Stack:
-    """Matrices of a batch: `equal[i, lane, j]` is the least cost of reaching character i of the old
-    and j of the new text between equal characters, `edit[i, lane, j]` at the end of an edit.
+    """Matrices of a batch: `equal[i, lane, j]` is the least cost of reaching unit i of the old and j
+    of the new text between equal units, `edit[i, lane, j]` at the end of an edit.
 
     All costs are separable in the two texts, so that minima over the start of an edit are running
     minima: along a row for insertions, down the columns for deletions, both for replacements.
@@ -71,8 +73,10 @@ class _Stack:
     """
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        self.old_codes = _codes([job.old.text for job in jobs], 0xFFFFFFFF)
-        self.new_codes = _codes([job.new.text for job in jobs], 0xFFFFFFFE)
+        known: dict[str, int] = {}
+        old_codes = _codes([job.old.units for job in jobs], known, 0)
+        new_codes = _codes([job.new.units for job in jobs], known, -1)
+        self.same = old_codes.T[:, :, None] == new_codes
         old_edges, old_weight = _padded([job.old for job in jobs])
         new_edges, new_weight = _padded([job.new for job in jobs])
         self.old_split, self.new_split = old_edges[Edge.SPLIT], new_edges[Edge.SPLIT]
@@ -84,30 +88,35 @@ class _Stack:
         self.old_end = old_edges[Edge.REPLACE_END] + old_weight + REPLACEMENT
         self.new_start = new_edges[Edge.REPLACE_START] - new_weight
         self.new_end = new_edges[Edge.REPLACE_END] + new_weight
-        shape = (self.old_codes.shape[1] + 1, len(jobs), self.new_codes.shape[1] + 1)
+        shape = (old_codes.shape[1] + 1, len(jobs), new_codes.shape[1] + 1)
         self.equal = np.full(shape, _NEVER, np.int32)
         self.edit = np.full(shape, _NEVER, np.int32)
 
     def fill(self) -> None:
-        least, running = np.minimum, np.minimum.accumulate
+        """A pass over the rows; its few scratch rows are allocated once: most rows are short."""
+        least, add, running = np.minimum, np.add, np.minimum.accumulate
+        shape = self.equal.shape[1:]
+        deleting, replacing = (np.full(shape, _NEVER, np.int32) for _ in range(2))
+        one, other = np.empty(shape, np.int32), np.empty(shape, np.int32)
         self.equal[0, :, 0] = 0
-        deleting = np.full(self.equal.shape[1:], _NEVER, np.int32)
-        replacing = deleting.copy()
         for i, (equal, edit) in enumerate(zip(self.equal, self.edit, strict=True)):
             at = slice(i, i + 1)
             if i:
-                step = least(self.equal[i - 1, :, :-1], self.edit[i - 1, :, :-1])
-                same = self.old_codes[:, i - 1 : i] == self.new_codes
-                np.copyto(equal[:, 1:], step, where=same)
-            inserting = running(equal + self.insert_start, axis=1)[:, :-1]
-            edit[:, 1:] = inserting + self.insert_end[:, 1:] + self.old_split[:, at]
+                np.copyto(equal[:, 1:], one[:, :-1], where=self.same[i - 1])
+            running(add(equal, self.insert_start, out=one), axis=1, out=other)
+            add(other[:, :-1], self.insert_end[:, 1:], out=edit[:, 1:])
+            edit += self.old_split[:, at]
             if i:
-                least(edit, deleting + self.new_split + self.delete_end[:, at], out=edit)
-                replaced = replacing[:, :-1] + self.new_end[:, 1:] + self.old_end[:, at]
-                least(edit[:, 1:], replaced, out=edit[:, 1:])
-            least(deleting, equal + self.delete_start[:, at], out=deleting)
-            started = equal + self.new_start + self.old_start[:, at]
-            least(replacing, running(started, axis=1), out=replacing)
+                add(deleting, self.new_split, out=one)
+                least(edit, add(one, self.delete_end[:, at], out=one), out=edit)
+                add(replacing[:, :-1], self.new_end[:, 1:], out=one[:, 1:])
+                add(one, self.old_end[:, at], out=one)
+                least(edit[:, 1:], one[:, 1:], out=edit[:, 1:])
+            least(deleting, add(equal, self.delete_start[:, at], out=one), out=deleting)
+            add(equal, self.new_start, out=one)
+            running(add(one, self.old_start[:, at], out=one), axis=1, out=other)
+            least(replacing, other, out=replacing)
+            least(equal, edit, out=one)
 
     def trace(self, lane: int, i: int, j: int) -> list[Edit]:
         """Walk back from the ends of both texts along the least costs."""
@@ -143,19 +152,23 @@ class _Stack:
         raise AssertionError("an edit without a start")
 
 
-def _codes(texts: Sequence[str], padding: int) -> NDArray[np.uint32]:
-    codes = np.full((len(texts), max(map(len, texts))), padding, np.uint32)
-    for row, text in zip(codes, texts, strict=True):
-        row[: len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+def _codes(
+    texts: Sequence[Sequence[str]], known: dict[str, int], padding: int
+) -> NDArray[np.int32]:
+    """A number for each unit, shape (lanes, longest): equal numbers are equal units."""
+    codes = np.full((len(texts), max(map(len, texts))), padding, np.int32)
+    for row, units in zip(codes, texts, strict=True):
+        row[: len(units)] = [known.setdefault(unit, len(known) + 1) for unit in units]
     return codes
 
 
 def _padded(sides: Sequence[Phrasing]) -> tuple[Costs, Costs]:
-    """Edge costs, shape (5, lanes, longest + 1), and weights, shape (lanes, longest + 1)."""
-    longest = max(len(side.text) for side in sides) + 1
+    """Costs at the bounds of units: of edges, shape (5, lanes, longest + 1), and of what is marked
+    up to there, shape (lanes, longest + 1)."""
+    longest = max(len(side.bounds) for side in sides)
     edges = np.zeros((len(Edge), len(sides), longest), np.int32)
     weight = np.zeros((len(sides), longest), np.int32)
     for lane, side in enumerate(sides):
-        edges[:, lane, : len(side.text) + 1] = side.edges
-        weight[lane, : len(side.text) + 1] = side.weight
+        edges[:, lane, : len(side.bounds)] = side.edges[:, side.bounds]
+        weight[lane, : len(side.bounds)] = side.weight[side.bounds]
     return edges, weight

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import NamedTuple
 
 import regex
@@ -93,9 +94,11 @@ def fold(text: str) -> Folded:
         folded, starts, ends = _fold_clusters(text)
     if " " not in folded:
         return Folded(folded, starts, ends)
-    keep = _kept(folded)
+    kept = _without_idle_spaces(folded)
     return Folded(
-        "".join([folded[k] for k in keep]), [starts[k] for k in keep], [ends[k] for k in keep]
+        "".join([folded[part] for part in kept]),
+        list(chain.from_iterable([starts[part] for part in kept])),
+        list(chain.from_iterable([ends[part] for part in kept])),
     )
 
 
@@ -113,18 +116,17 @@ def _fold_clusters(text: str) -> tuple[str, list[int], list[int]]:
     return "".join(pieces), starts, ends
 
 
-def _kept(folded: str) -> list[int]:
-    """Positions of all characters but idle spaces; of a run of spaces the first one stays."""
-    keep: list[int] = []
+def _without_idle_spaces(folded: str) -> list[slice]:
+    """The stretches between idle spaces; of a run of spaces that counts the first one stays."""
+    kept: list[slice] = []
     position = 0
     for spaces in _SPACES.finditer(folded):
         start, end = spaces.span()
-        keep += range(position, start)
-        if _WORD_GAP.match(folded, max(start - 1, 0), end + 1):
-            keep.append(start)
+        counts = _WORD_GAP.match(folded, max(start - 1, 0), end + 1) is not None
+        kept.append(slice(position, start + counts))
         position = end
-    keep += range(position, len(folded))
-    return keep
+    kept.append(slice(position, len(folded)))
+    return kept
 
 
 class TokenClass(IntEnum):

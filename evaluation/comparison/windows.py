@@ -1,6 +1,9 @@
 """Where two versions of a text differ: the windows in which marks are searched exactly."""
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel, Postfix, Prefix
@@ -9,11 +12,16 @@ from rapidfuzz.distance import Indel, Postfix, Prefix
 # stretch that the rules of `drafting.py` look across.
 ANCHOR = 48
 CONTEXT = 48  # at most so much equal text goes with a window, two clauses of it
-LARGEST = 1_000_000  # cells of an exact search
-HUGE = 400_000_000  # cells: beyond this even finding the equal runs takes too much memory
+LONG = 10_000_000  # cells: beyond this equal sentences are looked for before equal characters
+HUGE = 400_000_000  # cells: beyond this finding equal characters takes too much time and memory
+LARGE = 40_000  # cells of a window that is cut, if it has an equal run of …
+CUT = 16  # … so many characters; an ordinary window has 10,000 cells
+LARGEST = 250_000  # cells of a window that is cut at any equal run
+BUDGET = 4_000_000  # cells of one pair's exact search: about what 100,000 ordinary characters cost
 REWRITTEN = 0.30  # less alike than this: unrelated sentences measure 0.11–0.24, edited ones ≥ 0.35
 _SHORT = 20  # characters below which likeness says nothing
 _CLAUSE_ENDS = frozenset("、。，．（）()「」『』【】\n")
+_SENTENCE = re.compile("[^。\n]*[。\n]|[^。\n]+")
 
 
 class Window(NamedTuple):
@@ -29,51 +37,138 @@ class Window(NamedTuple):
         return (self.old_end - self.old_start) * (self.new_end - self.new_start)
 
 
-def rewritten(old: str, new: str) -> bool:
+class Plan(NamedTuple):
+    """How the marks of a pair are found: `windows` are searched exactly, `whole` is marked as it is.
+
+    `by_sentence`: an exact search would cost too much in places, so whole sentences are marked there.
+    """
+
+    windows: list[Window]
+    whole: list[Window]
+    by_sentence: bool = False
+
+
+def plan(old: str, new: str) -> Plan:
+    """Where two texts that differ are searched; all in order, apart from each other."""
+    changed = _changed(old, new)
+    if _rewritten(old, new, changed):
+        return Plan([], [Window(0, len(old), 0, len(new))])
+    exact, whole = [], []
+    left = BUDGET
+    found = [cut for window in _with_context(old, new, changed) for cut in _cut(old, new, window)]
+    for window in sorted(found, key=lambda window: (window.cells, window)):
+        left -= window.cells
+        if left >= 0:
+            exact.append(window)
+        else:
+            whole += _sentences_changed(old, new, window)
+    return Plan(sorted(exact), sorted(whole), by_sentence=bool(whole))
+
+
+def _rewritten(old: str, new: str, changed: Sequence[Window]) -> bool:
     """Whether so little is left of a text that a drafter marks all of it."""
     if min(len(old), len(new)) < _SHORT:
+        return not old or not new
+    equal = len(old) - sum(window.old_end - window.old_start for window in changed)
+    alike = 2 * equal / (len(old) + len(new))  # at least; more in what is changed
+    if alike >= REWRITTEN or len(old) * len(new) > HUGE:
         return False
     return Indel.normalized_similarity(old, new, score_cutoff=REWRITTEN) < REWRITTEN
 
 
-def windows(old: str, new: str) -> list[Window]:
-    """Windows in order, apart from each other, with some equal text around each change."""
-    cuts = _changed(old, new)
+def _with_context(old: str, new: str, changed: Sequence[Window]) -> list[Window]:
+    """The windows in order, apart from each other, with some equal text around each change."""
     found: list[Window] = []
-    for k, cut in enumerate(cuts):
-        low = cuts[k - 1].old_end if k else 0
-        high = cuts[k + 1].old_start if k + 1 < len(cuts) else len(old)
+    for k, cut in enumerate(changed):
+        low = changed[k - 1].old_end if k else 0
+        high = changed[k + 1].old_start if k + 1 < len(changed) else len(old)
         left = cut.old_start - _before(old, cut.old_start, low)
         right = _behind(old, cut.old_end, high) - cut.old_end
         window = Window(
             cut.old_start - left, cut.old_end + right, cut.new_start - left, cut.new_end + right
         )
         if found and window.old_start < found[-1].old_end:  # both contexts in one equal run
-            window = Window(
-                found[-1].old_start, window.old_end, found[-1].new_start, window.new_end
-            )
-            found.pop()
+            last = found.pop()
+            window = Window(last.old_start, window.old_end, last.new_start, window.new_end)
         found.append(window)
-    return [small for window in found for small in _split(old, new, window)]
+    return found
 
 
 def _changed(old: str, new: str) -> list[Window]:
     """Stretches between anchors; equal text at both ends is an anchor whatever its length."""
-    head = Prefix.similarity(old, new)
-    tail = Postfix.similarity(old[head:], new[head:])
-    end_old, end_new = len(old) - tail, len(new) - tail
-    if (end_old - head) * (end_new - head) > HUGE:
-        return [Window(head, end_old, head, end_new)]
+    whole = _trimmed(old, new, Window(0, len(old), 0, len(new)))
     changed: list[Window] = []
-    old_at = new_at = head
-    middle_old, middle_new = old[head:end_old], new[head:end_new]
-    for run in _equal_runs(middle_old, middle_new, ANCHOR):
-        text = middle_old[run.old_start : run.old_start + ANCHOR]
-        if middle_old.count(text) == 1 and middle_new.count(text) == 1:
-            changed.append(Window(old_at, head + run.old_start, new_at, head + run.new_start))
-            old_at, new_at = head + run.old_end, head + run.new_end
-    changed.append(Window(old_at, end_old, new_at, end_new))
+    for part in _between_sentences(old, new, whole) if whole.cells > LONG else [whole]:
+        part = _trimmed(old, new, part)
+        changed += [part] if part.cells > HUGE else _between_runs(old, new, part)
     return changed
+
+
+def _trimmed(old: str, new: str, window: Window) -> Window:
+    """The window without equal text at its ends."""
+    a, b = old[window.old_start : window.old_end], new[window.new_start : window.new_end]
+    head = Prefix.similarity(a, b)
+    tail = Postfix.similarity(a[head:], b[head:])
+    return Window(
+        window.old_start + head,
+        window.old_end - tail,
+        window.new_start + head,
+        window.new_end - tail,
+    )
+
+
+def _between_runs(old: str, new: str, window: Window) -> Iterator[Window]:
+    """What stands between equal runs that are long and stand once on either side."""
+    a, b = old[window.old_start : window.old_end], new[window.new_start : window.new_end]
+    old_at, new_at = window.old_start, window.new_start
+    for run in _equal_runs(a, b, ANCHOR):
+        text = a[run.old_start : run.old_start + ANCHOR]
+        if a.count(text) == 1 and b.count(text) == 1:
+            start = window.old_start + run.old_start, window.new_start + run.new_start
+            yield Window(old_at, start[0], new_at, start[1])
+            length = run.old_end - run.old_start
+            old_at, new_at = start[0] + length, start[1] + length
+    yield Window(old_at, window.old_end, new_at, window.new_end)
+
+
+def _between_sentences(old: str, new: str, window: Window) -> Iterator[Window]:
+    """What stands between equal sentences that stand once on either side, in one order."""
+    sides = _sentences(old, *window[:2]), _sentences(new, *window[2:])
+    once = [{text for text, k in Counter(side.values()).items() if k == 1} for side in sides]
+    places = {text: place for place, text in sides[1].items() if text in once[1]}
+    both = [
+        (place, places[text]) for place, text in sides[0].items() if text in once[0] & places.keys()
+    ]
+    old_at, new_at = window.old_start, window.new_start
+    for start_old, start_new in _ascending(both):
+        length = len(sides[0][start_old])
+        if (old_at, new_at) != (start_old, start_new):
+            yield Window(old_at, start_old, new_at, start_new)
+        old_at, new_at = start_old + length, start_new + length
+    yield Window(old_at, window.old_end, new_at, window.new_end)
+
+
+def _sentences(text: str, start: int, end: int) -> dict[int, str]:
+    """The sentences of a stretch, each by its place."""
+    return {match.start(): match.group() for match in _SENTENCE.finditer(text, start, end)}
+
+
+def _ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest chain of pairs, given in the order of the first, whose second ascend too."""
+    ends: list[int] = []  # the least end of a chain of each length
+    heads: list[int] = []  # … and which pair that end is
+    before: list[int] = []
+    for k, (_, place) in enumerate(pairs):
+        length = bisect_left(ends, place)
+        before.append(heads[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        heads[length : length + 1] = [k]
+    chain: list[tuple[int, int]] = []
+    k = heads[-1] if heads else -1
+    while k >= 0:
+        chain.append(pairs[k])
+        k = before[k]
+    return chain[::-1]
 
 
 def _equal_runs(old: str, new: str, least: int) -> Iterator[Window]:
@@ -100,12 +195,12 @@ def _behind(text: str, end: int, high: int) -> int:
     return min(high, end + CONTEXT)
 
 
-def _split(old: str, new: str, window: Window) -> Iterator[Window]:
+def _cut(old: str, new: str, window: Window) -> Iterator[Window]:
     """Cut a window that is too large for an exact search at its longest equal runs."""
     pending = [window]
     while pending:
         window = pending.pop()
-        halves = _halves(old, new, window) if LARGEST < window.cells <= HUGE else ()
+        halves = _halves(old, new, window) if LARGE < window.cells <= HUGE else ()
         if halves:
             pending += reversed(halves)
         else:
@@ -116,7 +211,7 @@ def _halves(old: str, new: str, window: Window) -> tuple[Window, ...]:
     a, b = old[window.old_start : window.old_end], new[window.new_start : window.new_end]
     middle = [
         run
-        for run in _equal_runs(a, b, 1)
+        for run in _equal_runs(a, b, 1 if window.cells > LARGEST else CUT)
         if len(a) < 4 * run.old_end and 4 * run.old_start < 3 * len(a)
         if len(b) < 4 * run.new_end and 4 * run.new_start < 3 * len(b)
     ]
@@ -131,3 +226,19 @@ def _halves(old: str, new: str, window: Window) -> tuple[Window, ...]:
         Window(window.old_start, old_cut, window.new_start, new_cut),
         Window(old_cut, window.old_end, new_cut, window.new_end),
     )
+
+
+def _sentences_changed(old: str, new: str, window: Window) -> Iterator[Window]:
+    """The sentences of a window that have no equal opposite."""
+    sides = _sentences(old, *window[:2]), _sentences(new, *window[2:])
+    starts = [
+        [*side, end] for side, end in zip(sides, (window.old_end, window.new_end), strict=True)
+    ]
+    for step in Indel.opcodes(*(list(side.values()) for side in sides)):
+        if step.tag != "equal":
+            yield Window(
+                starts[0][step.src_start],
+                starts[0][step.src_end],
+                starts[1][step.dest_start],
+                starts[1][step.dest_end],
+            )
