@@ -34,6 +34,10 @@ TOO_LOW = """least => [...document.querySelectorAll(
         ? control.closest("label") ?? control : control)
     .filter(control => control.getBoundingClientRect().height < least)
     .map(control => control.outerHTML.slice(0, 80))"""
+# A class that means something elsewhere must not take a row out of its table.
+NO_ROWS = """[...document.querySelectorAll("tr")]
+    .filter(row => row.checkVisibility() && getComputedStyle(row).display !== "table-row")
+    .map(row => row.outerHTML.slice(0, 80))"""
 LINKED = """[...document.querySelectorAll("link[rel=stylesheet], script[src]")]
     .map(link => new URL(link.href ?? link.src).pathname)"""
 # A card is one link, stretched over the card by its ::after, which carries the ring.
@@ -121,6 +125,8 @@ class Visit:
             assert (where, width, page.evaluate(RUN)) == (where, width, [])
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert (where, wide) == (where, width)
+            if width == WIDTHS[0]:
+                assert (where, page.evaluate(NO_ROWS)) == (where, [])
         assert (where, page.evaluate(TOO_LOW, self.least)) == (where, [])
         self.linked |= set(page.evaluate(LINKED))
 
