@@ -48,6 +48,16 @@ def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
     return [comparison.marks() for comparison in comparisons]
 
 
+def underlined(text: str, spans: Iterable[Span]) -> str:
+    """A text with `<u>…</u>` around its marks."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in spans:
+        pieces += [text[position:start], "<u>", text[start:end], "</u>"]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
 class _Comparison:
     """One pair on its way: folded texts, windows still to be searched, edits found."""
 

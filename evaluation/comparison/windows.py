@@ -53,7 +53,8 @@ def plan(old: str, new: str) -> Plan:
     changed = _changed(old, new)
     if _rewritten(old, new, changed):
         return Plan([], [Window(0, len(old), 0, len(new))])
-    exact, whole = [], []
+    exact: list[Window] = []
+    whole: list[Window] = []
     left = BUDGET
     found = [cut for window in _with_context(old, new, changed) for cut in _cut(old, new, window)]
     for window in sorted(found, key=lambda window: (window.cells, window)):

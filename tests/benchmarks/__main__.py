@@ -24,11 +24,25 @@ os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number beside the greatest that is allowed."""
+    """One measured number beside the greatest (or least) that is allowed; a rival's has no bar."""
 
     text: str
     value: float
-    bar: float
+    bar: float | None
+    at_least: bool = False
+
+    @property
+    def passed(self) -> bool:
+        if self.bar is None:
+            return True
+        return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+    def __str__(self) -> str:
+        line = f"  {self.text:<58}{self.value:9.3f}"
+        if self.bar is None:
+            return line
+        sign = "≥" if self.at_least else "≤"
+        return f"{line}  (bar {sign} {self.bar:g})  {'PASS' if self.passed else 'FAIL'}"
 
 
 Variants = dict[str, Callable[[], Cost]]
@@ -93,6 +107,13 @@ def pages(repeat: int) -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(name, r, bar) for name, r, bar in pages.measured(repeat)]
 
 
+def marks() -> tuple[Variants, Judge]:
+    """The engine's marks against a drafter's, beside three rivals."""
+    from tests.benchmarks import marks
+
+    return {}, lambda _: [Figure(*figure) for figure in marks.figures()]
+
+
 def ratio(text: str, cost: dict[str, Cost], name: str, base: str, bar: float) -> Figure:
     return Figure(text, cost[name].cpu / cost[base].cpu, bar)
 
@@ -118,6 +139,7 @@ def main() -> int:
         "thousand-rows": lambda quick: thousand_rows(),
         "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
         "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),
+        "marks": lambda quick: marks(),
         "pages": lambda quick: pages(3 if quick else 15),
     }
     parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)
@@ -134,10 +156,8 @@ def main() -> int:
             for variant, one in cost.items():
                 print(f"  {variant:<38}{one.cpu:9.2f} s CPU {one.memory:8.0f} MB")
             for figure in judge(cost):
-                passed = figure.value <= figure.bar
-                failed |= not passed
-                verdict = "PASS" if passed else "FAIL"
-                print(f"  {figure.text:<38}{figure.value:9.3f}  (bar {figure.bar:g})  {verdict}")
+                failed |= not figure.passed
+                print(figure)
     return int(failed)
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evaluation.comparison.elision import cells
-from evaluation.comparison.marking import Marks, Span, mark, mark_many
+from evaluation.comparison.marking import Marks, Span, mark, mark_many, underlined
 from evaluation.comparison.rows import Run
 from evaluation.comparison.text import TokenClass, fold, tokens
 from tests.evaluation.comparison import edits
@@ -34,15 +34,9 @@ def read(marked: str) -> tuple[str, tuple[Span, ...]]:
     return "".join(pieces), tuple(spans)
 
 
-def shown(text: str, spans: tuple[Span, ...]) -> str:
-    for start, end in reversed(spans):
-        text = f"{text[:start]}<u>{text[start:end]}</u>{text[end:]}"
-    return text
-
-
 def drawn(old: str, new: str) -> tuple[str, str]:
     marks = mark(old, new)
-    return shown(old, marks.old), shown(new, marks.new)
+    return underlined(old, marks.old), underlined(new, marks.new)
 
 
 def check(old: str, new: str) -> None:
