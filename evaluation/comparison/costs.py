@@ -85,6 +85,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         before(900, T.SUFFIX),  # G2 the whole word with its 等
         Rule(frozenset({T.SUFFIX}), frozenset({T.KANJI}), 800),  # 意見交換等回数 is one word
         after(200, T.SUFFIX),
+        Rule(NOUN, NOUN, 400),  # リスク管理委員会 is one word, whatever it is written in
         Rule(ANY, ANY, 200),
     ),
     Edge.REPLACE_END: (
@@ -106,6 +107,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         after(60, *ENDING),
         before(200, T.SUFFIX),
         after(200, T.SUFFIX),
+        after(60, T.NUMBER),  # … nor with what it counts or dates: 令和６年度末｜時点
         Rule(ANY, ANY, 400),
     ),
     Edge.INSERT_START: (
@@ -113,7 +115,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         Rule(frozenset({T.PARTICLE}), frozenset({T.COMMA}), -60),
         after(0, T.STOP, T.ELLIPSIS, T.SPACE, T.COMMA),  # after 、 most of all
         before(100, T.PARTICLE),
-        before(200, T.PREDICATE),
+        before(700, T.PREDICATE),  # 所属する → 所属し、…を有する is a replacement
         before(1400, T.OKURIGANA),
         before(40, T.CONNECTIVE),
         before(40, T.COMMA),

@@ -104,6 +104,34 @@ def _cheaper(old: Phrasing, new: Phrasing, i: int, j: int, step: int, edge: Edge
     return moved
 
 
+_LEAD = re.compile("、?(?:及び|並びに|又は|若しくは|かつ)")
+
+
+def lead_with_connectives(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
+    """G3: what is added to a list is quoted from its connective on: 「検査をさせ」の下に
+    「、又は質問させ」を加える, and not 「させ、又は質問」 though the texts would be the same."""
+    led: list[Edit] = []
+    for k, edit in enumerate(edits):
+        i0, i1, j0, j1 = edit
+        side, start, end = (new, j0, j1) if i0 == i1 else (old, i0, i1)
+        if (i0 == i1) != (j0 == j1) and not _LEAD.match(side.text, start, end):
+            room = (edits[k + 1].old_start if k + 1 < len(edits) else len(old.text)) - i1
+            edit = edit.shifted(*(2 * [_to_connective(side, start, end, room)]))
+        led.append(edit)
+    return led
+
+
+def _to_connective(side: Phrasing, start: int, end: int, room: int) -> int:
+    """How far an insertion slides to the right, over text that it repeats, to begin with one."""
+    bounds = set(side.bounds.tolist())
+    for k in range(1, min(room, end - start, _SNAP) + 1):
+        if side.text[start + k - 1] != side.text[end + k - 1]:
+            break
+        if _LEAD.match(side.text, start + k, end + k) and end + k in bounds:
+            return k
+    return 0
+
+
 _RANGE = re.compile("(n+)(p+)n+")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evaluation.comparison.costs import phrasing
 from evaluation.comparison.drafting import (
     join_lists,
+    lead_with_connectives,
     part_ranges,
     take_quotes,
     take_stops,
@@ -43,7 +44,7 @@ def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
     places = [(one, window) for one in comparisons for window in one.plan.windows]
     jobs = [comparison.job(window) for comparison, window in places]
     for (comparison, window), job, edits in zip(places, jobs, cheapest(jobs), strict=True):
-        drafted = part_ranges(*job, join_lists(*job, edits))
+        drafted = part_ranges(*job, lead_with_connectives(*job, join_lists(*job, edits)))
         comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in drafted]
     return [comparison.marks() for comparison in comparisons]
 

@@ -144,7 +144,7 @@ class TokenClass(IntEnum):
     OKURIGANA = 9
     KANA = 10
     CONNECTIVE = 11  # 及び, 又は, や …
-    STOP = 12  # 。
+    STOP = 12  # 。 and what else ends a statement, a heading or a field
     ELLIPSIS = 13
     COMMA = 14  # 、
     DOT = 15  # ・
@@ -178,6 +178,7 @@ _CITATION = (
     f"(?:{_PROVISION}|{_NEAR_PROVISION})"
     f"(?:{_PROVISION}|各号|各項|ただし書|本文|前段|後段|{_POINT})*(?:から(?:{_PROVISION})+まで)?"
 )
+_TIME = "[0-9]{1,2}:[0-9]{2}(?![0-9:])"
 _ANNEX = f"(?:別表|別図|別記|別紙|様式|付録)第?{_NUM}(?:号)?(?:の{_NUM})*"
 _ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
 _FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+"
@@ -195,7 +196,7 @@ _KAN_AMOUNT = (
 _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
 _PATTERNS = {
     TokenClass.NUMBER: "|".join(
-        (_HEADING_NUMBER, _DATE, _CITATION, _ANNEX, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
+        (_HEADING_NUMBER, _TIME, _DATE, _CITATION, _ANNEX, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
     ),
     TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
@@ -205,7 +206,7 @@ _PATTERNS = {
     TokenClass.KANJI: f"[{_KANJI}](?:(?![{_STARTERS}])[{_KANJI}])*",
     # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
     TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
-    TokenClass.STOP: "[。．!?]+",
+    TokenClass.STOP: "[。．!?:;]+",
     TokenClass.ELLIPSIS: "・・・+|…+",
     TokenClass.COMMA: "[、，]",
     TokenClass.DOT: "・",
@@ -246,15 +247,15 @@ def _longest_first(words: str) -> re.Pattern[str]:
 _PARTICLE = _longest_first(
     "とともに について において における によって により による として とする であって である "
     "では には とは へは にも でも よりも から まで より など のみ ごと のうち "
-    "が を に は の で と へ も や"
+    "が を に は の で と へ も や か(?![つかけら])"
 )
 _PREDICATE = _longest_first(
-    "しなければならない することができる するものとする されているか されている されたか "
-    "されるか している するとともに するため するよう される された させる した する され "
+    "しなければならない することができる するものとする されている "
+    "している するとともに するため するよう される された させる した する され "
     "させ して し すべき せず せよ できる できない であり なる なり なって なった な たる "
     "ない です"
 )
-_KANA_WORD = _longest_first("この その これらの それぞれの さらに ただし ため もの こと")
+_KANA_WORD = _longest_first("この その これらの それぞれの さらに ただし ため もの こと いずれか")
 _AFTER_NOUN = frozenset(
     {
         TokenClass.KANJI,
@@ -269,9 +270,9 @@ _AFTER_NOUN = frozenset(
     }
 )
 _TAIL = re.compile(
-    "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や)"
+    "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や|か)"
 )
-_OBLIGED = re.compile("(.*なければ)(なら.*)")
+_OBLIGED = re.compile("(.*なければ(?=なら)|.*?(?=てはならない))(.+)")
 _NOMINALISED = re.compile("(する|した|している)(こと|もの|とき)([がをはもに])(.+)")
 
 
@@ -304,9 +305,8 @@ def _split_inflection(run: str) -> list[Token]:
         )
         return [Token(word, cls) for word, cls in zip(nominalised.groups(), classes, strict=True)]
     cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
-    if obliged := _OBLIGED.fullmatch(
-        run
-    ):  # 届け出|なければ|ならない: what is obliged changes alone
+    # 届け出なければ｜ならない, 漏らし｜てはならない: what is obliged or forbidden changes alone.
+    if (obliged := _OBLIGED.fullmatch(run)) and obliged[1]:
         return [Token(obliged[1], cls), Token(obliged[2], TokenClass.KANA)]
     head = predicate.end() if predicate else 0
     if predicate and _PARTICLE.fullmatch(run, head):
