@@ -58,7 +58,7 @@ WEIGHT: Mapping[T, int] = {
     T.KANA: 70, T.OKURIGANA: 70, T.PREDICATE: 70, T.PARTICLE: 70, T.CONNECTIVE: 70, T.OTHER: 70,
     T.KATAKANA: 50, T.NUMBER: 50, T.DOT: 50,
     T.LATIN: 40,
-    T.COMMA: 400, T.OPENING: 400, T.CLOSING: 400,
+    T.COMMA: 600, T.OPENING: 400, T.CLOSING: 400,
     T.STOP: 800,
     T.ELLIPSIS: 70, T.SPACE: 20,
 }  # fmt: skip
@@ -107,6 +107,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         after(60, *ENDING),
         before(200, T.SUFFIX),
         after(200, T.SUFFIX),
+        before(60, T.NUMBER),  # a number is a unit: it does not go with what stands before it …
         after(60, T.NUMBER),  # … nor with what it counts or dates: 令和６年度末｜時点
         Rule(ANY, ANY, 400),
     ),

@@ -136,7 +136,7 @@ _RANGE = re.compile("(n+)(p+)n+")
 
 
 def part_ranges(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
-    """Two numbers that both changed are two edits: the から between them is left unmarked."""
+    """Two numbers that both changed are two edits: the から or 〜 between them is left unmarked."""
     parted: list[Edit] = []
     for edit in edits:
         before = _RANGE.fullmatch(_numbers(old, edit.old_start, edit.old_end))
@@ -152,7 +152,7 @@ def part_ranges(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
 
 
 def _numbers(side: Phrasing, start: int, end: int) -> str:
-    letters = {int(TokenClass.NUMBER): "n", int(TokenClass.PARTICLE): "p"}
+    letters = {TokenClass.NUMBER: "n", TokenClass.PARTICLE: "p", TokenClass.DOT: "p"}
     return "".join([letters.get(cls, "-") for cls in side.classes[start:end].tolist()])
 
 

@@ -147,7 +147,7 @@ class TokenClass(IntEnum):
     STOP = 12  # 。 and what else ends a statement, a heading or a field
     ELLIPSIS = 13
     COMMA = 14  # 、
-    DOT = 15  # ・
+    DOT = 15  # ・ and 〜 (which is folded to ~)
     OPENING = 16
     CLOSING = 17
     SPACE = 18
@@ -194,22 +194,24 @@ _KAN_AMOUNT = (
     "(?:程度)?(?!称|間|生|本)"
 )
 _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
+# The first verb of a compound one, 取り消す: no word ends behind it.
+_STEM = f"(?:取り|引き|繰り|申し|受け|差し|組み|読み|立ち|振り|割り|打ち|切り|払い|積み|見積り)(?=[{_KANJI}])"
 _PATTERNS = {
     TokenClass.NUMBER: "|".join(
         (_HEADING_NUMBER, _TIME, _DATE, _CITATION, _ANNEX, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
     ),
-    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは",
+    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他の?",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
     TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
     TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",
     TokenClass.SUFFIX: "等",
-    TokenClass.KANJI: f"[{_KANJI}](?:(?![{_STARTERS}])[{_KANJI}])*",
+    TokenClass.KANJI: f"(?:{_STEM}|[{_KANJI}])(?:(?![{_STARTERS}])[{_KANJI}])*",
     # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
     TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
     TokenClass.STOP: "[。．!?:;]+",
     TokenClass.ELLIPSIS: "・・・+|…+",
     TokenClass.COMMA: "[、，]",
-    TokenClass.DOT: "・",
+    TokenClass.DOT: "[・~]",
     TokenClass.OPENING: r"[(「『【〔\[〈《“‘]",
     TokenClass.CLOSING: r"[)」』】〕\]〉》”’]",
     TokenClass.SPACE: " +",
@@ -251,8 +253,8 @@ _PARTICLE = _longest_first(
 )
 _PREDICATE = _longest_first(
     "しなければならない することができる するものとする されている "
-    "している するとともに するため するよう される された させる した する され "
-    "させ して し すべき せず せよ できる できない であり なる なり なって なった な たる "
+    "している される された させる した する され "
+    "させる させ して し すべき せず せよ できる できない であり なる なり なって なった な たる "
     "ない です"
 )
 _KANA_WORD = _longest_first("この その これらの それぞれの さらに ただし ため もの こと いずれか")
@@ -273,7 +275,11 @@ _TAIL = re.compile(
     "(.+?)(とともに|ために|ための|から|まで|には|では|とは|への|との|を|に|は|が|の|で|と|も|へ|や|か)"
 )
 _OBLIGED = re.compile("(.*なければ(?=なら)|.*?(?=てはならない))(.+)")
-_NOMINALISED = re.compile("(する|した|している)(こと|もの|とき)([がをはもに])(.+)")
+# 確保する｜ため｜に, 認める｜とき｜は, 強化する｜とともに: a formal noun is a word of its own.
+_NOMINALISED = re.compile(
+    "(.*?[うくぐすつぬぶむるた])(とともに|ため|とき|こと|もの(?!とす)|よう|ところ)"
+    "([にのはをがもなでと]?)(.*)"
+)
 
 
 def _split_kana(run: str, before: TokenClass) -> list[Token]:
@@ -296,15 +302,17 @@ def _split_kana(run: str, before: TokenClass) -> list[Token]:
 
 def _split_inflection(run: str) -> list[Token]:
     predicate = _PREDICATE.match(run)
-    if predicate and (nominalised := _NOMINALISED.fullmatch(run)):
+    cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
+    if nominalised := _NOMINALISED.fullmatch(run):
+        together = nominalised[2] == "とともに"
         classes = (
-            TokenClass.PREDICATE,
-            TokenClass.KANA,
+            cls,
+            TokenClass.PARTICLE if together else TokenClass.KANA,
             TokenClass.PARTICLE,
             TokenClass.KANA,
         )
-        return [Token(word, cls) for word, cls in zip(nominalised.groups(), classes, strict=True)]
-    cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
+        words = zip(nominalised.groups(), classes, strict=True)
+        return [Token(word, cls) for word, cls in words if word]
     # 届け出なければ｜ならない, 漏らし｜てはならない: what is obliged or forbidden changes alone.
     if (obliged := _OBLIGED.fullmatch(run)) and obliged[1]:
         return [Token(obliged[1], cls), Token(obliged[2], TokenClass.KANA)]
