@@ -58,7 +58,7 @@ WEIGHT: Mapping[T, int] = {
     T.KANA: 70, T.OKURIGANA: 70, T.PREDICATE: 70, T.PARTICLE: 70, T.CONNECTIVE: 70, T.OTHER: 70,
     T.KATAKANA: 50, T.NUMBER: 50, T.DOT: 50,
     T.LATIN: 40,
-    T.COMMA: 600, T.OPENING: 400, T.CLOSING: 400,
+    T.COMMA: 400, T.OPENING: 400, T.CLOSING: 400,
     T.STOP: 800,
     T.ELLIPSIS: 70, T.SPACE: 20,
 }  # fmt: skip
@@ -153,6 +153,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         after(30, *ENDING),
         before(200, T.SUFFIX),
         after(200, T.SUFFIX),
+        after(60, T.NUMBER),
         Rule(ANY, ANY, 700),  # G8 a prefix to a compound is the whole compound
     ),
     Edge.SPLIT: (
@@ -160,6 +161,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         before(300, T.PREDICATE),
         before(0, T.SUFFIX),
         Rule(frozenset({T.SUFFIX}), frozenset({T.KANJI}), 200),
+        after(0, T.NUMBER),
         Rule(NOUN, NOUN, 300),
         Rule(ANY, ANY, 0),
     ),

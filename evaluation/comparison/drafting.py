@@ -132,16 +132,17 @@ def _to_connective(side: Phrasing, start: int, end: int, room: int) -> int:
     return 0
 
 
-_RANGE = re.compile("(n+)(p+)n+")
+_RANGE = re.compile("(.*[^p])(p+)n+")
 
 
 def part_ranges(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
-    """Two numbers that both changed are two edits: the から or 〜 between them is left unmarked."""
+    """Both ends of a range that changed are two edits: the から or 〜 before a number that was a
+    number is left unmarked where the first end is, or was, a number too."""
     parted: list[Edit] = []
     for edit in edits:
-        before = _RANGE.fullmatch(_numbers(old, edit.old_start, edit.old_end))
-        behind = _RANGE.fullmatch(_numbers(new, edit.new_start, edit.new_end))
-        if before and behind:
+        sides = _numbers(old, edit.old_start, edit.old_end), _numbers(new, *edit[2:])
+        before, behind = map(_RANGE.fullmatch, sides)
+        if before and behind and any(set(side[1]) == {"n"} for side in (before, behind)):
             i, i_end = (edit.old_start + before.end(group) for group in (1, 2))
             j, j_end = (edit.new_start + behind.end(group) for group in (1, 2))
             if old.text[i:i_end] == new.text[j:j_end]:

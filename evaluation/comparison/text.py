@@ -178,7 +178,7 @@ _CITATION = (
     f"(?:{_PROVISION}|{_NEAR_PROVISION})"
     f"(?:{_PROVISION}|各号|各項|ただし書|本文|前段|後段|{_POINT})*(?:から(?:{_PROVISION})+まで)?"
 )
-_TIME = "[0-9]{1,2}:[0-9]{2}(?![0-9:])"
+_TIME = f"[0-9]{{1,2}}:[0-9]{{2}}(?![0-9:])|(?:午前|午後){_NUM}時(?:{_NUM}分|半)?"
 _ANNEX = f"(?:別表|別図|別記|別紙|様式|付録)第?{_NUM}(?:号)?(?:の{_NUM})*"
 _ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
 _FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+"
@@ -198,7 +198,17 @@ _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
 _STEM = f"(?:取り|引き|繰り|申し|受け|差し|組み|読み|立ち|振り|割り|打ち|切り|払い|積み|見積り)(?=[{_KANJI}])"
 _PATTERNS = {
     TokenClass.NUMBER: "|".join(
-        (_HEADING_NUMBER, _TIME, _DATE, _CITATION, _ANNEX, _ORDINAL, _FRACTION, _AMOUNT, _KAN_AMOUNT)
+        (
+            _HEADING_NUMBER,
+            _TIME,
+            _DATE,
+            _CITATION,
+            _ANNEX,
+            _ORDINAL,
+            _FRACTION,
+            _AMOUNT,
+            _KAN_AMOUNT,
+        )
     ),
     TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他の?",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
@@ -277,7 +287,7 @@ _TAIL = re.compile(
 _OBLIGED = re.compile("(.*なければ(?=なら)|.*?(?=てはならない))(.+)")
 # 確保する｜ため｜に, 認める｜とき｜は, 強化する｜とともに: a formal noun is a word of its own.
 _NOMINALISED = re.compile(
-    "(.*?[うくぐすつぬぶむるた])(とともに|ため|とき|こと|もの(?!とす)|よう|ところ)"
+    "(.*?[うくぐすつぬぶむるたい])(とともに|ため|とき|こと|もの(?!とす)|よう|ところ)"
     "([にのはをがもなでと]?)(.*)"
 )
 
@@ -304,15 +314,7 @@ def _split_inflection(run: str) -> list[Token]:
     predicate = _PREDICATE.match(run)
     cls = TokenClass.PREDICATE if predicate else TokenClass.OKURIGANA
     if nominalised := _NOMINALISED.fullmatch(run):
-        together = nominalised[2] == "とともに"
-        classes = (
-            cls,
-            TokenClass.PARTICLE if together else TokenClass.KANA,
-            TokenClass.PARTICLE,
-            TokenClass.KANA,
-        )
-        words = zip(nominalised.groups(), classes, strict=True)
-        return [Token(word, cls) for word, cls in words if word]
+        return _nominalised(nominalised, cls)
     # 届け出なければ｜ならない, 漏らし｜てはならない: what is obliged or forbidden changes alone.
     if (obliged := _OBLIGED.fullmatch(run)) and obliged[1]:
         return [Token(obliged[1], cls), Token(obliged[2], TokenClass.KANA)]
@@ -325,9 +327,18 @@ def _split_inflection(run: str) -> list[Token]:
     return [Token(run, cls)]
 
 
+def _nominalised(match: re.Match[str], cls: TokenClass) -> list[Token]:
+    """The verb, of a class; its formal noun; the particle behind it, and what else follows."""
+    formal = TokenClass.PARTICLE if match[2] == "とともに" else TokenClass.KANA
+    classes = (cls, formal, TokenClass.PARTICLE, TokenClass.KANA)
+    return [Token(word, c) for word, c in zip(match.groups(), classes, strict=True) if word]
+
+
 def _split_words(run: str) -> list[Token]:
     if _PARTICLE.fullmatch(run):
         return [Token(run, TokenClass.PARTICLE)]
+    if nominalised := _NOMINALISED.fullmatch(run):
+        return _nominalised(nominalised, TokenClass.KANA)
     tail = None if _KANA_WORD.fullmatch(run) else _TAIL.fullmatch(run)
     if tail and len(tail[1]) >= 2:
         return [Token(tail[1], TokenClass.KANA), Token(tail[2], TokenClass.PARTICLE)]
