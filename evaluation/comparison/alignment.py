@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evaluation.comparison.chains import heaviest_chain
 from evaluation.comparison.text import fold
 
 
@@ -210,37 +211,15 @@ def _moved(before: _Tree, after: _Tree) -> set[str]:
         places = {unit.id: place for place, unit in enumerate(before.children.get(parent, ()))}
         for group in _grouped(siblings).values():
             both = [unit for unit in group if unit.id in places]
-            order = [(places[unit.id], before.units[unit.id].rank == unit.rank) for unit in both]
-            stayed |= {both[position].id for position in _in_order(order)}
+            # Those that kept their rank are in one order already; each weighs more than all others
+            # together, so the chain holds every one of them.
+            heavy = len(both) + 1
+            order = [
+                (places[unit.id], heavy if before.units[unit.id].rank == unit.rank else 1)
+                for unit in both
+            ]
+            stayed |= {both[position].id for position in heaviest_chain(order)}
     return (before.units.keys() & after.units.keys()) - stayed
-
-
-def _in_order(siblings: Sequence[tuple[int, bool]]) -> list[int]:
-    """Positions of the heaviest chain of siblings, given in new order, whose old places ascend.
-
-    Each sibling is its old place and whether it kept its rank. Those that kept it are in one order
-    already; each weighs more than all others together, so the chain holds every one of them.
-    """
-    heavy = len(siblings) + 1
-    places = {place: k + 1 for k, (place, _) in enumerate(sorted(siblings))}
-    best = [(0, -1)] * heavy  # a Fenwick tree: weight and end of the best chain up to a place
-    previous: list[int] = []
-    for position, (place, kept) in enumerate(siblings):
-        weight, end = 0, -1
-        k = places[place] - 1
-        while k:
-            weight, end = max((weight, end), best[k])
-            k &= k - 1
-        previous.append(end)
-        k = places[place]
-        while k < heavy:
-            best[k] = max(best[k], (weight + (heavy if kept else 1), position))
-            k += k & -k
-    position, chain = max(best)[1], []
-    while position >= 0:
-        chain.append(position)
-        position = previous[position]
-    return chain
 
 
 def _grouped(units: Iterable[Unit]) -> dict[UnitKind | None, list[Unit]]:

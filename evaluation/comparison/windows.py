@@ -1,12 +1,12 @@
 """Where two versions of a text differ: the windows in which marks are searched exactly."""
 
 import re
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel, Postfix, Prefix
+
+from evaluation.comparison.chains import heaviest_chain, once
 
 # An equal run this long, unique on both sides, is never inside a mark; it is longer than any
 # stretch that the rules of `drafting.py` look across.
@@ -135,14 +135,12 @@ def _between_runs(old: str, new: str, window: Window) -> Iterator[Window]:
 def _between_sentences(old: str, new: str, window: Window) -> Iterator[Window]:
     """What stands between equal sentences that stand once on either side, in one order."""
     sides = _sentences(old, *window[:2]), _sentences(new, *window[2:])
-    once = [{text for text, k in Counter(side.values()).items() if k == 1} for side in sides]
-    places = {text: place for place, text in sides[1].items() if text in once[1]}
-    both = [
-        (place, places[text]) for place, text in sides[0].items() if text in once[0] & places.keys()
-    ]
+    single = [once(side.items()) for side in sides]
+    both = [text for text in single[0] if text in single[1]]
+    chain = heaviest_chain([(single[1][text], len(text)) for text in both])
     old_at, new_at = window.old_start, window.new_start
-    for start_old, start_new in _ascending(both):
-        length = len(sides[0][start_old])
+    for text in [both[position] for position in chain]:
+        start_old, start_new, length = single[0][text], single[1][text], len(text)
         if (old_at, new_at) != (start_old, start_new):
             yield Window(old_at, start_old, new_at, start_new)
         old_at, new_at = start_old + length, start_new + length
@@ -152,24 +150,6 @@ def _between_sentences(old: str, new: str, window: Window) -> Iterator[Window]:
 def _sentences(text: str, start: int, end: int) -> dict[int, str]:
     """The sentences of a stretch, each by its place."""
     return {match.start(): match.group() for match in _SENTENCE.finditer(text, start, end)}
-
-
-def _ascending(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest chain of pairs, given in the order of the first, whose second ascend too."""
-    ends: list[int] = []  # the least end of a chain of each length
-    heads: list[int] = []  # … and which pair that end is
-    before: list[int] = []
-    for k, (_, place) in enumerate(pairs):
-        length = bisect_left(ends, place)
-        before.append(heads[length - 1] if length else -1)
-        ends[length : length + 1] = [place]
-        heads[length : length + 1] = [k]
-    chain: list[tuple[int, int]] = []
-    k = heads[-1] if heads else -1
-    while k >= 0:
-        chain.append(pairs[k])
-        k = before[k]
-    return chain[::-1]
 
 
 def _equal_runs(old: str, new: str, least: int) -> Iterator[Window]:
