@@ -1,10 +1,11 @@
-"""見え消し: the two sides of a row as one text, what goes before what comes."""
+"""The two sides of a row as one text: 見え消し, what goes before what comes; 溶け込み, as proposed."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evaluation.comparison.alignment import Kind
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Cell, Role, Row, Run
 from evaluation.comparison.text import fold
@@ -49,6 +50,12 @@ def inline(row: Row) -> tuple[Piece, ...]:
         old = _Side(_drawn(old.text, marks.old))
         new = _Side(_drawn(new.text, marks.new))
     return tuple(piece for piece in _merged(old, new) if piece.text)
+
+
+def consolidated(row: Row) -> Cell:
+    """The proposed text of a row; empty where it has none any more."""
+    gone = row.kind in (Kind.DELETED, Kind.MOVED) and _has_note(row.proposed)
+    return () if gone else row.proposed
 
 
 def _in_words(cell: Cell, opposite: Cell) -> Cell:

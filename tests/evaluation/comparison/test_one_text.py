@@ -1,4 +1,4 @@
-"""見え消し: what goes before what comes, and both texts can be read from it."""
+"""見え消し and 溶け込み: both texts can be read from the one, the proposed one from the other."""
 
 from itertools import pairwise
 
@@ -6,8 +6,8 @@ from hypothesis import given
 
 from evaluation.comparison.alignment import Document, Kind
 from evaluation.comparison.elision import cells
-from evaluation.comparison.inline import Change, Piece, inline
 from evaluation.comparison.marking import Marks, mark
+from evaluation.comparison.one_text import Change, Piece, consolidated, inline
 from evaluation.comparison.rows import Cell, Level, Role, Row, Settings
 from evaluation.comparison.succession import Succession
 from evaluation.comparison.table import compare
@@ -67,6 +67,15 @@ def test_a_followed_move_of_an_equal_text_is_not_said_twice() -> None:
     old = document(above, below, body("x", "研究する。", parent="a"))
     new = document(above, below, body("x", "研究する。", parent="b"))
     assert shown(compare(old, new, Settings(moves="track")).rows[-1]) == "研究する。"
+
+
+def test_consolidated_is_the_proposed_text_without_what_is_gone() -> None:
+    old = document(unit("a", "甲", label="1"), unit("b", "乙", label="2"))
+    new = document(unit("a", "丙", label="1"), unit("c", "丁", label="2"))
+    table = compare(old, new)
+    assert [stored(consolidated(row)) for row in table.rows[1:]] == ["1. 丙", "", "2. 丁"]
+    renumbered = compare(old, document(unit("a", "甲", label="3"), unit("b", "乙", label="4")))
+    assert [stored(consolidated(row)) for row in renumbered.rows[1:]] == ["3. （略）", "4. （略）"]
 
 
 def test_a_split_keeps_its_line_break() -> None:
