@@ -84,7 +84,8 @@ class Version:
             raise ValidationError(f"{words}{EXPECTED}")
         if amendment.recorded_at and amendment.recorded_at <= moment:
             return replace(self, moment=None)  # decided by then, and for ever the same
-        if not reads_draft_at(reader, amendment, moment):
+        roles = None if reader is None else roles_of(reader, amendment.period.agency)
+        if not reads_draft_at(roles, amendment, moment):
             raise Hidden(NO_SUCH)
         return self
 
@@ -141,13 +142,10 @@ def compare_texts(
 
 
 # --- A draft as it stood --------------------------------------------------------------------------
-def reads_draft_at(reader: Reader, amendment: Amendment, moment: dt.datetime) -> bool:
-    """Tell whether a reader may see how a draft stood at a moment: who reads drafts, any; the agency
-    those since it was shared, while it is not decided."""
-    if reader is None:
-        return True
-    roles = roles_of(reader, amendment.period.agency)
-    if not roles.isdisjoint(DRAFT_READERS):
+def reads_draft_at(roles: set[str] | None, amendment: Amendment, moment: dt.datetime) -> bool:
+    """Tell whether a reader with these roles (None: the command line) may see how a draft stood at a
+    moment: who reads drafts, any; the agency those since it was shared, while it is not decided."""
+    if roles is None or not roles.isdisjoint(DRAFT_READERS):
         return True
     shared = amendment.shared_at is not None and amendment.shared_at <= moment
     return shared and not amendment.is_decided and Role.Kind.AGENCY in roles
