@@ -160,19 +160,16 @@ def _compared(request: PortalRequest, form: VersionsForm) -> dict[str, Any]:
         if version.is_draft and version.amendment:
             record_reading(request, form.period.agency, f"{form.period}「{version.amendment}」")
     table = compare_texts(old, new, before, after, settings)
+    shown = {"table": table, "view": view, "show": show, "without_marks": not show.marks_shown}
+    return _ways(old, new) | shown | {"torn": [*torn(before), *torn(after)]}
+
+
+def _ways(old: Version, new: Version) -> dict[str, Any]:
+    """Return what the links and the form of the page keep of the two versions."""
     pair = {"old": old.spec, "new": new.spec}
-    return {
-        "old": old,
-        "new": new,
-        "pair": pair.items(),
-        "plain": f"?{urlencode(pair)}",
-        "swapped": urlencode({"old": new.spec, "new": old.spec}),
-        "table": table,
-        "view": view,
-        "show": show,
-        "without_marks": not show.marks_shown,
-        "torn": [*torn(before), *torn(after)],
-    }
+    swapped = urlencode({"old": new.spec, "new": old.spec})
+    plain = f"?{urlencode(pair)}"
+    return {"old": old, "new": new, "pair": pair.items(), "plain": plain, "swapped": swapped}
 
 
 # --- Paper ----------------------------------------------------------------------------------------
