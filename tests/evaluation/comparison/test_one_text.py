@@ -79,10 +79,10 @@ def test_consolidated_is_the_proposed_text_without_what_is_gone() -> None:
 
 
 def test_a_split_keeps_its_line_break() -> None:
-    old = document(unit("a", "研究の推進、人材の育成", label="1"))
-    new = document(unit("a", "研究の推進", label="1"), unit("b", "人材の育成", label="2"))
+    old = document(unit("a", "論文数、特許数", label="1"))
+    new = document(unit("a", "論文数", label="1"), unit("b", "特許数", label="2"))
     row = compare(old, new, successions=[Succession("a", "b", Kind.SPLIT)]).rows[1]
-    assert shown(row) == "1. 研究の推進\n-、-+2.+ 人材の育成"
+    assert shown(row) == "1. 論文数\n-、-+2.+ 特許数"
 
 
 def test_what_is_kept_is_known_as_each_side_writes_it() -> None:

@@ -6,10 +6,10 @@ from evaluation.comparison.succession import Succession
 from evaluation.comparison.table import compare
 from tests.evaluation.comparison.builders import body, document, rows, unit
 
-WHOLE = document(unit("a", "研究の推進、人材の育成", label="1"), unit("c", "評価", label="2"))
+WHOLE = document(unit("a", "論文数、特許数", label="1"), unit("c", "評価", label="2"))
 PARTS = document(
-    unit("a", "研究の推進", label="1"),
-    unit("b", "人材の育成", label="2"),
+    unit("a", "論文数", label="1"),
+    unit("b", "特許数", label="2"),
     unit("c", "評価", label="3"),
 )
 SPLIT = [Succession("a", "b", Kind.SPLIT)]
@@ -19,7 +19,7 @@ MERGED = [Succession("b", "a", Kind.MERGED)]
 def test_a_split_is_one_row_and_the_new_number_shows_the_boundary() -> None:
     table = compare(WHOLE, PARTS, successions=SPLIT)
     assert rows(table) == [
-        ("split", "1. 研究の推進\n[2.] 人材の育成", "1. 研究の推進[、]人材の育成"),
+        ("split", "1. 論文数\n[2.] 特許数", "1. 論文数[、]特許数"),
         ("renumbered", "[3.] {（略）}", "[2.] {（略）}"),
     ]
     assert [row.clause_id for row in table.rows] == [None, "a", "c"]
@@ -28,17 +28,17 @@ def test_a_split_is_one_row_and_the_new_number_shows_the_boundary() -> None:
 def test_a_merger_is_the_mirror_image() -> None:
     assert rows(compare(PARTS, WHOLE, successions=MERGED))[0] == (
         "merged",
-        "1. 研究の推進[、]人材の育成",
-        "1. 研究の推進\n[2.] 人材の育成",
+        "1. 論文数[、]特許数",
+        "1. 論文数\n[2.] 特許数",
     )
 
 
 def test_parts_that_are_all_new_take_the_place_of_the_old_one() -> None:
-    parts = document(unit("x", "研究の推進", label="5"), unit("y", "人材の育成", label="6"))
-    whole = document(unit("a", "研究の推進、人材の育成", label="1"))
+    parts = document(unit("x", "論文数", label="5"), unit("y", "特許数", label="6"))
+    whole = document(unit("a", "論文数、特許数", label="1"))
     both = [Succession("a", "x", Kind.SPLIT), Succession("a", "y", Kind.SPLIT)]
     assert rows(compare(whole, parts, successions=both)) == [
-        ("split", "[5.] 研究の推進\n[6.] 人材の育成", "[1.] 研究の推進[、]人材の育成")
+        ("split", "[5.] 論文数\n[6.] 特許数", "[1.] 論文数[、]特許数")
     ]
 
 
@@ -65,11 +65,11 @@ def test_of_indicators_the_new_bullet_is_marked() -> None:
 
 def test_what_hangs_on_a_part_has_rows_of_its_own() -> None:
     parts = document(
-        unit("a", "研究の推進", label="1"),
-        unit("b", "人材の育成", label="2"),
+        unit("a", "論文数", label="1"),
+        unit("b", "特許数", label="2"),
         body("b1", "育成する。", parent="b"),
     )
-    whole = document(unit("a", "研究の推進、人材の育成", label="1"))
+    whole = document(unit("a", "論文数、特許数", label="1"))
     assert rows(compare(whole, parts, successions=SPLIT))[1:] == [
         ("new", "[育成する。]", "{（新設）}")
     ]
