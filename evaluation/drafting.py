@@ -20,8 +20,10 @@ from evaluation.models import (
     ItemProgram,
     ObjectivePeriod,
     OverviewSection,
+    TableForm,
     Wording,
 )
+from evaluation.models.table_forms import FIELDS, form_of
 from evaluation.models.texts import ASPECTS
 from evaluation.permissions import UNDECIDED
 from jst_objectives import history
@@ -55,6 +57,30 @@ def change_facts(draft: Amendment, *, by: User, seen: str | None = None, **facts
 def fingerprint(draft: Amendment) -> str:
     """Return a digest of the draft's facts."""
     return amending.digest([getattr(draft, name) for name in FACTS])
+
+
+@transaction.atomic
+def change_table_form(draft: Amendment, *, by: User, seen: str | None = None, **said: Any) -> None:
+    """Set in which form the draft's comparison table is drawn up: some fields of `TableForm`.
+
+    `seen` is the `table_form_fingerprint` of what the user saw: raises `Stale`.
+    """
+    locked = amending.lock(draft)
+    now = table_form_fingerprint(locked)
+    if seen is not None and seen != now:
+        raise amending.Stale(locked, now, "表の書式")
+    form = form_of(locked)
+    for name, value in said.items():
+        setattr(form, name, value)
+    form.full_clean()
+    history.save(form, by=by, reason="表の書式の変更")
+    amending.contribute(locked, by)
+    draft.refresh_from_db()
+
+
+def table_form_fingerprint(draft: Amendment) -> str:
+    """Return a digest of the draft's form of table."""
+    return amending.digest([form_of(draft).values()[name] for name in FIELDS])
 
 
 def editors_of(agency: Agency) -> QuerySet[User]:
@@ -127,6 +153,8 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     ]
     history.create_all(Wording, rows, by=by, reason=why)
     _copy_programs(source, draft, clauses, by, why)
+    for form in TableForm.objects.filter(amendment=source):
+        history.save(_again(form, amendment=draft), by=by, reason=why)
     return draft
 
 
@@ -229,6 +257,7 @@ def delete(draft: Amendment, *, by: User) -> None:
         locked.reason_groups.all(),
         OverviewSection.objects.filter(sheet__amendment=locked),
         locked.overview_sheets.all(),
+        TableForm.objects.filter(amendment=locked),
         locked.contributions.all(),
     ]
     for rows in parts:

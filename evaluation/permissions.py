@@ -65,7 +65,7 @@ def visible_amendment(request: PortalRequest, agency: str, number: int, slug: st
         raise Http404("変更の識別名は、半角の英数字・ハイフン・下線で指定してください。")
     amendments = Amendment.objects.visible_to(request.user)
     amendment = (
-        amendments.select_related("period__agency", "based_on", "holder")
+        amendments.select_related("period__agency", "based_on", "holder", "table_form")
         .filter(period__agency__code=agency, period__number=number, slug=slug)
         .first()
     )

@@ -15,7 +15,8 @@ from jst_objectives import history
 from programs.models import User
 
 State = Amendment.State
-# What the history says of this step before its words; `evaluation.timeline` reads it.
+# What the history says of these steps before their words; `evaluation.timeline` reads it.
+SUBMITTED = "提出"
 SENT_BACK = "差戻し"
 
 
@@ -30,7 +31,7 @@ class ContentChangedError(ValidationError):
 def submit(amendment: Amendment, *, by: User) -> None:
     """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it."""
     amending.contribute(amending.lock(amendment, (State.DRAFT,)), by)
-    _step(amendment, (State.DRAFT,), State.SUBMITTED, by, "提出")
+    _step(amendment, (State.DRAFT,), State.SUBMITTED, by, SUBMITTED)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from evaluation.models import Amendment
-from evaluation.procedure import SENT_BACK
+from evaluation.procedure import SENT_BACK, SUBMITTED
 
 State = Amendment.State
 
@@ -48,6 +48,15 @@ def sent_back(events: list[Event]) -> Event | None:
     """Return with which words a draft was sent back, unless it has been submitted again since."""
     last = steps_of(events)[-1:]
     return last[0] if last and last[0].what == SENT_BACK else None
+
+
+def submitted_before(amendment: Amendment, events: list[Event]) -> dt.datetime | None:
+    """Return when an earlier version of an amendment was submitted, to the second behind it: of a draft
+    the last time, of one that is submitted or further the time before."""
+    times = [event.at for event in events if event.what == SUBMITTED]
+    if amendment.state != State.DRAFT:
+        times = times[:-1]
+    return times[-1].replace(microsecond=0) + dt.timedelta(seconds=1) if times else None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from evaluation.models import IssuedDocument
 from evaluation.views import (
     amendments,
     clauses,
+    comparisons,
     documents,
     drafting,
     history,
@@ -48,10 +49,19 @@ urlpatterns = [
     path(PERIOD + "items/<slug:public_id>/", objectives.item, name="item"),
     path(PERIOD + "appendix/", objectives.appendix_page, name="appendix"),
     path(PERIOD + "policy/", sheets.policy, name="policy"),
+    path(PERIOD + "comparison/", comparisons.versions, name="versions"),
+    path(PERIOD + "comparison.pdf", comparisons.versions_pdf, name="versions_pdf"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),
-    path(AMENDMENT + "comparison/", amendments.comparison, name="comparison"),
+    path(AMENDMENT + "comparison/", comparisons.comparison, name="comparison"),
+    path(AMENDMENT + "comparison/form/", comparisons.table_form, name="table_form"),
+    path(AMENDMENT + "comparison/appendix/", comparisons.appendix, name="appendix_comparison"),
+    path(
+        AMENDMENT + "comparison/appendix.pdf",
+        comparisons.appendix_pdf,
+        name="appendix_comparison_pdf",
+    ),
     path(AMENDMENT + "overview/", sheets.overview, name="overview"),
     path(
         AMENDMENT + "issue/<document_kind:kind>/", amendments.issue_document, name="issue_document"

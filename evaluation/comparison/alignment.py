@@ -72,7 +72,8 @@ class Pair:
     """A clause at one place of the two texts.
 
     `old` or `new` is None where nothing stands opposite: a new, deleted or moved clause (a moved
-    one has a pair at each of its places) and all that hangs on it. `kind` is the clause's own.
+    one has a pair at each of its places, or one of both sides at its new place if moves are
+    followed) and all that hangs on it. `kind` is the clause's own.
     Numbers are the printed number's parts: ("2", "5"). Children: text and items, then the axes and
     indicators, each list in order, what is gone before what is new.
     """
@@ -96,9 +97,10 @@ class Pair:
         return self.unit.id
 
 
-def align(old: Document, new: Document) -> list[Pair]:
+def align(old: Document, new: Document, *, follow: bool = False) -> list[Pair]:
     """All pairs of both texts in document order; those at the top have a unit without parent.
 
+    `follow`: a moved clause stands opposite itself at its new place, and nowhere else.
     Raises ValueError where a unit stands twice, its parent is absent, or parents form a circle.
     """
     before, after = _Tree(old), _Tree(new)
@@ -106,6 +108,8 @@ def align(old: Document, new: Document) -> list[Pair]:
 
     def paired(siblings_old: Sequence[Unit], siblings_new: Sequence[Unit]) -> list[Pair]:
         places = _merged(siblings_old, siblings_new, moved)
+        if follow:
+            places = _followed(places, before, moved)
         return [_pair(unit, other, before, after, moved) for unit, other in places]
 
     pairs: list[Pair] = []
@@ -198,6 +202,17 @@ def _merged(
             yield leaving.popleft() if unit.id in stay else None, unit
         for unit in leaving:
             yield unit, None
+
+
+def _followed(
+    places: Iterable[tuple[Unit | None, Unit | None]], before: _Tree, moved: set[str]
+) -> Iterator[tuple[Unit | None, Unit | None]]:
+    for old, new in places:
+        if new is None:
+            if old and old.id not in moved:
+                yield old, None
+        else:
+            yield before.units[new.id] if new.id in moved else old, new
 
 
 def _moved(before: _Tree, after: _Tree) -> set[str]:

@@ -1,6 +1,6 @@
 """「・・・」: long unchanged stretches of a revised paragraph are left out, the same on both sides."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -18,14 +18,16 @@ _STOP = "。"
 
 
 def cells(
-    old: str, new: str, marks: Marks, elide: bool = True
+    old: str, new: str, marks: Marks, elide: bool = True, own: Marks | None = None
 ) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """The runs of both sides of a revised text, old first.
 
     Where nothing is left out they join to the texts. What is left out is equal after folding and
     ends with a 、or 。outside brackets, which stays: 「・・・、」.
+    `own`: the engine's marks, where `marks` are drawn by hand: those may leave unequal rests, so what
+    is equal is read from the engine's, and nothing is left out that either of them marks.
     """
-    old_gaps, new_gaps = _left_out(old, new, marks) if elide else ([], [])
+    old_gaps, new_gaps = _left_out(old, new, own or marks, marks) if elide else ([], [])
     return _runs(old, marks.old, old_gaps), _runs(new, marks.new, new_gaps)
 
 
@@ -49,7 +51,7 @@ def _runs(text: str, marks: Sequence[Span], left_out: Sequence[Span]) -> tuple[R
 class _Rest:
     """What the marks leave of one side: a stream of folded characters, equal on both sides."""
 
-    def __init__(self, text: str, marks: Sequence[Span]) -> None:
+    def __init__(self, text: str, marks: Sequence[Span], drawn: Sequence[Span]) -> None:
         self.folded: Folded = fold(text)
         starts = [start for start, _ in marks]
         self.positions: list[int] = []
@@ -60,6 +62,10 @@ class _Rest:
                 self.edges.add(len(self.positions))
             else:
                 self.positions.append(k)
+        begins = [self.folded.starts[k] for k in self.positions]
+        ends = [self.folded.ends[k] for k in self.positions]
+        for start, end in drawn:
+            self.edges.update(range(bisect_right(ends, start), bisect_left(begins, end) + 1))
 
     def clause_ends(self) -> list[int]:
         """Places in the stream just after a 、or 。outside brackets."""
@@ -78,8 +84,8 @@ class _Rest:
         return self.folded.span(self.positions[start], self.positions[end - 1] + 1)
 
 
-def _left_out(old: str, new: str, marks: Marks) -> tuple[list[Span], list[Span]]:
-    sides = _Rest(old, marks.old), _Rest(new, marks.new)
+def _left_out(old: str, new: str, own: Marks, drawn: Marks) -> tuple[list[Span], list[Span]]:
+    sides = _Rest(old, own.old, drawn.old), _Rest(new, own.new, drawn.new)
     cuts = list(_cuts(*sides))
     return [sides[0].span(*cut) for cut in cuts], [sides[1].span(*cut) for cut in cuts]
 

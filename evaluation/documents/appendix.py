@@ -1,14 +1,17 @@
 """別紙: the table of items, evaluation axes, evaluation indicators and monitoring indicators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from evaluation.comparison.alignment import Kind, UnitKind, align
-from evaluation.comparison.marking import mark_many
-from evaluation.comparison.rows import Run
+from evaluation.comparison.alignment import Kind, Pair, UnitKind, align
+from evaluation.comparison.elision import cells
+from evaluation.comparison.heads import head, joined
+from evaluation.comparison.marking import Marks, mark_many
+from evaluation.comparison.rows import Level, Run, Settings, Side
 from evaluation.models import Amendment, ObjectivePeriod
 from evaluation.models.texts import Node, Text, texts_around
 
@@ -17,6 +20,7 @@ COLUMNS = {
     UnitKind.EVALUATION_INDICATOR: "evaluation_indicators",
     UnitKind.MONITORING_INDICATOR: "monitoring_indicators",
 }
+_RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 
 
 @dataclass(frozen=True)
@@ -121,3 +125,126 @@ def amended_appendix(amendment: Amendment) -> Appendix:
 def appendix_html(content: Appendix, **identity: Any) -> str:
     """Return the printed appendix (A4 landscape) as HTML for `pdf.render_pdf`."""
     return render_to_string("evaluation/appendix_print.html", {"appendix": content, **identity})
+
+
+# --- Both sides, cell by cell ---------------------------------------------------------------------
+@dataclass(frozen=True)
+class ComparedSide:
+    """One side of a row: the item and its three lists, or, of a text that stands alone, a note.
+
+    A list is None where it says the same as the other side, which prints it.
+    """
+
+    side: Side
+    note: str
+    item: tuple[Run, ...] = ()
+    lists: tuple[tuple[Entry, ...] | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """One evaluated item, the upper side first; or a run of unchanged ones (`omitted`)."""
+
+    kind: Kind
+    item_id: str
+    sides: tuple[ComparedSide, ...]
+    omitted: str = ""
+
+
+@dataclass(frozen=True)
+class ComparedAppendix:
+    title: str
+    note: str
+    columns: tuple[str, str]
+    same: str
+    rows: tuple[ComparedRow, ...]
+
+
+def appendix_comparison(amendment: Amendment, settings: Settings) -> ComparedAppendix:
+    """Return the appendix of an amendment cell by cell beside the one before it."""
+    before, text = texts_around(amendment)
+    return compared_appendix(amendment.period, text, before, settings)
+
+
+def compared_appendix(
+    period: ObjectivePeriod, new: Text, old: Text, settings: Settings
+) -> ComparedAppendix:
+    """Return both appendices cell by cell, in the form of the settings: items in which nothing
+    changes are left out, named as runs, or shown; a new or deleted item is one whole row."""
+    compared = _Compared(new, old, settings)
+    note = f"{settings.note}　{period.appendix_note}"
+    rows = tuple(compared.rows())
+    return ComparedAppendix(period.appendix_title, note, settings.columns, settings.same, rows)
+
+
+class _Compared:
+    """The rows of two appendices."""
+
+    def __init__(self, new: Text, old: Text, settings: Settings) -> None:
+        self.settings = settings
+        follow = settings.moves == "track"
+        self.pairs = align(old.document(""), new.document(""), follow=follow)
+        both = [(p.id, p.old.text, p.new.text) for p in self.pairs if p.old and p.new]
+        differing = [(key, *texts) for key, *texts in both if texts[0] != texts[1]]
+        marks = mark_many([(before, after) for _, before, after in differing])
+        self.marks = dict(zip((key for key, *_ in differing), marks, strict=True))
+
+    def rows(self) -> Iterator[ComparedRow]:
+        evaluated = [p for p in self.pairs if any(c.unit.kind in COLUMNS for c in p.children)]
+        for unchanged, run in groupby(evaluated, key=self._unchanged):
+            members = list(run)
+            if not unchanged or self.settings.unchanged_siblings == "full":
+                yield from map(self._row, members)
+            elif self.settings.unchanged_siblings == "run":
+                numbers = [head(Level.ENTRY, pair.new_number) for pair in members]
+                printed = "～".join(dict.fromkeys((numbers[0], numbers[-1])))
+                yield ComparedRow(Kind.SAME, "", (), f"{printed}　{self.settings.omitted}")
+
+    def _unchanged(self, pair: Pair) -> bool:
+        own = [pair, *(child for child in pair.children if child.unit.kind in COLUMNS)]
+        return all(p.kind is Kind.SAME and p.old and p.new for p in own)
+
+    def _row(self, pair: Pair) -> ComparedRow:
+        sides: tuple[Side, Side] = ("proposed", "current")
+        order = sides if self.settings.first == "proposed" else sides[::-1]
+        compared = tuple(self._side(pair, side, upper=side == order[0]) for side in order)
+        return ComparedRow(pair.kind, pair.id, compared)
+
+    def _side(self, pair: Pair, side: Side, *, upper: bool) -> ComparedSide:
+        unit = pair.new if side == "proposed" else pair.old
+        if unit is None:
+            note = self.settings.deleted if side == "proposed" else self.settings.new
+            return ComparedSide(side, note)
+        number = pair.new_number if side == "proposed" else pair.old_number
+        alone = not (pair.old and pair.new)
+        marked = alone or pair.kind in _RENUMBERED
+        item = (Run(head(Level.ENTRY, number), marked), Run(" ", alone), *self._text(pair, side))
+        lists = tuple(self._list(pair, kind, side, upper=upper) for kind in COLUMNS)
+        return ComparedSide(side, "", joined(item), lists)
+
+    def _list(
+        self, pair: Pair, kind: UnitKind, side: Side, *, upper: bool
+    ) -> tuple[Entry, ...] | None:
+        members = [child for child in pair.children if child.unit.kind is kind]
+        same = all(child.kind is Kind.SAME and child.old and child.new for child in members)
+        if members and same and not upper and self.settings.unchanged_siblings != "full":
+            return None
+        return tuple(
+            Entry(child.kind, child.id, self._text(child, side))
+            for child in members
+            if (child.new if side == "proposed" else child.old)
+        )
+
+    def _text(self, pair: Pair, side: Side) -> tuple[Run, ...]:
+        unit = pair.new if side == "proposed" else pair.old
+        assert unit
+        if pair.old is None or pair.new is None:
+            return (Run(unit.text, marked=True),)
+        marks = self.marks.get(pair.id, Marks())
+        return cells(pair.old.text, pair.new.text, marks, elide=False)[side == "proposed"]
+
+
+def appendix_comparison_html(content: ComparedAppendix, **identity: Any) -> str:
+    """Return the printed comparison of the appendix (A4 landscape) as HTML for `pdf.render_pdf`."""
+    context = {"table": content, **identity}
+    return render_to_string("evaluation/appendix_comparison_print.html", context)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaluation.comparison import ENGINE_VERSION
 from evaluation.comparison.alignment import Kind
-from evaluation.comparison.rows import Level, Role, Row, Run, Table
+from evaluation.comparison.rows import Role, Run
 from evaluation.documents.appendix import (
     Appendix,
     AppendixRow,
@@ -20,7 +20,12 @@ from evaluation.documents.appendix import (
     amended_appendix,
     appendix_html,
 )
-from evaluation.documents.comparison import comparison_html, comparison_table
+from evaluation.documents.comparison import (
+    comparison_html,
+    comparison_table,
+    from_data,
+    settings_of,
+)
 from evaluation.documents.pdf import render_pdf_cached, renderer_versions
 from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
 from evaluation.models.texts import ConflictKind, Text
@@ -57,20 +62,23 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
 
 def torn_places(amendment: Amendment) -> list[str]:
     """Return why a draft's clauses make no tree, each reason with its place; [] where they do."""
-    conflicts = (
-        () if amendment.is_decided else Text.of(Wording.objects.as_amended_by(amendment)).conflicts
-    )
-    return [
-        str(conflict)
-        for conflict in conflicts
-        if conflict.kind in {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
-    ]
+    if amendment.is_decided:
+        return []
+    return torn(Text.of(Wording.objects.as_amended_by(amendment)))
+
+
+def torn(text: Text) -> list[str]:
+    """Return why the clauses of a text make no tree, each reason with its place; [] where they do."""
+    kinds = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
+    return [str(conflict) for conflict in text.conflicts if conflict.kind in kinds]
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:
-    """Return the amendment's table and appendix as plain data."""
+    """Return the amendment's table, the settings it is drawn up in, and its appendix as plain data."""
+    settings = settings_of(amendment)
     return {
-        "comparison": asdict(comparison_table(amendment)),
+        "comparison": asdict(comparison_table(amendment, settings)),
+        "settings": asdict(settings),
         "appendix": asdict(amended_appendix(amendment)),
     }
 
@@ -98,7 +106,7 @@ def issue(snapshot: Snapshot, kind: str, *, by: User | None) -> IssuedDocument:
 
 def html_of(snapshot: Snapshot, kind: str) -> str:
     """Return the printed HTML of one document of a snapshot; nothing but the snapshot goes in."""
-    identity = {
+    identity: dict[str, Any] = {
         "document_id": str(snapshot),
         "content_hash": snapshot.sha256,
         "created": timezone.localtime(snapshot.taken_at),
@@ -106,7 +114,7 @@ def html_of(snapshot: Snapshot, kind: str) -> str:
     }
     if kind == IssuedDocument.Kind.APPENDIX:
         return appendix_html(_appendix(snapshot.data["appendix"]), **identity)
-    return comparison_html(_table(snapshot.data["comparison"]), **identity)
+    return comparison_html(from_data(snapshot.data["comparison"]), **identity)
 
 
 class Verdict(StrEnum):
@@ -152,21 +160,6 @@ def _changed_since(snapshot: Snapshot) -> bool:
 
 def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
     return tuple(Run(run["text"], run["marked"], Role(run["role"])) for run in data)
-
-
-def _table(data: dict[str, Any]) -> Table:
-    rows = (
-        Row(
-            Kind(row["kind"]),
-            Level(row["level"]),
-            row["clause_id"],
-            _runs(row["proposed"]),
-            _runs(row["current"]),
-        )
-        for row in data["rows"]
-    )
-    proposed, current = data["columns"]
-    return Table(data["title"], data["note"], (proposed, current), tuple(rows))
 
 
 def _appendix(data: dict[str, Any]) -> Appendix:

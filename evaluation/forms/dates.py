@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.templatetags.calendars import ERAS, era_year
+from evaluation.eras import ERAS, era_year
 
 EXPECTED = "「2026-04-01」か「令和8年4月1日」の形で入力してください。"
 LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}

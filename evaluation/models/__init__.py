@@ -14,6 +14,7 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.table_forms import TableForm
 
 __all__ = [
     "Amendment",
@@ -36,5 +37,6 @@ __all__ = [
     "ReasonGroup",
     "Snapshot",
     "StepKind",
+    "TableForm",
     "Wording",
 ]

@@ -4,8 +4,15 @@ import re
 
 from django import template
 
-from evaluation.comparison.rows import Row, Run
-from evaluation.documents.appendix import AppendixRow, Entry
+from evaluation.comparison import one_text
+from evaluation.comparison.rows import Cell, Row, Run, Table
+from evaluation.documents.appendix import (
+    AppendixRow,
+    ComparedAppendix,
+    ComparedRow,
+    ComparedSide,
+    Entry,
+)
 
 register = template.Library()
 
@@ -34,6 +41,59 @@ def row_class(row: Row) -> str:
     if max(map(len, sides)) < SHORT:
         classes.append("short")
     if any(map(UNBREAKABLE.search, sides)):
+        classes.append("unbreakable")
+    return " ".join(classes)
+
+
+@register.filter
+def sides(row: Row, table: Table) -> list[tuple[str, str, str, Cell]]:
+    """Return both sides as they stand from left to right: the column's title, the HTML element of a
+    mark, the words that tell of it, and the runs."""
+    proposed = (table.columns[0], "ins", "追加", row.proposed)
+    current = (table.columns[1], "del", "削除", row.current)
+    return [proposed, current] if table.first == "proposed" else [current, proposed]
+
+
+@register.filter
+def titles(table: Table) -> tuple[str, str]:
+    """Return the titles of both columns as they stand from left to right."""
+    return table.columns if table.first == "proposed" else table.columns[::-1]
+
+
+@register.filter
+def pieces(row: Row) -> tuple[one_text.Piece, ...]:
+    """Return a row as 見え消し."""
+    return one_text.inline(row)
+
+
+@register.filter
+def consolidated(row: Row) -> Cell:
+    """Return a row as 溶け込み; empty where nothing is left of it."""
+    return one_text.consolidated(row)
+
+
+@register.filter
+def compared_title(side: ComparedSide, table: ComparedAppendix) -> str:
+    """Return what heads one side of a row of the compared appendix."""
+    return table.columns[side.side == "current"]
+
+
+@register.filter
+def compared_tag(side: ComparedSide) -> tuple[str, str]:
+    """Return the HTML element of a mark of one side, and the words that tell of it."""
+    return ("ins", "追加") if side.side == "proposed" else ("del", "削除")
+
+
+@register.filter
+def compared_class(row: ComparedRow) -> str:
+    """Return the classes of an item's rows: `short` is kept on one page, `unbreakable` as above."""
+    lists = [entries for side in row.sides for entries in side.lists if entries]
+    texts = [_text(side.item) for side in row.sides]
+    texts += [_text(entry.runs) for entries in lists for entry in entries]
+    classes = [row.kind.value]
+    if max(map(_lines, lists), default=0) <= SHORT_LINES // 2:
+        classes.append("short")
+    if any(map(UNBREAKABLE.search, texts)):
         classes.append("unbreakable")
     return " ".join(classes)
 

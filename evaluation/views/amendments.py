@@ -1,4 +1,4 @@
-"""An amendment with its reasons, its comparison table, and the documents issued of it."""
+"""An amendment with its reasons, its earlier versions, and the documents issued of it."""
 
 from collections import Counter
 from typing import Any
@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation.documents.comparison import comparison_table
-from evaluation.documents.issuing import issue, take_snapshot, torn_places
+from evaluation.documents.handed_out import handed_out, last_for_council
+from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.documents.pdf import PdfError
 from evaluation.drafting import SHARED
 from evaluation.models import Amendment, AmendmentReason
@@ -31,7 +31,7 @@ from evaluation.permissions import (
     visible_change,
     visible_documents,
 )
-from evaluation.timeline import events_of, sent_back, stages
+from evaluation.timeline import Event, events_of, sent_back, stages, submitted_before
 from evaluation.views.editions import Edition
 from evaluation.views.steps import STEPS
 from programs.access import record
@@ -63,6 +63,19 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     return render(request, "evaluation/amendment.html", context | _progress(request, amendment))
 
 
+def _versions(amendment: Amendment, roles: set[str], events: list[Event]) -> dict[str, Any]:
+    """Return the earlier versions that the reader may compare with."""
+    if amendment.kind == Amendment.Kind.BASELINE or not roles:
+        return {}
+    versions = handed_out(amendment, roles)
+    submitted = submitted_before(amendment, events)
+    return {
+        "handed_out": versions,
+        "council_version": last_for_council(versions),
+        "submitted_before": submitted and timezone.localtime(submitted),
+    }
+
+
 def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
     """Return the stages and, to who reads drafts, what was done; and the acts open to the reader."""
     roles = roles_of(request.user, amendment.period.agency)
@@ -81,6 +94,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "reads_drafts": bool(events),
         "is_inside": bool(roles),
         "today": timezone.localdate(),
+        **_versions(amendment, roles, events),
     }
 
 
@@ -96,23 +110,6 @@ def _explained(amendment: Amendment, roles: set[str], refused: dict[Act, str]) -
         and (act is Act.EDIT or amendment.state in RULES[act].states)
     ]
     return [refused[act] for act in surprising if refused[act]]
-
-
-@login_not_required
-@require_safe
-def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
-    """新旧対照表 on screen."""
-    amendment = visible_change(request, agency, number, slug)
-    table = comparison_table(amendment)
-    torn = torn_places(amendment)
-    context = {
-        "amendment": amendment,
-        "period": amendment.period,
-        "table": table,
-        "torn": torn,
-        "refusals": refusals(request.user, amendment),
-    }
-    return render(request, "evaluation/comparison.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

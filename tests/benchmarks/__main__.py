@@ -100,6 +100,17 @@ def table_page(counts: list[int]) -> tuple[Variants, Judge]:
     ]
 
 
+def table_marks(repeat: int) -> tuple[Variants, Judge]:
+    """The page of 500 clauses with 52 changed against the same page without marks."""
+    from tests.benchmarks import table_marks
+
+    def judge(_: dict[str, Cost]) -> list[Figure]:
+        times, seconds = table_marks.measured(repeat)
+        return [Figure(f"page with / without marks ({1000 * seconds:.0f} ms)", times, 4)]
+
+    return {}, judge
+
+
 def pages(repeat: int) -> tuple[Variants, Judge]:
     """Every page against an empty page of the same site; measured in one process, in turns."""
     from tests.benchmarks import pages
@@ -140,6 +151,7 @@ def main() -> int:
         "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
         "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),
         "marks": lambda quick: marks(),
+        "table-marks": lambda quick: table_marks(3 if quick else 15),
         "pages": lambda quick: pages(3 if quick else 15),
     }
     parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)

@@ -41,8 +41,9 @@ def answer() -> None:
     assert response.status_code == 200
 
 
-def fill(count: str) -> None:
-    """Write a decided baseline of paragraphs and a draft that rewords each of them."""
+def fill(count: str, changed: str = "") -> None:
+    """Write a decided baseline of paragraphs and a draft that rewords each of them, or as many of them
+    as `changed`, spread evenly."""
     from django.core.management import call_command
 
     from evaluation import amending, ranks
@@ -75,6 +76,7 @@ def fill(count: str) -> None:
         Wording(clause=r.clause, amendment=draft, rank=r.rank, text=text, base=r, **common)
         for r, text in zip(rows, new, strict=True)
     ]
+    rows = rows[:: len(rows) // int(changed or count)][: int(changed or count)]
     history.create_all(Wording, rows, by=None, reason="計測")
 
 

@@ -1,13 +1,16 @@
 """A draft's facts, holder and sharing, its copies and its deletion."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from evaluation import amending, drafting, procedure
+from evaluation.comparison.rows import NATIONAL
+from evaluation.documents.comparison import settings_of
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
@@ -18,6 +21,7 @@ from evaluation.models import (
     OverviewSection,
     OverviewSheet,
     ReasonGroup,
+    TableForm,
     Wording,
 )
 from jst_objectives import history
@@ -248,17 +252,79 @@ def test_a_free_slug_is_suggested():
     assert drafting.suggested_slug(draft) == f"{draft.slug}-3"
 
 
+def test_a_copy_has_the_form_of_the_table():
+    source = make_draft(make_period())
+    drafting.change_table_form(source, by=make_user(), remarks="理由", first="current")
+    copy = drafting.copy(source, by=make_user(), slug="copy", title="写し")
+    assert copy.table_form.values() == source.table_form.values()
+    assert TableForm.objects.count() == 2
+
+
+# --- Form of the table ----------------------------------------------------------------------------
+def test_the_form_of_a_table_says_what_the_settings_are():
+    draft = make_draft(make_period())
+    assert settings_of(draft) == NATIONAL
+    drafting.change_table_form(draft, by=make_user(), moves="track", elide=False, unchanged="run")
+    expected = replace(NATIONAL, moves="track", elide=False, unchanged_siblings="run")
+    assert settings_of(draft) == expected
+    drafting.change_table_form(draft, by=make_user(), same="（略）", current_title="改正前")
+    expected = replace(expected, same="（略）", omitted="（略）", columns=("変更案", "改正前"))
+    assert settings_of(draft) == expected
+    assert draft.table_form.history.count() == 2
+    decide(draft)
+    assert settings_of(draft).heading == "新旧対照表"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"first": "left"}, "'left' は有効な選択肢ではありません。"),
+        ({"proposed_title": ""}, "このフィールドは空ではいけません。"),
+        ({"proposed_title": "現行"}, "左右の欄の見出しは、別の語にしてください。"),
+    ],
+)
+def test_a_form_that_is_none_is_refused(said, words):
+    draft = make_draft(make_period())
+    with pytest.raises(ValidationError) as error:
+        drafting.change_table_form(draft, by=make_user(), **said)
+    assert words in error.value.messages
+    assert not TableForm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"unchanged": "all"}, "table_form_choices_known"),
+        ({"current_title": ""}, "table_form_columns_titled"),
+        ({"current_title": "変更案"}, "table_form_columns_told_apart"),
+    ],
+)
+def test_the_database_refuses_it_too(said, name):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        TableForm.objects.create(amendment=make_draft(make_period()), **said)
+
+
+def test_who_saw_an_older_form_is_told():
+    draft = make_draft(make_period())
+    seen = drafting.table_form_fingerprint(draft)
+    drafting.change_table_form(draft, by=make_user(), seen=seen, remarks="備考")
+    with pytest.raises(amending.Stale, match="ほかの人が先に表の書式を変更しました。"):
+        drafting.change_table_form(draft, by=make_user(), seen=seen, remarks="理由")
+    assert TableForm.objects.get().remarks == "備考"
+
+
 # --- Deletion -------------------------------------------------------------------------------------
 def test_a_deleted_draft_takes_all_that_it_introduced_with_it():
     period = make_period()
     _, clauses = make_baseline(period)
     editor = make_user()
     draft = make_full_draft(period, clauses, by=editor)
+    drafting.change_table_form(draft, by=editor, remarks="備考")
     pk, introduced = draft.pk, [c.pk for c in draft.introduced.all()]
     drafting.delete(draft, by=editor)
 
     assert not Amendment.objects.filter(pk=pk).exists()
-    for model in (Wording, ItemProgram, ReasonGroup, OverviewSheet, Contribution):
+    for model in (Wording, ItemProgram, ReasonGroup, OverviewSheet, TableForm, Contribution):
         assert not model.objects.filter(amendment=pk).exists()
         last = model.history.filter(amendment_id=pk).first()
         assert (last.history_type, last.history_user) == ("-", editor)

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from evaluation import amending, triggers
+from evaluation import amending, drafting, triggers
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
@@ -23,7 +23,7 @@ from evaluation.models import (
 )
 from programs.models import Program
 from tests.databases import manage, on_postgresql, query
-from tests.factories import decide, make_baseline, make_draft, make_period
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,9 @@ def baseline():
         VALUES ({id}, 1, 'x', '')""",
         """INSERT INTO evaluation_overviewsheet (amendment_id, position, title, period_text)
         VALUES ({id}, 1, 'x', '')""",
+        """INSERT INTO evaluation_tableform (amendment_id, first, proposed_title, current_title, same,
+        unchanged, elide, moves, remarks)
+        VALUES ({id}, 'proposed', 'x', 'y', '（略）', 'drop', '1', 'apart', '')""",
     ],
 )
 def test_a_decided_amendment_is_frozen_for_raw_sql(baseline, statement):
@@ -83,6 +86,14 @@ def test_a_decided_amendment_is_frozen_for_the_orm(baseline):
         Wording.objects.filter(pk=wording.pk).update(text="x")
     with pytest.raises(IntegrityError, match=FROZEN), transaction.atomic():
         wording.delete()
+
+
+def test_the_form_of_a_decided_table_is_frozen(baseline):
+    draft = make_draft(baseline.period)
+    drafting.change_table_form(draft, by=make_user(), remarks="備考")
+    decide(draft)
+    refused(f"UPDATE evaluation_tableform SET remarks = '' WHERE amendment_id = {draft.pk}", FROZEN)
+    refused(f"DELETE FROM evaluation_tableform WHERE amendment_id = {draft.pk}", FROZEN)
 
 
 def test_a_draft_wording_cannot_be_moved_into_a_decided_amendment(baseline):

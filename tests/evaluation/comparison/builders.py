@@ -29,7 +29,7 @@ def body(id: str, text: str = "", *, parent: str | None = None, rank: str = "") 
 
 def shown(cell: Cell) -> str:
     """Marks as [ ], notes as { }."""
-    forms = {Role.TEXT: "{}", Role.NOTE: "{{{}}}", Role.ELLIPSIS: "…"}
+    forms = {Role.TEXT: "{}", Role.NOTE: "{{{}}}", Role.ELLIPSIS: "…", Role.ORIGIN: "<{}>"}
     return "".join(
         f"[{run.text}]" if run.marked else forms[run.role].format(run.text) for run in cell
     )

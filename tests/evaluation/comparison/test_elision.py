@@ -1,4 +1,5 @@
 from hypothesis import given
+from hypothesis import strategies as st
 
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import Marks, mark
@@ -131,3 +132,47 @@ def test_both_sides_leave_out_the_same(pair: tuple[str, str]) -> None:
         for side in (before, after)
     ]
     assert kept[0] == kept[1]
+
+
+def test_nothing_is_left_out_that_a_drafter_marked() -> None:
+    old = f"{LONG}{LONG}より大胆な発想に基づく研究を行う。"
+    new = f"{LONG}{LONG}より大胆な発想に基づく企画を行う。"
+    own = mark(old, new)
+    drawn = Marks(own.old, ((50, 52), *own.new))
+    before, after = cells(old, new, drawn, own=own)
+    assert shown(before) == f"{LONG}{LONG}より大胆な発想に基づく[研究]を行う。"
+    assert (
+        shown(after)
+        == f"{LONG}{LONG[:5]}[{LONG[5:7]}]{LONG[7:]}より大胆な発想に基づく[企画]を行う。"
+    )
+
+
+@st.composite
+def drawn(draw: st.DrawFn, length: int) -> tuple[tuple[int, int], ...]:
+    """Marks as a drafter may draw them anywhere in a text of a length."""
+    cuts = sorted(draw(st.sets(st.integers(0, length), max_size=8)))
+    return tuple(zip(cuts[::2], cuts[1::2], strict=False))
+
+
+@given(versions(), st.data())
+def test_marks_drawn_anywhere_are_shown_whole_and_both_sides_leave_out_the_same(
+    pair: tuple[str, str], data: st.DataObject
+) -> None:
+    old, new = pair
+    marks = Marks(data.draw(drawn(len(old))), data.draw(drawn(len(new))))
+    before, after = cells(old, new, marks, own=mark(old, new))
+    for text, side, spans in ((old, before, marks.old), (new, after, marks.new)):
+        assert [run.text for run in side if run.marked] == [text[a:b] for a, b in spans]
+    gaps = [gaps_of(text, side) for text, side in ((old, before), (new, after))]
+    assert gaps[0] == gaps[1]
+    whole = cells(old, new, marks, elide=False, own=mark(old, new))
+    assert ["".join(run.text for run in side) for side in whole] == [old, new]
+
+
+def gaps_of(text: str, cell: Cell) -> int:
+    """How many stretches of a text a cell leaves out; its runs stand in the text in this order."""
+    position = 0
+    for run in cell:
+        if run.role is not Role.ELLIPSIS:
+            position = text.index(run.text, position) + len(run.text)
+    return sum(run.role is Role.ELLIPSIS for run in cell)

@@ -3,12 +3,15 @@ from dataclasses import replace
 from hypothesis import given
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
-from evaluation.comparison.rows import Level, Role, Row, Run, Settings, Table
+from evaluation.comparison.marking import Marks
+from evaluation.comparison.rows import Level, Notice, Role, Row, Run, Settings, Table
 from evaluation.comparison.table import compare
 from tests.evaluation.comparison.builders import TITLE, body, document, read, rows, unit
 from tests.evaluation.comparison.test_alignment import histories
 
 RUN = Settings(unchanged_siblings="run")
+FULL = Settings(unchanged_siblings="full", elide=False)
+TRACK = Settings(moves="track")
 
 
 def axis(id: str, parent: str, text: str = "", rank: str = "") -> Unit:
@@ -56,6 +59,19 @@ def amended(*changes: Unit, without: tuple[str, ...] = ()) -> Document:
 
 
 OLD = document(*chapter())
+IN_FULL = [
+    "Ⅲ. 成果の最大化",
+    "2. 価値の創造",
+    "研究を推進する。",
+    "2. 1. 共創",
+    "2. 2. 挑戦",
+    "挑戦する。",
+    "4. 人材の育成",
+    "4. 1. 支援",
+    "支援する。",
+    "4. 2. 育成",
+    "育成する。",
+]
 ABOVE = [("same", "Ⅲ. 成果の最大化", "Ⅲ. {（同左）}")]
 ABOVE_2 = [*ABOVE, ("same", "2. 価値の創造", "2. {（同左）}")]
 
@@ -78,6 +94,29 @@ def test_t1_or_shown_once_per_run() -> None:
     ]
 
 
+def test_t1_or_in_full_on_both_sides() -> None:
+    new = amended(body("i420", "人を育成する。", parent="i42"))
+    expected = [("same", text, text) for text in IN_FULL]
+    expected[-1] = ("revised", "[人を]育成する。", "育成する。")
+    assert rows(compare(OLD, new, FULL)) == expected
+
+
+def test_in_full_the_items_of_the_indicators_stand_in_full_too() -> None:
+    new = amended(*INDICATORS, axis("x2", "i22", "研究成果があるか。"))
+    assert rows(compare(EVALUATED, new, FULL))[len(IN_FULL) :] == [
+        ("label", "【指標】", "【指標】"),
+        ("label", "○項目", "○項目"),
+        ("same", "2.2. 挑戦", "2.2. 挑戦"),
+        ("label", "○評価軸", "○評価軸"),
+        ("same", "・挑戦しているか。", "・挑戦しているか。"),
+        ("revised", "・[研究成果]があるか。", "・[成果]があるか。"),
+        ("label", "○評価指標", "○評価指標"),
+        ("same", "・挑戦の状況", "・挑戦の状況"),
+        ("label", "○モニタリング指標", "○モニタリング指標"),
+        ("same", "・論文数", "・論文数"),
+    ]
+
+
 def test_t2_an_unchanged_ancestor_stands_in_full_with_its_number_opposite() -> None:
     new = amended(body("i20", "企画を推進する。", parent="i2"))
     row = compare(OLD, new).rows[2]
@@ -97,6 +136,13 @@ def test_t2_one_word_per_table() -> None:
         "Ⅲ. 成果の最大化",
         "Ⅲ. {（略）}",
     )
+
+
+def test_t2_same_as_left_stands_right_whichever_side_that_is() -> None:
+    new = amended(body("i20", "企画を推進する。", parent="i2"))
+    table = compare(OLD, new, Settings(first="current"))
+    assert table.first == "current"
+    assert rows(table)[0] == ("same", "Ⅲ. {（同左）}", "Ⅲ. 成果の最大化")
 
 
 def test_t3_an_ancestor_whose_changed_children_carry_its_number_is_left_out() -> None:
@@ -172,6 +218,33 @@ def test_renumbered_through_an_ancestor() -> None:
     ]
 
 
+def test_renumbered_runs_are_one_row_with_the_numbers_marked() -> None:
+    items = [unit(f"i{n}", f"項目{n}", label=str(n)) for n in range(1, 6)]
+    added = unit("new", "追加", label="2", rank="i1x")
+    later = [replace(item, label=str(int(item.label) + 1)) for item in items[1:]]
+    new = document(items[0], added, *later)
+    assert rows(compare(document(*items), new, RUN)) == [
+        ("same", "１　{（略）}", "１　{（略）}"),
+        ("new", "[2. 追加]", "{（新設）}"),
+        ("renumbered", "[３～６]　{（略）}", "[２～５]　{（略）}"),
+    ]
+
+
+def test_a_renumbered_item_with_a_change_below_breaks_the_run() -> None:
+    new = amended(
+        unit("i2", "価値の創造", label="3", parent="c"),
+        unit("i4", "人材の育成", label="5", parent="c"),
+        body("i420", "人を育成する。", parent="i42"),
+    )
+    assert rows(compare(OLD, new, RUN))[1:] == [
+        ("renumbered", "[３]　{（略）}", "[２]　{（略）}"),
+        ("renumbered", "[5.] {（略）}", "[4.] {（略）}"),
+        ("renumbered", "[５．１]　{（略）}", "[４．１]　{（略）}"),
+        ("renumbered", "[5. 2.] {（略）}", "[4. 2.] {（略）}"),
+        ("revised", "[人を]育成する。", "育成する。"),
+    ]
+
+
 def test_revised_headings() -> None:
     new = amended(
         unit("c", "研究成果の最大化", label="Ⅲ", kind=UnitKind.CHAPTER),
@@ -192,6 +265,89 @@ def test_moved_is_new_at_its_place_and_deleted_at_the_old_one() -> None:
         ("moved", "[4. 3. 挑戦]", "{（新設）}"),
         ("moved", "[挑戦する。]", ""),
     ]
+
+
+def test_moves_may_be_followed_to_the_new_place() -> None:
+    new = amended(unit("i22", "挑戦の支援", label="3", parent="i4"))
+    table = compare(OLD, new, TRACK)
+    assert rows(table) == [*ABOVE, ("moved", "[4. 3.] 挑戦[の支援]", "[2. 2.] 挑戦")]
+    assert [row.remark for row in table.rows] == ["", "", "2. 2. から移動"]
+
+
+def test_a_followed_move_of_an_equal_text() -> None:
+    new = amended(unit("i22", "挑戦", label="3", parent="i4", rank="i43"))
+    moved = ("moved", "[4. 3.] 挑戦", "[2. 2.] {（同左）}")
+    assert rows(compare(OLD, new, TRACK)) == [*ABOVE, moved]
+    assert rows(compare(OLD, new, replace(FULL, moves="track")))[-2:] == [
+        ("moved", "[4. 3.] 挑戦", "[2. 2.] 挑戦"),
+        ("same", "挑戦する。", "挑戦する。"),
+    ]
+
+
+def test_a_followed_move_of_what_has_no_number_says_where_it_was() -> None:
+    new = amended(body("i220", "挑戦する。", parent="i41", rank="i411"))
+    assert rows(compare(OLD, new, TRACK))[1:] == [
+        ("same", "4. 1. 支援", "4. 1. {（同左）}"),
+        ("moved", "挑戦する。", "<（2. 2. から移動）>{（同左）}"),
+    ]
+    old = amended(body("i201", "企画する。", parent="i2"))
+    new = amended(body("i201", "企画する。", parent="i2", rank="i1"))
+    assert rows(compare(old, new, TRACK))[-1] == (
+        "moved",
+        "企画する。",
+        "<（2. の中で移動）>{（同左）}",
+    )
+
+
+def test_remarks_stand_beside_what_changed_and_are_not_repeated() -> None:
+    new = amended(
+        unit("i5", "基盤", label="5", parent="c"),
+        body("i50", "基盤を強化する。", parent="i5"),
+        unit("i22", "挑戦", label="3", parent="i4"),
+    )
+    reasons = {"i5": "補正予算", "i50": "補正予算", "c": "何も変わらない"}
+    settings = Settings(remarks="備考")
+    table = compare(OLD, new, settings, remarks=reasons)
+    assert table.remarks == "備考"
+    assert [(row.clause_id, row.remark) for row in table.rows] == [
+        (None, ""),
+        ("c", ""),
+        ("i22", "4. 3. へ移動"),
+        ("i220", ""),
+        ("i22", "2. 2. から移動"),
+        ("i220", ""),
+        ("i5", "補正予算"),
+        ("i50", "同上"),
+    ]
+
+
+def test_what_differs_invisibly_is_named() -> None:
+    new = amended(
+        unit("c", "成果 の最大化", label="Ⅲ", kind=UnitKind.CHAPTER),
+        body("i20", "企画を推進する。", parent="i2"),
+        body("i410", "支援する｡", parent="i41"),
+    )
+    table = compare(OLD, new)
+    assert table.rows[1].remark == "空白・改行のみの差"
+    assert table.notices == (
+        Notice("c", "Ⅲ.", "成果 の最大化", "空白・改行のみの差"),
+        Notice("i410", "4. 1.", "支援する｡", "全角・半角のみの差"),
+    )
+
+
+def test_a_notice_of_what_stands_nowhere_has_no_place() -> None:
+    table = compare(document(body("a", "甲 乙")), document(body("a", "甲乙")))
+    assert (table.rows, table.notices[0].place) == ((), "")
+
+
+def test_marks_drawn_by_hand_take_the_place_of_the_engines() -> None:
+    new = amended(body("i20", "企画を推進する。", parent="i2"))
+    drawn = {"i20": Marks(old=((0, 3),), new=((0, 8),))}
+    assert rows(compare(OLD, new, corrected=drawn))[-1] == (
+        "revised",
+        "[企画を推進する。]",
+        "[研究を]推進する。",
+    )
 
 
 def test_a_long_unchanged_stretch_is_left_out_of_a_paragraph_alone() -> None:

@@ -10,8 +10,14 @@ from django.core.management import CommandError, call_command
 
 from evaluation import amending
 from evaluation.comparison.alignment import Kind
-from evaluation.comparison.rows import Level, Row, Run, Table
-from evaluation.documents.comparison import as_data, as_text, comparison_html, comparison_table
+from evaluation.comparison.rows import NATIONAL, Level, Row, Run, Table
+from evaluation.documents.comparison import (
+    as_data,
+    as_text,
+    comparison_html,
+    comparison_table,
+    in_full,
+)
 from evaluation.loading import load_source
 from evaluation.models import Amendment, Wording
 from evaluation.models.texts import Text
@@ -142,8 +148,9 @@ class TestCommand:
         call_command("comparison", "2026-01-28", "--format", "json", "--output", str(file))
         data = json.loads(file.read_bytes())
         assert data == json.loads(json.dumps(as_data(comparison_table(draft))))
-        assert list(data) == ["title", "note", "columns", "rows"]
-        assert list(data["rows"][3]) == ["kind", "level", "clause_id", "proposed", "current"]
+        assert list(data) == "title note columns rows first remarks notices".split()
+        row = "kind level clause_id proposed current remark".split()
+        assert list(data["rows"][3]) == row
         assert data["rows"][3]["proposed"][1]["marked"] is True
 
     def test_html_stands_alone(self, draft, tmp_path):
@@ -177,3 +184,35 @@ class TestCommand:
     def test_a_place_that_cannot_be_written_is_named(self, draft, tmp_path):
         with pytest.raises(CommandError, match="に書き込めません"):
             call_command("comparison", "2026-01-28", "--output", str(tmp_path / "none" / "x"))
+
+    def test_two_versions(self, draft, capfdbinary):
+        where = ("--agency", "jst", "--period", "5")
+        call_command("comparison", "--old", "on:2026-02-01", "--new", "with:2026-01-28", *where)
+        assert capfdbinary.readouterr().out.decode() == as_text(comparison_table(draft))
+
+    def test_another_view_and_the_whole_text(self, draft, capfdbinary):
+        call_command("comparison", "2026-01-28", "--view", "inline", "--full")
+        table = comparison_table(draft, in_full(NATIONAL))
+        assert capfdbinary.readouterr().out.decode() == as_text(table, "inline")
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ((), "変更の識別名か、--old と --new の両方を指定してください。"),
+            (("2026-01-28", "--old", "on:2026-02-01"), "変更の識別名か、--old と --new の両方"),
+            (
+                ("--old", "on:2026-02-01"),
+                "変更の識別名か、--old と --new の両方を指定してください。",
+            ),
+            (("--old", "x", "--new", "with:2026-01-28"), "「x」を読み取れません。版は、"),
+            (("--old", "with:x", "--new", "with:2026-01-28"), "この変更は、登録されていないか、"),
+            (
+                ("--old", "on:2026-02-01", "--new", "on:2026-02-01", "--period", "9"),
+                "どの中長期目標期間か、一つに決めてください：--agency jst --period 5",
+            ),
+        ],
+    )
+    def test_what_cannot_be_compared_is_named(self, draft, options, words):
+        with pytest.raises(CommandError) as error:
+            call_command("comparison", *options)
+        assert words in str(error.value)

@@ -42,6 +42,7 @@ EDITORS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 403, 404]
 APPROVERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 403, 200, 404]
 EDITORS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 403, 403]
 APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
+EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
@@ -66,6 +67,18 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("comparison", "draft"): OF_DRAFT,
     ("comparison", "shared"): OF_SHARED_DRAFT,
     ("comparison", "decided"): OF_DECIDED,
+    ("appendix_comparison", "draft"): OF_DRAFT,
+    ("appendix_comparison", "decided"): OF_DECIDED,
+    ("appendix_comparison_pdf", "draft"): OF_DRAFT,
+    ("versions", ""): EVERYBODY,
+    ("versions", "of days"): EVERYBODY,
+    ("versions", "with the draft"): OF_DRAFT,
+    ("versions", "with what is decided"): OF_DECIDED,
+    ("versions", "with the draft as it was"): OF_DRAFT,
+    ("versions", "with what is decided as it was"): OF_DRAFT,
+    ("versions", "with the shared draft as it was before"): OF_DRAFT,
+    ("versions", "with the shared draft as it was since"): OF_SHARED_DRAFT,
+    ("versions_pdf", "with the draft"): OF_DRAFT,
     ("overview", "draft"): OF_DRAFT,
     ("overview", "baseline"): EVERYBODY,
     ("document", "of the draft"): OF_DRAFT,
@@ -83,6 +96,8 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("issue_document", "draft"): LEADS_BACK,
     ("start_amendment", ""): EDITORS,
     ("amendment_facts", "draft"): EDITORS_OF_DRAFT,
+    ("table_form", "draft"): EDITORS_OF_DRAFT,
+    ("table_form", "decided"): EDITORS_OF_FROZEN,
     ("amendment_step", "draft copy"): EDITORS_OF_DRAFT,
     ("amendment_step", "draft hand-over"): EDITORS_OF_DRAFT,
     ("amendment_step", "draft share"): EDITORS_OF_DRAFT,
@@ -136,10 +151,13 @@ class Scene:
             self.amendments[state] = make_draft(self.period, by=self.drafter)
             text = f"{state}の推進"
             amending.reword(self.amendments[state], self.item, text, by=self.drafter)
+            if state in ("decided", "draft", "shared"):
+                take_snapshot(self.amendments[state], by=None)
             if state == "decided":
                 decide(self.amendments[state])
         draft = self.amendments["draft"]
         drafting.share(self.amendments["shared"], by=self.drafter)
+        amending.reword(self.amendments["shared"], self.item, "共有後の推進", by=self.drafter)
         procedure.withdraw(self.amendments["withdrawn"], by=self.drafter, reason="中止")
         for state in ("submitted", "approved"):
             procedure.submit(self.amendments[state], by=self.drafter)
@@ -173,6 +191,8 @@ class Scene:
             chosen = {"with the draft": "draft", "with what is decided": "decided"}.get(which)
             query = f"?amendment={self.amendments[chosen].slug}" if chosen else ""
             return reverse(name, args=arguments) + query
+        if name in {"versions", "versions_pdf"}:
+            return reverse(name, args=place) + self.query(which)
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -186,6 +206,19 @@ class Scene:
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []
         return reverse(name, args=arguments)
+
+    def query(self, which: str) -> str:
+        """Return what asks for two versions: today's text, and the one that is tried."""
+        tried = {
+            "of days": "on:2022-04-01",
+            "with the draft": f"with:{self.amendments['draft'].slug}",
+            "with what is decided": f"with:{self.amendments['decided'].slug}",
+            "with the draft as it was": f"with:{self.amendments['draft'].slug}@1",
+            "with what is decided as it was": f"with:{self.amendments['decided'].slug}@1",
+            "with the shared draft as it was before": f"with:{self.amendments['shared'].slug}@1",
+            "with the shared draft as it was since": f"with:{self.amendments['shared'].slug}@2",
+        }
+        return f"?old=on:2022-04-01&new={tried[which]}" if which else ""
 
     def client(self, viewer: str, **options: Any) -> Client:
         client = Client(**options)

@@ -153,6 +153,9 @@ def test_what_everybody_reads(scene: Scene):
     visit.to(PERIOD + "appendix/", PERIOD + "appendix/" + of_decided)
     visit.to(PERIOD + "amendments/baseline/", scene.of(scene.decided))
     visit.to(scene.of(scene.decided, "comparison"))
+    visit.to(scene.of(scene.decided, "comparison", "appendix"), PERIOD + "comparison/")
+    visit.to(f"{PERIOD}comparison/?old=on:2022-04-01&new=with:{scene.decided.slug}")
+    visit.to(f"{PERIOD}comparison/?old=x&new=with:{scene.decided.slug}")
     visit.to("/programmes/", "/jst/programmes/epoch/", "/jst/programmes/industry-science-talent/")
     visit.to("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/signup/")
     visit.to("/verification/")
@@ -171,6 +174,10 @@ def test_what_an_editor_reads_and_is_told(scene: Scene):
     for draft in (scene.real, scene.empty, scene.overtaken):
         visit.to(scene.of(draft), scene.of(draft, "edit"), scene.of(draft, "comparison"))
     visit.to(scene.of(scene.submitted), scene.of(scene.decided), scene.of(scene.real, "overview"))
+    forms = "view=inline", "view=consolidated&extent=full", "unchanged=run&remarks=備考&moves=track"
+    visit.to(*(f"{scene.of(scene.real, 'comparison')}?{form}" for form in forms))
+    visit.to(scene.of(scene.real, "comparison", "appendix") + "?unchanged=full&first=current")
+    visit.to(scene.of(scene.real, "comparison", "form"))
     visit.to("/account/")
     visit.to(scene.of(scene.submitted, "edit"), status=403)
     visit.to(scene.of(scene.submitted, "steps", "approve"), status=403)

@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from evaluation import models as m
 from evaluation import ranks
 from evaluation.documents.issuing import issue, take_snapshot
+from evaluation.models.table_forms import form_of
 from jst_objectives import history
 from programs import models as p
 from tests.factories import make_baseline, make_draft, make_period, make_user
@@ -128,6 +129,7 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
         )
     link = m.ItemProgram(clause=item, program=programs[0], amendment=draft)
     history.save(link, by=None, reason="試験")
+    save_form(draft, STORED[0])
     users = make_all(p.User, username=numbered(150), is_active=True, first_name=numbered(150))
     make_all(p.Role, user=lambda n: users[n], agency=agency, role="editor")
     p.AccessRecord.objects.bulk_create(
@@ -135,6 +137,15 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
         for s in STORED
     )
     return draft
+
+
+def save_form(draft: m.Amendment, string: str) -> None:
+    """Head the columns of the draft's table with a string, and another that begins like it."""
+    form = form_of(draft)
+    form.proposed_title = form.remarks = string[:30]
+    form.current_title = f"{string[:28]}の前"
+    history.save(form, by=None, reason="試験")
+    FILLED.update(("TableForm", name) for name in ("proposed_title", "current_title", "remarks"))
 
 
 def numbered(length: int) -> Any:
@@ -167,9 +178,16 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     ]
     if program is not None:
         found.append(("editor", reverse("programme", args=[place[0], program.slug])))
+    compared = f"?old=before:{draft.slug}&new=with:{draft.slug}"
+    found.append(("editor", reverse("versions", args=place) + compared))
+    found += [
+        ("editor", reverse("comparison", args=of_draft) + f"?view={view}&extent=full")
+        for view in ("inline", "consolidated")
+    ]
     names = (
-        "amendment comparison overview draft new_item new_clause reasons amendment_facts".split()
-    )
+        "amendment comparison overview draft new_item new_clause reasons amendment_facts "
+        "table_form appendix_comparison"
+    ).split()
     return found + [("editor", reverse(name, args=of_draft)) for name in names]
 
 
@@ -234,6 +252,7 @@ def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
                     setattr(row, field.name, string[: field.max_length])
                     FILLED.add((type(row).__name__, field.name))
             history.save(row, by=None, reason=string)
+        save_form(draft, string)
         every = pages(draft)
         shown = {every[number % len(every)], every[-8], every[-4], ("editor", "/")}
         for role, address in sorted(shown):

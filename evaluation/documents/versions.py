@@ -1,0 +1,235 @@
+"""Any two versions of a text: which one an address or a command means, its name, and its text."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from evaluation.comparison.rows import NATIONAL, Settings, Table
+from evaluation.comparison.table import compare
+from evaluation.eras import written
+from evaluation.models import Amendment, Clause, ObjectivePeriod, Wording
+from evaluation.models.amendments import DRAFT_READERS
+from evaluation.models.standing import DECIDED, newest
+from evaluation.models.texts import Text, texts_around
+from evaluation.permissions import roles_of
+from programs.access import Hidden
+from programs.models import Role, User
+
+Reader = User | AnonymousUser | None  # None: the command line, which reads everything
+
+EXPECTED = (
+    "版は、「on:2026-04-01」（その日に適用される本文）、「with:識別名」（変更を反映した本文）、"
+    "「before:識別名」（変更前の本文）、「with:識別名@3」（控えの第3版のとき）、"
+    "「with:識別名@2026-02-01T10:00」（その日時のとき）の形で指定してください。"
+)
+_SPEC = re.compile(
+    r"on:(?P<day>\d{4}-\d\d-\d\d)"
+    r"|(?P<side>with|before):(?P<slug>[-\w]+)"
+    r"(?:@(?:(?P<number>\d{1,6})|(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)))?",
+    re.ASCII,
+)
+NO_SUCH = "この変更は、登録されていないか、見る権限がありません。"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a period's text.
+
+    Of `day`, or of `amendment`: with it or, if `before`, the text that it changes; as it stood at
+    `moment`, where one is given, which may be that of the snapshot `number`.
+    """
+
+    spec: str
+    period: ObjectivePeriod
+    day: dt.date | None = None
+    published: bool = False
+    amendment: Amendment | None = None
+    before: bool = False
+    moment: dt.datetime | None = None
+    number: int | None = None
+
+    @classmethod
+    def parse(cls, spec: str, period: ObjectivePeriod, reader: Reader) -> "Version":
+        """Return what a text like 「with:2026-01-28@3」 means to a reader.
+
+        Raises ValidationError naming the forms expected, and Hidden for what the reader may not see.
+        """
+        found = _SPEC.fullmatch(spec.strip())
+        if found is None:
+            raise ValidationError(f"「{spec[:60]}」を読み取れません。{EXPECTED}")
+        if found["day"]:
+            published = reader is not None and not roles_of(reader, period.agency)
+            return cls(spec, period, day=_day(found["day"]), published=published)
+        amendment = _amendment(found["slug"], period, reader)
+        version = cls(spec, period, amendment=amendment, before=found["side"] == "before")
+        if found["number"]:
+            number = int(found["number"])
+            version = replace(version, moment=_taken_at(amendment, number), number=number)
+        elif found["moment"]:
+            version = replace(version, moment=_moment(found["moment"]))
+        return version._checked(reader)
+
+    def _checked(self, reader: Reader) -> "Version":
+        """Raise Hidden for the state of a draft that the reader may not see."""
+        moment, amendment = self.moment, self.amendment
+        if moment is None or amendment is None:
+            return self
+        if self.before:
+            words = f"「{self.spec}」：変更前の本文には、版や日時を付けられません。"
+            raise ValidationError(f"{words}{EXPECTED}")
+        if amendment.recorded_at and amendment.recorded_at <= moment:
+            return replace(self, moment=None)  # decided by then, and for ever the same
+        roles = None if reader is None else roles_of(reader, amendment.period.agency)
+        if not reads_draft_at(roles, amendment, moment):
+            raise Hidden(NO_SUCH)
+        return self
+
+    @property
+    def name(self) -> str:
+        """Return what heads its column: 「令和8年4月1日現在」, 「変更案（2026-01-28）第3版」."""
+        if self.day:
+            return f"{written(self.day)}現在"
+        assert self.amendment
+        slug = self.amendment.slug
+        if self.before:
+            return f"変更前（{slug}）"
+        if self.amendment.kind == Amendment.Kind.BASELINE:
+            return "登録の起点"
+        if self.moment is None:
+            return f"{'変更後' if self.amendment.is_decided else '変更案'}（{slug}）"
+        if self.number:
+            return f"変更案（{slug}）第{self.number}版"
+        local = timezone.localtime(self.moment)
+        return f"変更案（{slug}）{written(local.date())}{local:%H:%M}現在"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it shows what was not decided."""
+        undecided = self.amendment is not None and not self.amendment.is_decided
+        return (undecided and not self.before) or self.moment is not None
+
+    def text(self) -> Text:
+        """Return the text itself. Raises ValidationError for a moment before the draft began."""
+        if self.amendment is None:
+            assert self.day
+            rows = Wording.objects.in_force_on(self.period, self.day, published=self.published)
+            return Text.of(rows)
+        if self.moment is None:
+            return texts_around(self.amendment)[0 if self.before else 1]
+        return text_at(self.amendment, self.moment)
+
+
+def compare_versions(old: Version, new: Version, settings: Settings = NATIONAL) -> Table:
+    """Return the table of what the new version changes in the old one; its columns are their names.
+
+    Raises ValidationError as `Version.text` does.
+    """
+    return compare_texts(old, new, old.text(), new.text(), settings)
+
+
+def compare_texts(
+    old: Version, new: Version, before: Text, after: Text, settings: Settings
+) -> Table:
+    """Return the table of two versions whose texts are read already."""
+    title = new.period.title
+    settings = replace(settings, heading="新旧対照表", columns=(new.name, old.name))
+    return compare(before.document(title), after.document(title), settings)
+
+
+# --- A draft as it stood --------------------------------------------------------------------------
+def reads_draft_at(roles: set[str] | None, amendment: Amendment, moment: dt.datetime) -> bool:
+    """Tell whether a reader with these roles (None: the command line) may see how a draft stood at a
+    moment: who reads drafts, any; the agency those since it was shared, while it is not decided."""
+    if roles is None or not roles.isdisjoint(DRAFT_READERS):
+        return True
+    shared = amendment.shared_at is not None and amendment.shared_at <= moment
+    return shared and not amendment.is_decided and Role.Kind.AGENCY in roles
+
+
+def text_at(amendment: Amendment, moment: dt.datetime) -> Text:
+    """Return the text with a draft as both stood at a moment, from what was decided and recorded by
+    then and from the audit history of the draft's wordings.
+
+    Raises ValidationError for a moment before the draft began.
+    """
+    if not Amendment.history.filter(id=amendment.pk, history_date__lte=moment).exists():
+        when = f"{written(timezone.localtime(moment).date())} {timezone.localtime(moment):%H:%M}"
+        raise ValidationError(f"「{amendment}」は、{when}にはまだありませんでした。")
+    decided = Wording.objects.placed().filter(
+        DECIDED, amendment__period=amendment.period_id, amendment__recorded_at__lte=moment
+    )
+    return Text.of([*newest(decided, "clause"), *_drafted(amendment, moment)])
+
+
+def _drafted(amendment: Amendment, moment: dt.datetime) -> list[Wording]:
+    """Return the draft's own rows as they stood, with what `Text.of` reads of each."""
+    rows = Wording.history.filter(amendment_id=amendment.pk, history_date__lte=moment)
+    standing = rows.latest_of_each().exclude(history_type="-")
+    wordings = [
+        Wording(**{field.attname: getattr(row, field.attname) for field in row.tracked_fields})
+        for row in standing
+    ]
+    clauses = _clauses_of(wordings, moment)
+    named = {pk for w in wordings for pk in (w.base_id, w.corrects_id) if pk}
+    decided = Wording.objects.select_related("amendment").in_bulk(named)
+    for wording in wordings:
+        wording.clause = clauses[wording.clause_id]
+        wording.base = decided[wording.base_id] if wording.base_id else None
+        wording.corrects = decided[wording.corrects_id] if wording.corrects_id else None
+        corrected = wording.corrects.amendment if wording.corrects else None
+        wording.place = corrected.sequence if corrected else None  # type: ignore[attr-defined]
+        wording.stands, wording.introduced = False, None  # type: ignore[attr-defined]
+    return wordings
+
+
+def _clauses_of(wordings: Iterable[Wording], moment: dt.datetime) -> dict[int, Clause]:
+    """Return the clauses of rows, those that are gone today from their histories."""
+    ids = {wording.clause_id for wording in wordings}
+    found = Clause.objects.in_bulk(ids)
+    if gone := ids - found.keys():
+        rows = Clause.history.filter(id__in=gone, history_date__lte=moment).latest_of_each()
+        for row in rows:
+            values = {f.attname: getattr(row, f.attname) for f in row.tracked_fields}
+            found[row.id] = Clause(**values)
+    return found
+
+
+# --- Reading --------------------------------------------------------------------------------------
+def _amendment(slug: str, period: ObjectivePeriod, reader: Reader) -> Amendment:
+    amendments = Amendment.objects.all() if reader is None else Amendment.objects.visible_to(reader)
+    known = amendments.select_related("period__agency", "table_form")
+    found = known.filter(period=period, slug=slug).first()
+    if found is None:
+        raise Hidden(NO_SUCH)
+    return found
+
+
+def _taken_at(amendment: Amendment, number: int) -> dt.datetime:
+    snapshot = amendment.snapshots.filter(number=number).only("taken_at").first()
+    if snapshot is None:
+        raise Hidden(NO_SUCH)
+    return snapshot.taken_at
+
+
+def _day(typed: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(typed)
+    except ValueError:
+        raise ValidationError(f"「{typed}」という日はありません。{EXPECTED}") from None
+
+
+def _moment(typed: str) -> dt.datetime:
+    try:
+        moment = timezone.make_aware(dt.datetime.fromisoformat(typed))
+    except ValueError:
+        raise ValidationError(f"「{typed}」という日時はありません。{EXPECTED}") from None
+    if moment > timezone.now():
+        raise ValidationError(
+            f"「{typed}」は、これから先の日時です。過ぎた日時を指定してください。"
+        )
+    return moment

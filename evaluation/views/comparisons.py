@@ -1,0 +1,192 @@
+"""The comparison table on screen: of an amendment, and of any two versions of a text."""
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluation import amending, drafting
+from evaluation.comparison.rows import NATIONAL, Table
+from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
+from evaluation.documents.comparison import comparison_html, comparison_table, settings_of
+from evaluation.documents.issuing import torn, torn_places
+from evaluation.documents.pdf import PdfError, render_pdf
+from evaluation.documents.versions import Version, compare_texts
+from evaluation.forms.tables import ShowForm, TableFormForm, VersionsForm
+from evaluation.models import Amendment, ObjectivePeriod, Snapshot
+from evaluation.models.table_forms import form_of
+from evaluation.permissions import (
+    PortalRequest,
+    SignedInRequest,
+    changeable_draft,
+    refusals,
+    visible_change,
+    visible_period,
+)
+from programs.access import record, record_reading
+from programs.models import AccessRecord, User
+
+
+@login_not_required
+@require_safe
+def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """新旧対照表 of an amendment, in the form it is issued in or in the one that is asked for."""
+    amendment = visible_change(request, agency, number, slug)
+    form = ShowForm(request.GET, settings_of(amendment))
+    view, settings = form.shown
+    context = {
+        "amendment": amendment,
+        "period": amendment.period,
+        "table": comparison_table(amendment, settings),
+        "view": view,
+        "without_marks": not form.marks_shown,
+        "form": form,
+        "torn": torn_places(amendment),
+        "refusals": refusals(request.user, amendment),
+    }
+    return render(request, "evaluation/comparison.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def table_form(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """In which form a draft's table is issued."""
+    amendment = changeable_draft(request, agency, number, slug)
+    form = TableFormForm(amendment, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        seen = form.cleaned_data["seen"]
+        try:
+            drafting.change_table_form(amendment, by=request.user, seen=seen, **form.values())
+        except amending.Stale as stale:
+            return _overtaken(request, stale)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "表の書式を保存しました。")
+            return redirect("comparison", agency, number, slug)
+    context = {"form": form, "amendment": amendment, "period": amendment.period}
+    return render(request, "evaluation/table_form.html", context)
+
+
+def _overtaken(request: SignedInRequest, stale: amending.Stale) -> HttpResponse:
+    """Show mine and theirs where somebody else was faster; nothing typed is lost."""
+    mine, stored = request.POST.copy(), stale.current
+    mine["seen"] = stale.seen
+    context = {"amendment": stored, "period": stored.period, "stored": form_of(stored)}
+    context["form"] = TableFormForm(stored, mine)
+    return render(request, "evaluation/table_form.html", context, status=409)
+
+
+# --- The appendix, cell by cell -------------------------------------------------------------------
+@login_not_required
+@require_safe
+def appendix(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """別紙の対照: the axes and indicators of an amendment beside those before it."""
+    amendment = visible_change(request, agency, number, slug)
+    form = ShowForm(request.GET, settings_of(amendment))
+    context = {
+        "amendment": amendment,
+        "period": amendment.period,
+        "table": appendix_comparison(amendment, form.shown[1]),
+        "form": form,
+        "torn": torn_places(amendment),
+    }
+    return render(request, "evaluation/appendix_comparison.html", context)
+
+
+@login_not_required
+@require_safe
+def appendix_pdf(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
+    """The same on paper, not recorded as issued."""
+    amendment = visible_change(request, agency, number, slug)
+    table = appendix_comparison(amendment, ShowForm(request.GET, settings_of(amendment)).shown[1])
+    html = appendix_comparison_html(table, **_unissued(amendment.slug, asdict(table)))
+    return _pdf(request, amendment.period, html, f"別紙対照表_{amendment.slug}")
+
+
+# --- Any two versions -----------------------------------------------------------------------------
+@login_not_required
+@require_safe
+def versions(request: PortalRequest, agency: str, number: int) -> HttpResponse:
+    """The table of any two versions, or the form that asks which: `?old=…&new=…`."""
+    period = visible_period(request, agency, number)
+    form, context = _asked(request, period)
+    if form.is_valid():
+        context |= _compared(request, form)
+    return render(request, "evaluation/versions.html", context | {"period": period})
+
+
+@login_not_required
+@require_safe
+def versions_pdf(request: PortalRequest, agency: str, number: int) -> HttpResponse:
+    """The same on paper, not recorded as issued."""
+    period = visible_period(request, agency, number)
+    form, context = _asked(request, period)
+    if form.is_valid():
+        context |= _compared(request, form)
+    if "table" not in context or context["torn"]:
+        return render(request, "evaluation/versions.html", context | {"period": period})
+    table: Table = context["table"]
+    specs = f"{context['old'].spec}　{context['new'].spec}"
+    html = comparison_html(table, context["view"], **_unissued(specs, asdict(table)))
+    return _pdf(request, period, html, "新旧対照表")
+
+
+def _asked(request: PortalRequest, period: ObjectivePeriod) -> tuple[VersionsForm, dict[str, Any]]:
+    offered = Amendment.objects.visible_to(request.user).filter(period=period)
+    asked = {name: request.GET[name] for name in ("old", "new") if name in request.GET}
+    form = VersionsForm(asked, period, request.user, list(offered))
+    return form, {"form": form}
+
+
+def _compared(request: PortalRequest, form: VersionsForm) -> dict[str, Any]:
+    """Return what a page shows of the two versions; a draft among them is recorded as read."""
+    old: Version = form.cleaned_data["old"]
+    new: Version = form.cleaned_data["new"]
+    show = ShowForm(request.GET, NATIONAL)
+    view, settings = show.shown
+    try:
+        before, after = old.text(), new.text()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return {}
+    for version in (old, new):
+        if version.is_draft and version.amendment:
+            record_reading(request, form.period.agency, f"{form.period}「{version.amendment}」")
+    table = compare_texts(old, new, before, after, settings)
+    shown = {"table": table, "view": view, "show": show, "without_marks": not show.marks_shown}
+    return _ways(old, new) | shown | {"torn": [*torn(before), *torn(after)]}
+
+
+def _ways(old: Version, new: Version) -> dict[str, Any]:
+    """Return what the links and the form of the page keep of the two versions."""
+    pair = {"old": old.spec, "new": new.spec}
+    swapped = urlencode({"old": new.spec, "new": old.spec})
+    plain = f"?{urlencode(pair)}"
+    return {"old": old, "new": new, "pair": pair.items(), "plain": plain, "swapped": swapped}
+
+
+# --- Paper ----------------------------------------------------------------------------------------
+def _unissued(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the foot of a page says that is not recorded as issued."""
+    return {"document_id": f"{name}（未発行）", "content_hash": Snapshot.canonical(data)[1]}
+
+
+def _pdf(request: PortalRequest, period: ObjectivePeriod, html: str, name: str) -> HttpResponse:
+    try:
+        content = render_pdf(html)
+    except PdfError as error:
+        context = {"period": period, "refusal": str(error)}
+        return render(request, "evaluation/pdf_refused.html", context, status=500)
+    if isinstance(request.user, User):
+        agency = period.agency
+        record(request, AccessRecord.Kind.EXPORT, agency=agency, detail=f"{name}（未発行）")
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{name}_未発行.pdf")
+    return response
