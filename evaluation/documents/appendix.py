@@ -155,6 +155,7 @@ class ComparedRow:
 class ComparedAppendix:
     title: str
     note: str
+    footnote: str
     columns: tuple[str, str]
     same: str
     rows: tuple[ComparedRow, ...]
@@ -172,9 +173,9 @@ def compared_appendix(
     """Return both appendices cell by cell, in the form of the settings: items in which nothing
     changes are left out, named as runs, or shown; a new or deleted item is one whole row."""
     compared = _Compared(new, old, settings)
-    note = f"{settings.note}　{period.appendix_note}"
+    notes = (settings.note, period.appendix_note)
     rows = tuple(compared.rows())
-    return ComparedAppendix(period.appendix_title, note, settings.columns, settings.same, rows)
+    return ComparedAppendix(period.appendix_title, *notes, settings.columns, settings.same, rows)
 
 
 class _Compared:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
 from evaluation import drafting
 from evaluation.comparison.rows import Settings
@@ -136,21 +137,28 @@ class ShowForm(FormOfTable):
 class VersionsForm(PlainForm):
     """Which two versions are compared: chosen from a list, or in the short form of the address."""
 
-    old = forms.CharField(label="比べる元", max_length=100)
-    new = forms.CharField(label="比べる先", max_length=100)
+    old = forms.CharField(
+        label="比べる元（変更の前）",
+        max_length=100,
+        help_text="例：on:2026-04-01（その日に適用される本文）",
+    )
+    new = forms.CharField(
+        label="比べる先（変更の後）",
+        max_length=100,
+        help_text="例：with:識別名（変更案を反映した本文）",
+    )
 
     def __init__(
         self, query: Any, period: ObjectivePeriod, reader: Reader, offered: Sequence[Amendment]
     ) -> None:
-        super().__init__(query or None)
+        super().__init__(query or None, initial={"old": f"on:{timezone.localdate()}"})
         self.period, self.reader = period, reader
-        choices = [("with:" + a.slug, f"{a}を反映した本文") for a in offered]
-        choices += [
-            ("before:" + a.slug, f"{a}の前の本文")
+        self.choices = [(f"with:{a.slug}", f"「{a}」を反映した本文") for a in offered]
+        self.choices += [
+            (f"before:{a.slug}", f"「{a}」の前の本文")
             for a in offered
             if a.kind != Amendment.Kind.BASELINE
         ]
-        self.choices = choices
         for field in self.fields.values():
             field.widget.attrs |= {"list": "versions", "autocomplete": "off"}
             field.error_messages["required"] = f"{field.label}を入力してください。{EXPECTED}"

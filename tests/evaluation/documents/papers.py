@@ -4,6 +4,7 @@ import re
 import subprocess
 from subprocess import PIPE
 from tempfile import NamedTemporaryFile
+from typing import Any
 from xml.etree import ElementTree
 
 from evaluation.comparison.alignment import Kind
@@ -32,7 +33,7 @@ def table(
     return Table(title, note, ("変更案", "現行"), rows)
 
 
-def html_of(compared: Table, **context: object) -> str:
+def html_of(compared: Table, **context: Any) -> str:
     return comparison_html(
         compared, **{"document_id": "jst-5/3", "content_hash": "9f" * 32, **context}
     )

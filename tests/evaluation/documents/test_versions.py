@@ -31,7 +31,8 @@ def scene():
 
 
 def compared(period, old: str, new: str, reader=None) -> Table:
-    return compare_versions(*(Version.parse(spec, period, reader) for spec in (old, new)))
+    before, after = (Version.parse(spec, period, reader) for spec in (old, new))
+    return compare_versions(before, after)
 
 
 def shown(table: Table):

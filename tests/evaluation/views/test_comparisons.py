@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
 from evaluation.documents.issuing import take_snapshot
@@ -169,6 +170,7 @@ class TestVersions:
         assert "二つの版を比べる" in words(response)
         assert '<option value="with:2026-01-28">' in response.content.decode()
         assert '<option value="before:baseline">' not in response.content.decode()
+        assert response.context["form"]["old"].value() == f"on:{timezone.localdate()}"
 
     def test_two_versions(self, client, real):
         response = client.get(versions(real, "on:2026-02-01"))
@@ -181,11 +183,11 @@ class TestVersions:
 
     def test_errors_name_the_forms_expected(self, client, real):
         page = words(client.get(versions(real, "x")))
-        assert "比べる元：「x」を読み取れません。版は、「on:2026-04-01」" in page
+        assert "比べる元（変更の前）：「x」を読み取れません。版は、「on:2026-04-01」" in page
         page = words(client.get(versions(real, "with:2026-01-28@2020-01-01T00:00")))
         assert "まだありませんでした" in page
         page = words(client.get("/jst/5/comparison/?old=on:2026-04-01"))
-        assert "比べる先を入力してください。" in page
+        assert "比べる先（変更の後）を入力してください。" in page
 
     def test_a_form_of_the_table_can_be_asked_for(self, client, real):
         response = client.get(versions(real, "on:2026-02-01") + "&view=inline&extent=full")
