@@ -28,6 +28,7 @@ class UnitKind(StrEnum):
     CHAPTER = "chapter"
     ITEM = "item"
     BODY = "body"
+    PARAGRAPH = "paragraph"  # of a plain text: its label is the number as printed, 「第3条の2」
     EVALUATION_AXIS = "evaluation_axis"
     EVALUATION_INDICATOR = "evaluation_indicator"
     MONITORING_INDICATOR = "monitoring_indicator"

@@ -1,12 +1,18 @@
 """What stands before a text in a row: its number or bullet, and whether that is marked."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from evaluation.comparison.alignment import Pair, Unit, UnitKind
 from evaluation.comparison.rows import Cell, Level, Run
 
-_LEVELS = {UnitKind.CHAPTER: Level.CHAPTER, UnitKind.ITEM: Level.ITEM, UnitKind.BODY: Level.BODY}
+_LEVELS = {
+    UnitKind.CHAPTER: Level.CHAPTER,
+    UnitKind.ITEM: Level.ITEM,
+    UnitKind.BODY: Level.BODY,
+    UnitKind.PARAGRAPH: Level.PARAGRAPH,
+}
 _FULL_WIDTH = {code: code + 0xFEE0 for code in b"0123456789."}
 
 
@@ -20,9 +26,11 @@ def in_body(pairs: Iterable[Pair]) -> list[Pair]:
 
 
 def head(level: Level, number: Sequence[str]) -> str:
-    """In the body 「2. 5.」, under ○項目 「2.5.」, or a bullet."""
+    """In the body 「2. 5.」, under ○項目 「2.5.」, or a bullet; of a plain text as it stands there."""
     if level is Level.BULLET:
         return "・"
+    if level is Level.PARAGRAPH:
+        return "".join(number)
     return ("" if level is Level.ENTRY else " ").join(f"{part}." for part in number)
 
 
@@ -39,8 +47,12 @@ def whole(level: Level, number: Sequence[str], unit: Unit) -> Cell:
 
 def span_of(numbers: Sequence[Sequence[str]]) -> str:
     """The numbers of a run, 「１～４」; "" where one of them has none."""
-    printed = [".".join(number).translate(_FULL_WIDTH) for number in numbers]
+    printed = [_full_width(".".join(number)) for number in numbers]
     return "～".join(dict.fromkeys((printed[0], printed[-1]))) if all(printed) else ""
+
+
+def _full_width(number: str) -> str:
+    return number.translate(_FULL_WIDTH) if re.fullmatch("[0-9.]+", number) else number
 
 
 def joined(runs: Iterable[Run]) -> Cell:
@@ -52,4 +64,6 @@ def joined(runs: Iterable[Run]) -> Cell:
 
 
 def _gap(level: Level, printed: str) -> str:
-    return " " if printed and level is not Level.BULLET else ""
+    if not printed or level is Level.BULLET or printed == "・":
+        return ""
+    return "　" if level is Level.PARAGRAPH else " "

@@ -59,8 +59,8 @@ def paired(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Pairing:
     _pair_moved(*sides, found.pairs)
     before, after = sides
     backwards = {place: k for k, place in found.pairs.items()}
-    _join(before.folded, after.folded, found.pairs, backwards, found.splits)
-    _join(after.folded, before.folded, backwards, found.pairs, found.mergers)
+    _join(before.folded, after.folded, found.pairs, set(backwards), found.splits)
+    _join(after.folded, before.folded, backwards, set(found.pairs), found.mergers)
     return found
 
 
@@ -218,28 +218,37 @@ def _join(
     ones: Sequence[str],
     others: Sequence[str],
     pairs: dict[int, int],
-    backwards: dict[int, int],
+    taken: set[int],
     joined: dict[int, list[int]],
 ) -> None:
-    """Join what has no pair to the pair of its neighbour, where both together are more alike.
+    """Join what has no pair to the pair of its neighbour, where all together are more alike.
 
     `joined`: from one of `ones` to the further ones of `others` that it was split into (or, with the
     sides exchanged, merged from).
     """
-    owner = dict(backwards)
-    for place in range(len(others)):
-        if place in owner:
-            continue
-        for neighbour in (place - 1, place + 1):
-            one = owner.get(neighbour)
-            if one is None:
-                continue
-            parts = sorted([pairs[one], *joined.get(one, ())])
-            before = "".join(others[k] for k in parts)
-            after = "".join(others[k] for k in sorted([*parts, place]))
-            together = Indel.normalized_similarity(ones[one], after, score_cutoff=JOINED)
-            alone = Indel.normalized_similarity(ones[one], before)
-            if together >= JOINED and together > alone + GAIN:
-                joined.setdefault(one, []).append(place)
-                owner[place] = one
-                break
+    for one, place in pairs.items():
+        parts = _grown(ones[one], others, [place], 1, taken)
+        parts = _grown(ones[one], others, parts, -1, taken)
+        if len(parts) > 1:
+            joined[one] = [part for part in parts if part != place]
+            taken.update(parts)
+
+
+def _grown(
+    text: str, others: Sequence[str], parts: list[int], step: int, taken: set[int]
+) -> list[int]:
+    """The parts with those free places next to them, on one side, that make them most like a text."""
+    place = (parts[-1] if step > 0 else parts[0]) + step
+    if place in taken or not 0 <= place < len(others):
+        return parts
+    best, grown = parts, parts
+    alike = Indel.normalized_similarity(text, "".join(others[k] for k in parts))
+    length = sum(len(others[k]) for k in parts)
+    while 0 <= place < len(others) and place not in taken and length < len(text):
+        grown = sorted([*grown, place])
+        length += len(others[place])
+        together = Indel.normalized_similarity(text, "".join(others[k] for k in grown))
+        if together >= JOINED and together > alike + GAIN:
+            best, alike = grown, together
+        place += step
+    return best

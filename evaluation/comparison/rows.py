@@ -27,6 +27,7 @@ class Level(StrEnum):
     CHAPTER = "chapter"
     ITEM = "item"
     BODY = "body"
+    PARAGRAPH = "paragraph"  # of a plain text
     SECTION = "section"  # 【指標】
     LABEL = "label"  # ○項目, ○評価軸 …
     ENTRY = "entry"  # the item named under ○項目

@@ -207,7 +207,7 @@ class _Rows:
         T2: it is, but for T3 an item whose changed children all carry its number: 2. 5. is
         followed by 4. 3., without a row for 4.
         """
-        if pair.unit.kind is UnitKind.BODY:
+        if pair.unit.kind in (UnitKind.BODY, UnitKind.PARAGRAPH):
             return False
         if pair.unit.kind is UnitKind.CHAPTER or not pair.unit.label:
             return True
@@ -282,7 +282,7 @@ class _Rows:
     def _texts(self, kind: Kind, level: Level, old: Unit, new: Unit) -> tuple[Cell, Cell]:
         """What follows the numbers of a text that stands on both sides, old first."""
         if new.id in self.own:
-            elide = self.settings.elide and level is Level.BODY
+            elide = self.settings.elide and level in (Level.BODY, Level.PARAGRAPH)
             own = self.own[new.id]
             return cells(old.text, new.text, self.drawn.get(new.id, own), elide, own)
         if self.full:

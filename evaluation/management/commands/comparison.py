@@ -1,10 +1,7 @@
 """`manage.py comparison 2026-01-28 --format pdf`, or of any two versions with `--old` and `--new`."""
 
-import json
-import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,17 +11,13 @@ from django.http import Http404
 from evaluation.comparison.rows import NATIONAL, Table
 from evaluation.documents.comparison import (
     View,
-    as_data,
-    as_text,
-    comparison_html,
     comparison_table,
     in_full,
     settings_of,
-    standalone_html,
 )
 from evaluation.documents.issuing import current_content, torn, torn_places
-from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.documents.versions import Version, compare_texts
+from evaluation.management.output import FORMATS, content_of, hand_out
 from evaluation.models import Amendment, ObjectivePeriod, Snapshot
 
 
@@ -35,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("amendment", nargs="?", help="変更の識別名（例：2026-01-28）")
         parser.add_argument("--old", help="比べる元の版（例：on:2026-04-01、with:2026-01-28@2）")
         parser.add_argument("--new", help="比べる先の版（例：with:2026-01-28）")
-        parser.add_argument("--format", choices=["html", "pdf", "text", "json"], default="text")
+        parser.add_argument("--format", choices=FORMATS, default="text")
         parser.add_argument(
             "--view",
             choices=list(map(str, View)),
@@ -49,20 +42,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         table, name, digest = asked(options)
-        try:
-            content = output(table, options["format"], options["view"], name, digest)
-        except PdfError as error:
-            raise CommandError(f"{error}\n{error.detail}".strip()) from error
-        if options["output"] == "-":
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-            return
-        try:
-            Path(options["output"]).write_bytes(content)
-        except OSError as error:
-            raise CommandError(
-                f"「{options['output']}」に書き込めません（{error.strerror}）。書き込める場所を指定してください。"
-            ) from error
+        content = content_of(table, options["format"], options["view"], name, digest)
+        hand_out(content, options["output"])
 
 
 def asked(options: dict[str, Any]) -> tuple[Table, str, str]:
@@ -137,18 +118,3 @@ def find_period(agency: str | None, number: int | None) -> ObjectivePeriod:
 def _key(amendment: Amendment) -> str:
     period = amendment.period
     return f"{amendment.slug}（--agency {period.agency.code} --period {period.number}）"
-
-
-def output(table: Table, form: str, view: str, name: str, digest: str) -> bytes:
-    """Return the table in one format. Raises PdfError.
-
-    A PDF made here is not recorded as issued; it says so where an issued one names its version.
-    """
-    if form == "text":
-        return as_text(table, view).encode()
-    if form == "json":
-        return json.dumps(as_data(table), ensure_ascii=False, indent=1).encode() + b"\n"
-    identity: dict[str, Any] = {"document_id": f"{name}（未発行）", "content_hash": digest}
-    if form == "html":
-        return standalone_html(table, view, **identity).encode()
-    return render_pdf(comparison_html(table, view, **identity))

@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluation.comparison.alignment import Kind
+from evaluation.comparison.one_text import Change, inline
+from evaluation.comparison.plain import compare_plain
+from evaluation.comparison.reading import paragraphs
+from evaluation.comparison.rows import NATIONAL, Row, Settings, Table
+from evaluation.comparison.text import fold
+from tests.evaluation.comparison import edits
+
+FULL = replace(NATIONAL, unchanged_siblings="full", elide=False)
+LINES = st.lists(st.sampled_from(edits.sentences()), max_size=6)
+
+
+def shown(row: Row) -> tuple[str, str]:
+    sides = (
+        "".join(f"<u>{run.text}</u>" if run.marked else run.text for run in side)
+        for side in (row.proposed, row.current)
+    )
+    proposed, current = sides
+    return proposed, current
+
+
+def rows(old: str, new: str, settings: Settings = NATIONAL) -> list[tuple[Kind, str, str]]:
+    table = compare_plain(old, new, "規程", settings)
+    return [(row.kind, *shown(row)) for row in table.rows[1:]]
+
+
+OLD = """第1条　この規程は、研究開発の推進に関し必要な事項を定める。
+第2条　理事長は、計画を毎年度４月１日までに定める。
+第3条　研究者は、成果を公表するよう努めなければならない。研究者は、権利の保護に留意するものとする。
+第4条　この規程の実施に必要な事項は、別に定める。
+第5条　研究倫理に関する研修は、年１回実施する。"""
+NEW = """第1条　この規程は、研究開発の推進に関し必要な事項を定める。
+第2条　機構は、データの管理に関する方針を定め、公表する。
+第3条　理事長は、計画を毎年度３月31日までに定める。
+第4条　研究者は、成果を公表するよう努めなければならない。
+２　研究者は、権利の保護に留意するものとする。
+第5条　研究倫理に関する研修は、年１回実施する。
+第6条　この規程の実施に必要な事項は、別に定める。"""
+
+
+def test_every_kind_of_row() -> None:
+    split = "研究者は、成果を公表するよう努めなければならない。"
+    kept = "研究者は、権利の保護に留意するものとする。"
+    assert rows(OLD, NEW) == [
+        (Kind.NEW, "<u>第2条　機構は、データの管理に関する方針を定め、公表する。</u>", "（新設）"),
+        (
+            Kind.RENUMBERED_REVISED,
+            "<u>第3条</u>　理事長は、計画を毎年度<u>３月31日</u>までに定める。",
+            "<u>第2条</u>　理事長は、計画を毎年度<u>４月１日</u>までに定める。",
+        ),
+        (Kind.SPLIT, f"<u>第4条</u>　{split}\n<u>２</u>　{kept}", f"<u>第3条</u>　{split}{kept}"),
+        (Kind.MOVED, "<u>第5条　研究倫理に関する研修は、年１回実施する。</u>", "（新設）"),
+        (Kind.RENUMBERED, "<u>第6条</u>　（略）", "<u>第4条</u>　（略）"),
+        (Kind.MOVED, "（削る）", "<u>第5条　研究倫理に関する研修は、年１回実施する。</u>"),
+    ]
+
+
+def test_runs_of_unchanged_paragraphs() -> None:
+    old = "第1条　甲を定める。\n第2条　乙を定める。\n第3条　丙を定める。"
+    assert rows(old, old.replace("丙", "丁"), replace(NATIONAL, unchanged_siblings="run")) == [
+        (Kind.SAME, "第1条～第2条　（略）", "第1条～第2条　（略）"),
+        (Kind.REVISED, "第3条　<u>丁</u>を定める。", "第3条　<u>丙</u>を定める。"),
+    ]
+
+
+def test_bullets_and_mergers() -> None:
+    old = "・研究開発の成果を広く公表する。\n・公表に当たり権利の保護に留意する。"
+    new = "・研究開発の成果を広く公表する。公表に当たり権利の保護に留意する。"
+    first, second = old.replace("・", "").split("\n")
+    assert rows(old, new) == [
+        (Kind.MERGED, f"・{first}{second}", f"・{first}\n<u>・</u>{second}"),
+    ]
+
+
+def test_equal_texts_have_no_rows() -> None:
+    assert compare_plain(OLD, OLD, "規程").rows == ()
+    assert compare_plain("", "", "規程").rows == ()
+
+
+@given(LINES, LINES)
+def test_the_whole_table_holds_both_texts(old: list[str], new: list[str]) -> None:
+    """Applied to the old text it gives the new one: 見え消し without what goes, or what comes."""
+    table = compare_plain("\n".join(old), "\n".join(new), "", FULL)
+    after = said(table, Change.DELETED)
+    assert after == printed(new) or not table.rows
+    assert sorted(said(table, Change.INSERTED)) == sorted(printed(old)) or not table.rows
+
+
+def said(table: Table, without: Change) -> list[str]:
+    texts = (
+        "".join(piece.text for piece in inline(row) if piece.change is not without)
+        for row in table.rows[1:]
+    )
+    return [fold(line).text for text in texts for line in text.split("\n") if line]
+
+
+def printed(lines: list[str]) -> list[str]:
+    return [fold(f"{p.number}{p.text}").text for p in paragraphs("\n".join(lines))]
