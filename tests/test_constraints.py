@@ -17,6 +17,7 @@ from evaluation.models import (
     ObjectivePeriod,
     ReasonGroup,
     Snapshot,
+    TableForm,
     Wording,
 )
 from programs.models import AccessRecord, Agency, Appropriation, Fund, Program, Role, SchemeFlow
@@ -48,6 +49,10 @@ def period(**fields):
 
 def draft(**fields):
     return Amendment(period=make_period(), **({"slug": "x", "title": "変更"} | fields))
+
+
+def table_form(**fields):
+    return TableForm(amendment=make_draft(make_period()), **fields)
 
 
 def wording(**fields):
@@ -131,6 +136,9 @@ WRONG = {
     "issued_document_sha256_form": lambda: document(sha256="0"),
     "issued_document_kind_known": lambda: document(kind="memo"),
     "reason_kind_known": lambda: reason(kind="x"),
+    "table_form_choices_known": lambda: table_form(unchanged="all"),
+    "table_form_columns_titled": lambda: table_form(current_title=""),
+    "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),
 }
 
 

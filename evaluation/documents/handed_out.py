@@ -24,7 +24,10 @@ class HandedOut:
 
 def handed_out(amendment: Amendment, roles: set[str]) -> list[HandedOut]:
     """Return the snapshots whose state a reader with these roles may see, newest first (two queries)."""
-    snapshots = amendment.snapshots.select_related("taken_by").defer("content")
+    snapshots = amendment.snapshots.select_related("taken_by").defer("content").order_by("-number")
+    seen = [s for s in snapshots if reads_draft_at(roles, amendment, s.taken_at)]
+    if not seen:
+        return []
     steps = amendment.steps.filter(snapshot__isnull=False).select_related("kind")
     shown: dict[int | None, list[str]] = {}
     councils: set[int | None] = set()
@@ -35,8 +38,7 @@ def handed_out(amendment: Amendment, roles: set[str]) -> list[HandedOut]:
             councils.add(step.snapshot_id)
     return [
         HandedOut(s.number, s.taken_at, _who(s), tuple(shown.get(s.pk, ())), s.pk in councils)
-        for s in snapshots.order_by("-number")
-        if reads_draft_at(roles, amendment, s.taken_at)
+        for s in seen
     ]
 
 

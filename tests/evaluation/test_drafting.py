@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluation import amending, drafting, procedure
@@ -289,19 +289,6 @@ def test_a_form_that_is_none_is_refused(said, words):
         drafting.change_table_form(draft, by=make_user(), **said)
     assert words in error.value.messages
     assert not TableForm.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ({"unchanged": "all"}, "table_form_choices_known"),
-        ({"current_title": ""}, "table_form_columns_titled"),
-        ({"current_title": "変更案"}, "table_form_columns_told_apart"),
-    ],
-)
-def test_the_database_refuses_it_too(said, name):
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        TableForm.objects.create(amendment=make_draft(make_period()), **said)
 
 
 def test_who_saw_an_older_form_is_told():

@@ -225,7 +225,8 @@ def test_marks_are_red_and_underlined_and_never_struck_through() -> None:
     content = contents.get_data().decode("latin-1")
     red = re.findall(r"(0\.662\d+) 0 0 (RG|rg)", content)
     assert {operator for _, operator in red} == {"RG", "rg"}, "text in red and a line in red"
-    assert "line-through" not in STYLE_SHEET.read_text()
+    struck = re.findall(r"(.*) \{[^}]*line-through", STYLE_SHEET.read_text())
+    assert struck == [".inline del"], "見え消し alone strikes through"
     assert "追加" not in page.extract_text(), "words for the screen stay there"
 
 
