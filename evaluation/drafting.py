@@ -18,6 +18,7 @@ from evaluation.models import (
     AmendmentReason,
     Clause,
     ItemProgram,
+    Marking,
     ObjectivePeriod,
     OverviewSection,
     TableForm,
@@ -155,6 +156,11 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     _copy_programs(source, draft, clauses, by, why)
     for form in TableForm.objects.filter(amendment=source):
         history.save(_again(form, amendment=draft), by=by, reason=why)
+    kept = [row.clause_id for row in rows]
+    marked = Marking.objects.filter(amendment=source, clause__in=kept)
+    history.create_all(
+        Marking, [_again(marking, amendment=draft) for marking in marked], by=by, reason=why
+    )
     return draft
 
 
@@ -258,6 +264,7 @@ def delete(draft: Amendment, *, by: User) -> None:
         OverviewSection.objects.filter(sheet__amendment=locked),
         locked.overview_sheets.all(),
         TableForm.objects.filter(amendment=locked),
+        Marking.objects.filter(amendment=locked),
         locked.contributions.all(),
     ]
     for rows in parts:

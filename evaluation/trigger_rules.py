@@ -11,7 +11,9 @@ ORDER = "適用日は、前の順番の変更の適用日以後、後の順番�
 PUBLICATION = "公表は、決定した順に、前の変更の公表日以後の日付で行います。"
 SHARED = "法人と共有した日時は、後から変えられません。"
 SAME_PERIOD = "変更の期間は、後から変えられません。"
-ONE_PERIOD = "文言・条項・親の条項・事業の割当て・変更は、同じ期間のものでなければなりません。"
+ONE_PERIOD = (
+    "文言・下線・条項・親の条項・事業の割当て・変更は、同じ期間のものでなければなりません。"
+)
 ONE_AGENCY = "事業と基金は、変更と同じ法人のものでなければなりません。"
 INTRODUCED = "条項を新設した変更は、後から変えられません。"
 BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
@@ -112,6 +114,13 @@ RULES = (
             f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD} OR (NEW.parent_id IS NOT"
             f" NULL AND {PERIOD_OF_CLAUSE.format('parent_id')} IS DISTINCT FROM {PERIOD})"
         ),
+        ONE_PERIOD,
+    ),
+    (
+        "marking_period",
+        "evaluation_marking",
+        WRITE,
+        f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}",
         ONE_PERIOD,
     ),
     (

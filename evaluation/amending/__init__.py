@@ -19,6 +19,7 @@ from evaluation.amending.clauses import (
     undo,
 )
 from evaluation.amending.decided import correct, rebase
+from evaluation.amending.marking import draw, marking_fingerprint, return_to_proposal
 from evaluation.amending.rows import (
     Stale,
     check_agency,
@@ -35,16 +36,19 @@ __all__ = [
     "contribute",
     "correct",
     "digest",
+    "draw",
     "explain",
     "fingerprint",
     "insert",
     "insert_item",
     "lock",
+    "marking_fingerprint",
     "move",
     "rebase",
     "relabel",
     "repeal",
     "restore",
+    "return_to_proposal",
     "reword",
     "start",
     "text_of",

@@ -1,8 +1,9 @@
 """別紙: the table of items, evaluation axes, evaluation indicators and monitoring indicators."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from evaluation.comparison.elision import cells
 from evaluation.comparison.heads import head, joined
 from evaluation.comparison.marking import Marks, mark_many
 from evaluation.comparison.rows import Level, Run, Settings, Side
+from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, ObjectivePeriod
 from evaluation.models.texts import Node, Text, texts_around
 
@@ -20,6 +22,7 @@ COLUMNS = {
     UnitKind.EVALUATION_INDICATOR: "evaluation_indicators",
     UnitKind.MONITORING_INDICATOR: "monitoring_indicators",
 }
+NO_MARKS: Mapping[str, Marks] = MappingProxyType({})
 _RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 
 
@@ -56,12 +59,12 @@ class Appendix:
 class _Marked:
     """Runs of a text's nodes, what differs from an older text marked."""
 
-    def __init__(self, new: Text, old: Text) -> None:
+    def __init__(self, new: Text, old: Text, drawn: Mapping[str, Marks]) -> None:
         self.number = new.number
         self.pairs = {p.id: p for p in align(old.document(""), new.document("")) if p.new}
         revised = [p for p in self.pairs.values() if p.old and p.new and p.old.text != p.new.text]
         marks = mark_many([(p.old.text, p.new.text) for p in revised if p.old and p.new])
-        self.spans = {p.id: m.new for p, m in zip(revised, marks, strict=True)}
+        self.spans = {p.id: drawn.get(p.id, m).new for p, m in zip(revised, marks, strict=True)}
 
     def kind(self, node: Node) -> Kind:
         return self.pairs[node.public_id].kind
@@ -86,9 +89,12 @@ class _Marked:
         return tuple(run for run in runs if run.text)
 
 
-def appendix(period: ObjectivePeriod, new: Text, old: Text) -> Appendix:
-    """Return the appendix of a text; what differs from `old` is marked (pass `new` twice for none)."""
-    marked = _Marked(new, old)
+def appendix(
+    period: ObjectivePeriod, new: Text, old: Text, drawn: Mapping[str, Marks] = NO_MARKS
+) -> Appendix:
+    """Return the appendix of a text; what differs from `old` is marked (pass `new` twice for none),
+    by hand where `drawn` says so (by public id)."""
+    marked = _Marked(new, old, drawn)
     rows: list[AppendixRow] = []
     for node in new.order:
         entries = [n for n in new.children.get(node.clause_id, []) if n.kind in COLUMNS]
@@ -119,7 +125,7 @@ def _columns(entries: Iterable[Node], marked: _Marked) -> dict[str, Any]:
 def amended_appendix(amendment: Amendment) -> Appendix:
     """Return the appendix as amended, changed cells marked against the text just before."""
     before, text = texts_around(amendment)
-    return appendix(amendment.period, text, before)
+    return appendix(amendment.period, text, before, Hand.of(amendment, before, text).marks)
 
 
 def appendix_html(content: Appendix, **identity: Any) -> str:
@@ -164,15 +170,20 @@ class ComparedAppendix:
 def appendix_comparison(amendment: Amendment, settings: Settings) -> ComparedAppendix:
     """Return the appendix of an amendment cell by cell beside the one before it."""
     before, text = texts_around(amendment)
-    return compared_appendix(amendment.period, text, before, settings)
+    drawn = Hand.of(amendment, before, text).marks
+    return compared_appendix(amendment.period, text, before, settings, drawn)
 
 
 def compared_appendix(
-    period: ObjectivePeriod, new: Text, old: Text, settings: Settings
+    period: ObjectivePeriod,
+    new: Text,
+    old: Text,
+    settings: Settings,
+    drawn: Mapping[str, Marks] = NO_MARKS,
 ) -> ComparedAppendix:
     """Return both appendices cell by cell, in the form of the settings: items in which nothing
     changes are left out, named as runs, or shown; a new or deleted item is one whole row."""
-    compared = _Compared(new, old, settings)
+    compared = _Compared(new, old, settings, drawn)
     notes = (settings.note, period.appendix_note)
     rows = tuple(compared.rows())
     return ComparedAppendix(period.appendix_title, *notes, settings.columns, settings.same, rows)
@@ -181,14 +192,17 @@ def compared_appendix(
 class _Compared:
     """The rows of two appendices."""
 
-    def __init__(self, new: Text, old: Text, settings: Settings) -> None:
+    def __init__(
+        self, new: Text, old: Text, settings: Settings, drawn: Mapping[str, Marks]
+    ) -> None:
         self.settings = settings
         follow = settings.moves == "track"
         self.pairs = align(old.document(""), new.document(""), follow=follow)
         both = [(p.id, p.old.text, p.new.text) for p in self.pairs if p.old and p.new]
         differing = [(key, *texts) for key, *texts in both if texts[0] != texts[1]]
         marks = mark_many([(before, after) for _, before, after in differing])
-        self.marks = dict(zip((key for key, *_ in differing), marks, strict=True))
+        keys = [key for key, *_ in differing]
+        self.marks = {key: drawn.get(key, own) for key, own in zip(keys, marks, strict=True)}
 
     def rows(self) -> Iterator[ComparedRow]:
         evaluated = [p for p in self.pairs if any(c.unit.kind in COLUMNS for c in p.children)]

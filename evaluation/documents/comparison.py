@@ -20,6 +20,7 @@ from evaluation.comparison.rows import (
     Table,
 )
 from evaluation.comparison.table import compare
+from evaluation.documents.hand import Hand
 from evaluation.documents.pdf_child import STYLE_SHEET
 from evaluation.models import Amendment, AmendmentReason
 from evaluation.models.table_forms import form_of
@@ -57,7 +58,8 @@ def comparison_table(amendment: Amendment, settings: Settings | None = None) -> 
     before, text = texts_around(amendment)
     settings = settings or settings_of(amendment)
     remarks = reasons_of(amendment, before, text) if settings.remarks else {}
-    return compare(before.document(title), text.document(title), settings, remarks=remarks)
+    drawn = Hand.of(amendment, before, text).marks
+    return compare(before.document(title), text.document(title), settings, drawn, remarks)
 
 
 def reasons_of(amendment: Amendment, *texts: Text) -> dict[str, str]:

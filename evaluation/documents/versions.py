@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evaluation.comparison.rows import NATIONAL, Settings, Table
 from evaluation.comparison.table import compare
+from evaluation.documents.hand import Hand
 from evaluation.eras import written
 from evaluation.models import Amendment, Clause, ObjectivePeriod, Wording
 from evaluation.models.amendments import DRAFT_READERS
@@ -138,7 +139,8 @@ def compare_texts(
     """Return the table of two versions whose texts are read already."""
     title = new.period.title
     settings = replace(settings, heading="新旧対照表", columns=(new.name, old.name))
-    return compare(before.document(title), after.document(title), settings)
+    drawn = Hand.of(new.amendment, before, after).marks if new.amendment else {}
+    return compare(before.document(title), after.document(title), settings, drawn)
 
 
 # --- A draft as it stood --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
 from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
+from evaluation.models.markings import Marking
 from evaluation.models.objectives import (
     Chapter,
     Clause,
@@ -27,6 +28,7 @@ __all__ = [
     "IssuedDocument",
     "Item",
     "ItemProgram",
+    "Marking",
     "MonitoringIndicator",
     "ObjectivePeriod",
     "OverviewSection",

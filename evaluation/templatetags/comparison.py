@@ -5,7 +5,8 @@ import re
 from django import template
 
 from evaluation.comparison import one_text
-from evaluation.comparison.rows import Cell, Row, Run, Table
+from evaluation.comparison.alignment import Kind
+from evaluation.comparison.rows import Cell, Level, Row, Run, Table
 from evaluation.documents.appendix import (
     AppendixRow,
     ComparedAppendix,
@@ -18,6 +19,7 @@ register = template.Library()
 
 # A row kept whole leaves the rest of a page empty: 250 characters are 14 of its 40 lines.
 SHORT = 250
+_DRAWN = (Kind.REVISED, Kind.RENUMBERED_REVISED)
 # The appendix: 24 of the 28 lines that a page holds, of 17 characters in a column of indicators.
 SHORT_LINES = 24
 LINE = 16
@@ -52,6 +54,15 @@ def sides(row: Row, table: Table) -> list[tuple[str, str, str, Cell]]:
     proposed = (table.columns[0], "ins", "追加", row.proposed)
     current = (table.columns[1], "del", "削除", row.current)
     return [proposed, current] if table.first == "proposed" else [current, proposed]
+
+
+@register.filter
+def can_be_marked(row: Row) -> bool:
+    """Tell whether a row's marks can be drawn by hand: of a text that stands, reworded, on both sides.
+
+    An item that heads its indicators too is drawn where it stands in the body.
+    """
+    return row.kind in _DRAWN and row.clause_id is not None and row.level is not Level.ENTRY
 
 
 @register.filter

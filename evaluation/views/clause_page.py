@@ -11,6 +11,7 @@ from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
 from evaluation.comparison.table import compare
+from evaluation.documents.hand import Hand
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
 from evaluation.models.texts import Conflict, Node, Text
@@ -133,12 +134,29 @@ class ClausePage:
         return self.outline.find(changed[index]) if 0 <= index < len(changed) else None
 
     @cached_property
+    def hand(self) -> Hand:
+        """Return the marks that editors drew in the draft."""
+        return Hand.of(self.outline.draft, self.outline.before, self.outline.text)
+
+    @property
+    def hand_is_stale(self) -> bool:
+        drawn = self.hand.find(self.node.public_id)
+        return drawn is not None and drawn.is_stale
+
+    @property
+    def can_be_marked(self) -> bool:
+        """Tell whether the clause is reworded: what is new or deleted is marked whole."""
+        before = self.in_force
+        return before is not None and not self.node.repealed and before.text != self.node.text
+
+    @cached_property
     def table(self) -> Table:
         """Return the clause's rows of the comparison table.
 
         The words of all other clauses are left out: they would only cost time.
         """
-        table = compare(self._only(self.outline.before), self._only(self.outline.text))
+        before, text = self._only(self.outline.before), self._only(self.outline.text)
+        table = compare(before, text, corrected=self.hand.marks)
         own = (row for row in table.rows if row.clause_id == self.node.public_id)
         return replace(table, rows=tuple(row for row in own if row.level is not Level.ENTRY))
 

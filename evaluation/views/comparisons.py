@@ -15,14 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evaluation import amending, drafting
 from evaluation.comparison.rows import NATIONAL, Table
 from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
-from evaluation.documents.comparison import comparison_html, comparison_table, settings_of
+from evaluation.documents.comparison import View, comparison_html, comparison_table, settings_of
+from evaluation.documents.hand import Hand
 from evaluation.documents.issuing import torn, torn_places
 from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.documents.versions import Version, compare_texts
 from evaluation.forms.tables import ShowForm, TableFormForm, VersionsForm
 from evaluation.models import Amendment, ObjectivePeriod, Snapshot
 from evaluation.models.table_forms import form_of
+from evaluation.models.texts import texts_around
 from evaluation.permissions import (
+    Act,
     PortalRequest,
     SignedInRequest,
     changeable_draft,
@@ -41,15 +44,19 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
     amendment = visible_change(request, agency, number, slug)
     form = ShowForm(request.GET, settings_of(amendment))
     view, settings = form.shown
+    refused = refusals(request.user, amendment)
+    drawing = not refused[Act.EDIT]
     context = {
         "amendment": amendment,
         "period": amendment.period,
         "table": comparison_table(amendment, settings),
+        "hand": Hand.of(amendment, *texts_around(amendment)) if drawing else None,
+        "drawing": drawing and view == View.TABLE,
         "view": view,
         "without_marks": not form.marks_shown,
         "form": form,
         "torn": torn_places(amendment),
-        "refusals": refusals(request.user, amendment),
+        "refusals": refused,
     }
     return render(request, "evaluation/comparison.html", context)
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
+from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, ItemProgram
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
@@ -68,7 +69,9 @@ def item(request: PortalRequest, agency: str, number: int, public_id: str) -> Ht
 def appendix_page(request: PortalRequest, agency: str, number: int) -> HttpResponse:
     """別紙: axes and indicators of all items, changed cells marked."""
     edition = edition_of(request, agency, number)
-    content = appendix(edition.period, edition.text, edition.before)
+    texts = edition.before, edition.text
+    drawn = Hand.of(edition.amendment, *texts).marks if edition.amendment else {}
+    content = appendix(edition.period, edition.text, edition.before, drawn)
     return render(
         request, "evaluation/appendix.html", _context(request, edition) | {"appendix": content}
     )

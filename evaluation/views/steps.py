@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation import drafting, procedure
 from evaluation.documents.comparison import comparison_table
+from evaluation.documents.hand import Hand
 from evaluation.documents.issuing import torn_places
 from evaluation.forms import amendments as forms
 from evaluation.models import Amendment
@@ -259,6 +260,7 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
         edition = Edition.of(amendment)
         context["counts"] = Counter(edition.kinds.values()).most_common()
         context["conflicts"] = edition.text.conflicts
+        context["hand"] = Hand.of(amendment, edition.before, edition.text)
     if plan.shows_table and (checking or not plan.checked):
         # The digest first: a change between the two is then refused, not overlooked.
         context["seen"] = procedure.content_digest(amendment)

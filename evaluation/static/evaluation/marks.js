@@ -1,0 +1,111 @@
+// The drafter's hand. A form of marks is boxes to tick, one for each word; it works without this script,
+// which adds the mouse's selection, arrow keys, and the form in the table's own row.
+const boxesOf = (form) => [...form.querySelectorAll(".words")].map((side) => [...side.querySelectorAll("input")]);
+const wordOf = (box) => box.nextElementSibling.textContent;
+
+function enhance(form, close) {
+  const status = form.querySelector("[role=status]");
+  const sides = boxesOf(form);
+  const first = JSON.stringify(sides.map((boxes) => boxes.map((box) => box.checked)));
+  const say = (words) => { status.textContent = words; };
+  const sideOf = (box) => sides.find((boxes) => boxes.includes(box));
+  const changed = () => first !== JSON.stringify(sides.map((boxes) => boxes.map((box) => box.checked)));
+
+  function set(boxes, ticked) {
+    for (const box of boxes) box.checked = ticked;
+    const words = boxes.map(wordOf).join("");
+    if (words) say(`「${words}」${ticked ? "に下線を引きました" : "の下線を外しました"}`);
+  }
+
+  function selected() {
+    const selection = window.getSelection();
+    if (selection.isCollapsed || !form.contains(selection.anchorNode)) return [];
+    return sides.flat().filter((box) => selection.containsNode(box.nextElementSibling, true));
+  }
+
+  // From a box inside or before a mark to the next mark of its side: what lies between is marked too.
+  function join(box) {
+    const boxes = sideOf(box);
+    const from = boxes.indexOf(box);
+    const gap = boxes.findIndex((other, k) => k >= from && !other.checked);
+    const next = boxes.findIndex((other, k) => gap >= 0 && k > gap && other.checked);
+    if (next < 0) return say("この後に、つなげる下線がありません");
+    const start = box.checked ? gap : from;
+    return set(boxes.slice(start, next), true);
+  }
+
+  function move(box, step, extend) {
+    const boxes = sideOf(box);
+    const next = boxes[boxes.indexOf(box) + step];
+    if (!next) return;
+    if (extend) set([next], box.checked);
+    next.focus();
+  }
+
+  form.querySelector(".tools").hidden = false;
+  form.addEventListener("mousedown", (event) => { if (event.target.closest("[data-tool]")) event.preventDefault(); });
+  form.addEventListener("click", (event) => {
+    const tool = event.target.closest("[data-tool]")?.dataset.tool;
+    if (!tool) {
+      // A word is not ticked by the end of a selection inside it.
+      if (event.target.closest(".words label") && selected().length) event.preventDefault();
+      return;
+    }
+    const active = sides.flat().includes(document.activeElement) ? document.activeElement : null;
+    const boxes = selected();
+    if (tool === "join") {
+      const start = boxes[0] ?? active;
+      if (start) join(start); else say("つなげたい下線の語を、先に選んでください");
+      return;
+    }
+    const chosen = boxes.length ? boxes : [active].filter(Boolean);
+    if (chosen.length) set(chosen, tool === "mark"); else say("先に文字をなぞって選んでください");
+    window.getSelection().removeAllRanges();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches(".words input")) set([event.target], event.target.checked);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const box = event.target;
+    if (event.key === "Escape" && close) {
+      if (!changed() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
+    } else if (box.matches(".words input")) {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (step) move(box, step, event.shiftKey);
+      else if (event.key === "j" || event.key === "J") join(box);
+      else return;
+      event.preventDefault();
+    }
+  });
+}
+
+async function open(link) {
+  const row = link.closest("tr");
+  // One form at a time: what is ticked in it must not be lost, and its labels must be the only ones.
+  const other = document.querySelector(".drawing .words input");
+  if (other) { other.focus(); return; }
+  const answer = await fetch(`${link.href}&part=form`);
+  // A session that ended, or a draft that is none any more: the page itself says so.
+  if (!answer.ok || answer.redirected) { location.assign(link.href); return; }
+  const holder = row.insertAdjacentElement("afterend", document.createElement("tr"));
+  holder.className = "drawing";
+  const cell = holder.appendChild(document.createElement("td"));
+  cell.colSpan = row.cells.length;
+  cell.innerHTML = await answer.text();
+  const form = cell.querySelector("form");
+  const close = () => { holder.remove(); link.focus(); };
+  enhance(form, close);
+  form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); close(); });
+  (form.querySelector(".words input:checked") ?? form.querySelector(".words input")).focus();
+}
+
+for (const form of document.querySelectorAll("form.marks")) enhance(form);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.draw");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  open(link);
+});
+// After saving, the page opens again at the row: the keyboard goes on where it was.
+document.querySelector(location.hash.startsWith("#marks-") ? location.hash : "#none")?.focus();

@@ -1,0 +1,130 @@
+"""The drafter's hand: the marks of one clause, drawn anew or given back to the engine."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from evaluation import amending
+from evaluation.amending.marking import NOT_REVISED
+from evaluation.comparison.marking import Marks, mark
+from evaluation.documents.hand import Hand
+from evaluation.forms.marks import PROPOSAL, MarksForm
+from evaluation.models import Amendment, Marking
+from evaluation.permissions import Hidden, SignedInRequest, changeable_draft
+from evaluation.views.clause_page import ClausePage
+from evaluation.views.typed import take_typed
+
+
+@dataclass(frozen=True)
+class MarksPage:
+    """A clause that its draft rewords, with the marks that stand."""
+
+    page: ClausePage
+    old: str
+    new: str
+    marking: Marking | None
+
+    @classmethod
+    def of(cls, draft: Amendment, public_id: str) -> "MarksPage":
+        """Raises Hidden for a clause of which nothing is marked word by word."""
+        page = ClausePage.of(draft, public_id)
+        before = page.in_force
+        if before is None or not page.can_be_marked:
+            raise Hidden(NOT_REVISED)
+        stored = Marking.objects.filter(amendment=draft, clause=page.clause).first()
+        return cls(page, before.text, page.node.text, stored)
+
+    @property
+    def proposal(self) -> Marks:
+        return mark(self.old, self.new)
+
+    @property
+    def drawn(self) -> Marks:
+        return self.page.hand.marks.get(self.page.node.public_id) or self.proposal
+
+    def form(self, typed: object = None) -> MarksForm:
+        seen = amending.marking_fingerprint(self.old, self.new, self.marking)
+        why = self.marking.why if self.marking else ""
+        return MarksForm((self.old, self.new), self.drawn, seen, typed, why)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def marks(
+    request: SignedInRequest, agency: str, number: int, slug: str, public_id: str
+) -> HttpResponse:
+    """Draw the marks of a clause; `?part=form` is the form alone, for the row of the table."""
+    draft = changeable_draft(request, agency, number, slug)
+    bench = MarksPage.of(draft, public_id)
+    form = bench.form(request.POST if request.method == "POST" else take_typed(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _write(request, draft, bench, form)
+        except amending.Stale as stale:
+            return _overtaken(request, draft, public_id, stale)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect(_back(request, draft, public_id))
+    return _shown(request, draft, bench, form)
+
+
+def _write(request: SignedInRequest, draft: Amendment, bench: MarksPage, form: MarksForm) -> None:
+    clause, seen = bench.page.clause, form.cleaned_data["seen"]
+    if PROPOSAL in request.POST:
+        amending.return_to_proposal(draft, clause, by=request.user, seen=seen)
+        messages.success(request, "下線を自動の案に戻しました。")
+        return
+    why = form.cleaned_data["why"]
+    amending.draw(draft, clause, form.marks, by=request.user, why=why, seen=seen)
+    messages.success(request, "下線を保存しました。")
+    drawn = Hand.of(draft, bench.page.outline.before, bench.page.outline.text)
+    for node, words in drawn.warned:
+        if node.public_id == bench.page.node.public_id:
+            messages.warning(request, "　".join(words))
+
+
+def _overtaken(
+    request: SignedInRequest, draft: Amendment, public_id: str, stale: amending.Stale
+) -> HttpResponse:
+    """Show what stands now with what was ticked where it still fits; nothing was stored."""
+    bench = MarksPage.of(draft, public_id)
+    mine = request.POST.copy()
+    mine["seen"] = stale.seen
+    messages.warning(request, "　".join(stale.messages))
+    return _shown(request, draft, bench, bench.form(mine), status=409)
+
+
+def _back(request: SignedInRequest, draft: Amendment, public_id: str) -> str:
+    address = draft.period.agency.code, draft.period.number, draft.slug
+    if "table" in request.GET:
+        return f"{reverse('comparison', args=address)}#marks-{public_id}"
+    return reverse("clause", args=[*address, public_id])
+
+
+def _shown(
+    request: SignedInRequest,
+    draft: Amendment,
+    bench: MarksPage,
+    form: MarksForm,
+    status: int = 200,
+) -> HttpResponse:
+    by_character = request.GET.get("by") == "character"
+    context = {
+        "amendment": draft,
+        "period": draft.period,
+        "page": bench.page,
+        "bench": bench,
+        "form": form,
+        "sides": form.sides(by_character=by_character),
+        "by_character": by_character,
+        "from_table": "table" in request.GET,
+        "proposed": bench.form().proposed(bench.proposal),
+    }
+    alone = request.method == "GET" and request.GET.get("part") == "form"
+    template = "evaluation/_marks_form.html" if alone else "evaluation/marks.html"
+    return render(request, template, context, status=status)
