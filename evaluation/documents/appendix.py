@@ -197,16 +197,17 @@ class _Compared:
     ) -> None:
         self.settings = settings
         follow = settings.moves == "track"
-        self.pairs = align(old.document(""), new.document(""), follow=follow)
-        both = [(p.id, p.old.text, p.new.text) for p in self.pairs if p.old and p.new]
+        pairs = align(old.document(""), new.document(""), follow=follow)
+        self.evaluated = [pair for pair in pairs if _entries(pair)]
+        shown = [own for pair in self.evaluated for own in (pair, *_entries(pair))]
+        both = [(p.id, p.old.text, p.new.text) for p in shown if p.old and p.new]
         differing = [(key, *texts) for key, *texts in both if texts[0] != texts[1]]
         marks = mark_many([(before, after) for _, before, after in differing])
         keys = [key for key, *_ in differing]
         self.marks = {key: drawn.get(key, own) for key, own in zip(keys, marks, strict=True)}
 
     def rows(self) -> Iterator[ComparedRow]:
-        evaluated = [p for p in self.pairs if any(c.unit.kind in COLUMNS for c in p.children)]
-        for unchanged, run in groupby(evaluated, key=self._unchanged):
+        for unchanged, run in groupby(self.evaluated, key=_unchanged):
             members = list(run)
             if not unchanged or self.settings.unchanged_siblings == "full":
                 yield from map(self._row, members)
@@ -214,10 +215,6 @@ class _Compared:
                 numbers = [head(Level.ENTRY, pair.new_number) for pair in members]
                 printed = "～".join(dict.fromkeys((numbers[0], numbers[-1])))
                 yield ComparedRow(Kind.SAME, "", (), f"{printed}　{self.settings.omitted}")
-
-    def _unchanged(self, pair: Pair) -> bool:
-        own = [pair, *(child for child in pair.children if child.unit.kind in COLUMNS)]
-        return all(p.kind is Kind.SAME and p.old and p.new for p in own)
 
     def _row(self, pair: Pair) -> ComparedRow:
         sides: tuple[Side, Side] = ("proposed", "current")
@@ -257,6 +254,16 @@ class _Compared:
             return (Run(unit.text, marked=True),)
         marks = self.marks.get(pair.id, Marks())
         return cells(pair.old.text, pair.new.text, marks, elide=False)[side == "proposed"]
+
+
+def _entries(pair: Pair) -> list[Pair]:
+    """Return what the appendix lists of an item."""
+    return [child for child in pair.children if child.unit.kind in COLUMNS]
+
+
+def _unchanged(pair: Pair) -> bool:
+    own = (pair, *_entries(pair))
+    return all(p.kind is Kind.SAME and p.old and p.new for p in own)
 
 
 def appendix_comparison_html(content: ComparedAppendix, **identity: Any) -> str:
