@@ -14,6 +14,7 @@ from evaluation.models import (
     AmendmentReason,
     IssuedDocument,
     ItemProgram,
+    Marking,
     ObjectivePeriod,
     ReasonGroup,
     Snapshot,
@@ -53,6 +54,13 @@ def draft(**fields):
 
 def table_form(**fields):
     return TableForm(amendment=make_draft(make_period()), **fields)
+
+
+def marking(**fields):
+    baseline, (_, item, *_) = make_baseline(make_period())
+    return Marking(
+        amendment=make_draft(baseline.period), clause=item, drawn_at=timezone.now(), **fields
+    )
 
 
 def wording(**fields):
@@ -136,6 +144,7 @@ WRONG = {
     "issued_document_sha256_form": lambda: document(sha256="0"),
     "issued_document_kind_known": lambda: document(kind="memo"),
     "reason_kind_known": lambda: reason(kind="x"),
+    "marking_fingerprint_form": lambda: marking(fingerprint="x"),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),

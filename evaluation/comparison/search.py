@@ -77,13 +77,13 @@ class _Stack:
         old_codes = _codes([job.old.units for job in jobs], known, 0)
         new_codes = _codes([job.new.units for job in jobs], known, -1)
         self.same = old_codes.T[:, :, None] == new_codes
-        old_edges, old_weight = _padded([job.old for job in jobs])
-        new_edges, new_weight = _padded([job.new for job in jobs])
+        old_edges, old_weight, deleted = _padded([job.old for job in jobs])
+        new_edges, new_weight, inserted = _padded([job.new for job in jobs])
         self.old_split, self.new_split = old_edges[Edge.SPLIT], new_edges[Edge.SPLIT]
-        self.insert_start = new_edges[Edge.INSERT_START] - new_weight
-        self.insert_end = new_edges[Edge.INSERT_END] + new_weight + INSERTION
-        self.delete_start = old_edges[Edge.INSERT_START] - old_weight
-        self.delete_end = old_edges[Edge.INSERT_END] + old_weight + INSERTION
+        self.insert_start = new_edges[Edge.INSERT_START] - inserted
+        self.insert_end = new_edges[Edge.INSERT_END] + inserted + INSERTION
+        self.delete_start = old_edges[Edge.INSERT_START] - deleted
+        self.delete_end = old_edges[Edge.INSERT_END] + deleted + INSERTION
         self.old_start = old_edges[Edge.REPLACE_START] - old_weight
         self.old_end = old_edges[Edge.REPLACE_END] + old_weight + REPLACEMENT
         self.new_start = new_edges[Edge.REPLACE_START] - new_weight
@@ -162,13 +162,14 @@ def _codes(
     return codes
 
 
-def _padded(sides: Sequence[Phrasing]) -> tuple[Costs, Costs]:
+def _padded(sides: Sequence[Phrasing]) -> tuple[Costs, Costs, Costs]:
     """Costs at the bounds of units: of edges, shape (5, lanes, longest + 1), and of what is marked
-    up to there, shape (lanes, longest + 1)."""
+    up to there, opposite a mark and alone, shape (lanes, longest + 1)."""
     longest = max(len(side.bounds) for side in sides)
     edges = np.zeros((len(Edge), len(sides), longest), np.int32)
-    weight = np.zeros((len(sides), longest), np.int32)
+    weight, added = np.zeros((2, len(sides), longest), np.int32)
     for lane, side in enumerate(sides):
         edges[:, lane, : len(side.bounds)] = side.edges[:, side.bounds]
         weight[lane, : len(side.bounds)] = side.weight[side.bounds]
-    return edges, weight
+        added[lane, : len(side.bounds)] = side.added[side.bounds]
+    return edges, weight, added

@@ -113,6 +113,7 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_item", "draft"): EDITORS_OF_DRAFT,
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
+    ("marks", "draft"): EDITORS_OF_DRAFT,
     ("reasons", "draft"): EDITORS_OF_DRAFT,
     ("reason", "draft"): EDITORS_OF_DRAFT,
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
@@ -201,7 +202,7 @@ class Scene:
             return reverse(name)
         state, _, verb = which.partition(" ")
         arguments = [*place, self.amendments[state].slug]
-        arguments += [self.item.public_id] if "clause" in name and name != "new_clause" else []
+        arguments += [self.item.public_id] if name in {"clause", "change_clause", "marks"} else []
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []

@@ -79,6 +79,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "items/new/"): 10,
     ("editor", DRAFT + "clauses/new/"): 9,
     ("editor", CLAUSE): 9,
+    ("editor", CLAUSE + "marks/"): 9,
     ("editor", CLAUSE + "reword/"): 9,
     ("editor", CLAUSE + "move/"): 9,
     ("editor", CLAUSE + "explain/"): 9,

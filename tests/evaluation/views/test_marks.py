@@ -1,0 +1,124 @@
+"""The page on which an editor draws the marks of a clause."""
+
+import pytest
+
+from evaluation import amending
+from evaluation.comparison.marking import Marks
+from evaluation.models import Marking
+from tests.evaluation.test_hand import NEW, OLD, WIDER, draft, paragraph  # noqa: F401
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(client, draft):  # noqa: F811
+    """Return the address of the page; the client is an editor."""
+    period = draft.period
+    client.force_login(make_user(period.agency, "editor"))
+    clause = paragraph(draft).public_id
+    return f"/{period.agency.code}/{period.number}/amendments/{draft.slug}/clauses/{clause}/marks/"
+
+
+def seen():
+    return amending.marking_fingerprint(OLD, NEW, Marking.objects.first())
+
+
+def send(client, page, **values):
+    ticked = {"old": ["0-3"], "new": ["0-3", "3-7"]}
+    return client.post(page, ticked | {"why": "", "seen": seen()} | values)
+
+
+def test_every_word_is_a_box_and_the_engines_are_ticked(client, page):
+    html = client.get(page).content.decode()
+    assert html.count('type="checkbox" name="old"') == 6
+    assert html.count('type="checkbox" name="new"') == 9
+    assert '<input type="checkbox" name="new" value="3-4" checked><span>と</span>' in html
+    assert html.count("checked>") == 3
+    by_character = client.get(page + "?by=character").content.decode()
+    assert by_character.count('name="old"') == len(OLD)
+
+
+def test_the_form_alone_is_for_the_row_of_the_table(client, page):
+    html = client.get(page + "?table&part=form").content.decode()
+    assert html.lstrip().startswith('<form method="post"')
+    assert "?by=word&amp;table" in html
+
+
+def test_marks_are_saved_and_their_reason(client, page):
+    response = send(client, page, why="語を切らない")
+    assert response.status_code == 302
+    assert response["Location"] == page.removesuffix("marks/")
+    assert (Marking.objects.get().marks, Marking.objects.get().why) == (WIDER, "語を切らない")
+    html = client.get(page).content.decode()
+    assert html.count("checked>") == 2 + 5
+    assert "語を切らない" in html
+    response = send(client, page + "?table")
+    assert response["Location"].partition("#")[2].startswith("marks-")
+
+
+def test_the_way_back(client, page):
+    send(client, page)
+    response = send(client, page, proposal="1")
+    assert (response.status_code, Marking.objects.count()) == (302, 0)
+
+
+def test_what_goes_unseen_is_said_and_not_forbidden(client, page):
+    response = client.post(page, {"old": ["0-2"], "why": "", "seen": seen()}, follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert told == ["下線を保存しました。", "「と項目2」の追加に、下線がありません。"]
+    table = page.partition("clauses/")[0] + "comparison/"
+    assert "下線の足りない所" in client.get(table).content.decode()
+
+
+def test_who_was_slower_sees_what_stands_and_loses_nothing(client, page, draft):  # noqa: F811
+    before = seen()
+    amending.draw(draft, paragraph(draft), Marks(((0, 2),), ((0, 4),)), by=make_user())
+    response = send(client, page, seen=before, why="わたしの理由")
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "ほかの人が先にこの条項の文言か下線を変更しました" in html
+    assert "わたしの理由" in html
+    assert Marking.objects.get().marks == Marks(((0, 2),), ((0, 4),))
+    assert f'name="seen" value="{seen()}"' in html
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"old": ["x"]}, "下線の位置を読み取れません。"),
+        ({"old": ["0-99"]}, "下線の位置が文言と合いません。"),
+        ({"why": "理\u202e由"}, "文字の並ぶ向きを変える文字"),
+        ({"why": "理" * 501}, "500"),
+        ({"seen": ""}, "開き直して"),
+    ],
+)
+def test_bad_input_is_told_and_stores_nothing(client, page, values, words):
+    response = send(client, page, **values)
+    assert (response.status_code, words in response.content.decode()) == (200, True)
+    assert not Marking.objects.exists()
+
+
+def test_stale_marks_are_flagged_on_every_page_of_the_draft(client, page, draft):  # noqa: F811
+    clause = paragraph(draft)
+    amending.draw(draft, clause, WIDER, by=make_user())
+    amending.reword(draft, clause, NEW.replace("推進", "促進"), by=make_user())
+    of_draft, _, _ = page.partition("clauses/")
+    for address in (page, page.removesuffix("marks/"), of_draft + "comparison/"):
+        assert "本文が変わりました。" in client.get(address).content.decode()
+    assert "本文が変わりました。" in client.get(of_draft + "steps/submit/").content.decode()
+
+
+def test_a_clause_without_marks_of_its_own_is_not_there(client, page, draft):  # noqa: F811
+    new = amending.insert(draft, "chapter", parent=None, label="Ⅵ", text="その他", by=None)
+    address = page.replace(paragraph(draft).public_id, new.public_id)
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "文言を改めた条項だけです" in response.content.decode()
+
+
+def test_the_table_leads_editors_to_it_and_nobody_else(client, page, draft):  # noqa: F811
+    table = page.partition("clauses/")[0] + "comparison/"
+    assert client.get(table).content.decode().count('class="draw"') == 1
+    client.force_login(make_user(draft.period.agency, "approver"))
+    assert client.get(table).content.decode().count('class="draw"') == 0
