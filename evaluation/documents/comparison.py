@@ -54,12 +54,18 @@ def in_full(settings: Settings) -> Settings:
 def comparison_table(amendment: Amendment, settings: Settings | None = None) -> Table:
     """Return the table of an amendment: a draft against the text that stands, a decided one
     against the text just before it. `settings`: in another form than it is issued in."""
+    return table_and_hand(amendment, settings)[0]
+
+
+def table_and_hand(amendment: Amendment, settings: Settings | None = None) -> tuple[Table, Hand]:
+    """Return the table of an amendment, and the marks in it that were drawn by hand."""
     title = amendment.period.title
     before, text = texts_around(amendment)
     settings = settings or settings_of(amendment)
     remarks = reasons_of(amendment, before, text) if settings.remarks else {}
-    drawn = Hand.of(amendment, before, text).marks
-    return compare(before.document(title), text.document(title), settings, drawn, remarks)
+    hand = Hand.of(amendment, before, text)
+    old, new = before.document(title), text.document(title)
+    return compare(old, new, settings, hand.marks, remarks), hand
 
 
 def reasons_of(amendment: Amendment, *texts: Text) -> dict[str, str]:

@@ -15,15 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evaluation import amending, drafting
 from evaluation.comparison.rows import NATIONAL, Table
 from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
-from evaluation.documents.comparison import View, comparison_html, comparison_table, settings_of
-from evaluation.documents.hand import Hand
+from evaluation.documents.comparison import View, comparison_html, settings_of, table_and_hand
 from evaluation.documents.issuing import torn, torn_places
 from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.documents.versions import Version, compare_texts
 from evaluation.forms.tables import ShowForm, TableFormForm, VersionsForm
 from evaluation.models import Amendment, ObjectivePeriod, Snapshot
 from evaluation.models.table_forms import form_of
-from evaluation.models.texts import texts_around
 from evaluation.permissions import (
     Act,
     PortalRequest,
@@ -46,11 +44,12 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
     view, settings = form.shown
     refused = refusals(request.user, amendment)
     drawing = not refused[Act.EDIT]
+    table, hand = table_and_hand(amendment, settings)
     context = {
         "amendment": amendment,
         "period": amendment.period,
-        "table": comparison_table(amendment, settings),
-        "hand": Hand.of(amendment, *texts_around(amendment)) if drawing else None,
+        "table": table,
+        "hand": hand if drawing else None,
         "drawing": drawing and view == View.TABLE,
         "view": view,
         "without_marks": not form.marks_shown,
