@@ -31,6 +31,7 @@ pages.answer(int(sys.argv[1]))
 TEXT = "/jst/5/"
 DRAFT = "/jst/5/amendments/2026-01-28/"
 CLAUSE = DRAFT + "clauses/{item}/"
+BODY = DRAFT + "clauses/{body}/"
 # Reader ("" is anybody), name, address, and how many empty pages it may cost. First the ministry's
 # document …
 Page = tuple[str, str, str, float]
@@ -56,6 +57,7 @@ REAL: list[Page] = [
     ("editor", "comparison table", DRAFT + "comparison/", 20),
     ("editor", "comparison, as one text", DRAFT + "comparison/?view=inline", 22),
     ("editor", "comparison, in full", DRAFT + "comparison/?extent=full", 30),
+    ("editor", "marks of a clause", BODY + "marks/", 20),
     ("editor", "form of the table", DRAFT + "comparison/form/", 8),
     ("editor", "appendix, cell by cell", DRAFT + "comparison/appendix/", 20),
     ("", "two versions, the form", TEXT + "comparison/", 8),
@@ -180,16 +182,18 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
 
 def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     """Sign a reader of each role in; return what the addresses name."""
-    from evaluation.models import AmendmentReason, Clause
+    from evaluation.models import AmendmentReason, Clause, Wording
     from tests.factories import make_user
 
     for role in ("editor", "approver", "auditor", "maintainer"):
         clients[role] = Client(HTTP_HOST="localhost")
         clients[role].force_login(make_user(period.agency, role))
     items = Clause.objects.filter(period=period, kind="item", introduced_by__kind="baseline")
+    reworded = Wording.objects.filter(amendment__period=period, base__isnull=False)
     reasons = AmendmentReason.objects.filter(group__amendment__period=period)
     return {
         "item": items[0].public_id,
+        "body": reworded[0].clause.public_id,
         "program": period.agency.programs.all()[0].slug,
         "reason": reasons[0].pk,
     }

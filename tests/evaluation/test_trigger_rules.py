@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaluation import amending
-from evaluation.models import Amendment, AmendmentReason, ItemProgram, ReasonGroup
+from evaluation.models import Amendment, AmendmentReason, ItemProgram, Marking, ReasonGroup
 from programs.models import Fund, Program
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period
 
@@ -38,6 +38,13 @@ def test_what_was_shared_stays_shared():
     Amendment.objects.filter(pk=draft.pk).update(shared_at=now)
     for later in (None, now + dt.timedelta(seconds=1)):
         change(draft, "法人と共有した日時は、後から変えられません。", shared_at=later)
+
+
+def test_marks_hang_on_clauses_of_their_own_period():
+    draft, (_, foreign, *_) = make_draft(make_period()), make_baseline(make_period())[1]
+    row = Marking(amendment=draft, clause=foreign, fingerprint="0" * 64, drawn_at=timezone.now())
+    with pytest.raises(IntegrityError, match="同じ期間のもの"), transaction.atomic():
+        row.save()
 
 
 def test_programmes_and_funds_are_of_the_same_agency():

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from evaluation import amending, drafting, triggers
+from evaluation.comparison.marking import Marks
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
@@ -86,6 +87,16 @@ def test_a_decided_amendment_is_frozen_for_the_orm(baseline):
         Wording.objects.filter(pk=wording.pk).update(text="x")
     with pytest.raises(IntegrityError, match=FROZEN), transaction.atomic():
         wording.delete()
+
+
+def test_the_marks_of_a_decided_table_are_frozen(baseline):
+    draft = make_draft(baseline.period)
+    item = baseline.introduced.filter(kind="item").first()
+    amending.reword(draft, item, "項目の転換", by=None)
+    amending.draw(draft, item, Marks(((0, 2),), ()), by=make_user())
+    decide(draft)
+    refused(f"UPDATE evaluation_marking SET why = 'x' WHERE amendment_id = {draft.pk}", FROZEN)
+    refused(f"DELETE FROM evaluation_marking WHERE amendment_id = {draft.pk}", FROZEN)
 
 
 def test_the_form_of_a_decided_table_is_frozen(baseline):

@@ -209,6 +209,7 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
     visit.to(repealed, item, body, changed, scene.of(scene.real, "clauses", introduced.public_id))
     for verb in ("relabel", "move", "repeal", "undo"):
         visit.to(f"{changed}{verb}/")
+    visit.to(f"{changed}marks/", f"{changed}marks/?by=character")
     visit.to(scene.of(scene.real, "items", "new"), scene.of(scene.real, "clauses", "new"))
     visit.to(scene.of(scene.real, "clauses", "new") + "?kind=chapter&parent=")
     visit.press(scene.of(scene.real, "items", "new"), "加える")
