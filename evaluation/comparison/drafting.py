@@ -1,6 +1,10 @@
 """Habits of drafters that a sum of costs cannot express: rules on the edits of one pair."""
 
 import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from rapidfuzz.distance import Prefix
 
 from evaluation.comparison.costs import Edge, Phrasing
 from evaluation.comparison.search import Edit
@@ -132,6 +136,36 @@ def _to_connective(side: Phrasing, start: int, end: int, room: int) -> int:
     return 0
 
 
+_CLAUSE = 4  # characters of the shortest clause that changes places
+
+
+def mark_shorter_of_swapped(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
+    """Of two clauses that changed places the shorter one is marked, at its place in both columns."""
+    marked: list[Edit] = []
+    for edit in edits:
+        swapped = _swapped(old.text, new.text, marked[-1], edit) if marked else ()
+        marked = [*marked[:-1], *swapped] if swapped else [*marked, edit]
+    return marked
+
+
+def _swapped(old: str, new: str, last: Edit, edit: Edit) -> tuple[Edit, ...]:
+    """The edits of the shorter of two clauses, each with the 、 that ends it; () for no swap."""
+    i, j = last.old_start, last.new_start
+    before, after = old[i : edit.old_end], new[j : edit.new_end]
+    if len(before) != len(after) or _replaces(last) or _replaces(edit):
+        return ()
+    head = Prefix.similarity(before, after)
+    i, j, before, after = i + head, j + head, before[head:], after[head:]
+    size = (before + before).find(after)  # of the clause that stands first in the old text
+    rest = len(before) - size
+    first, second = before[:size], before[size:]
+    if min(size, rest) < _CLAUSE or not (first.endswith("、") and second.endswith("、")):
+        return ()
+    if size <= rest:
+        return Edit(i, i + size, j, j), Edit(edit.old_end, edit.old_end, j + rest, edit.new_end)
+    return Edit(i, i, j, j + rest), Edit(i + size, edit.old_end, edit.new_end, edit.new_end)
+
+
 _RANGE = re.compile("(.*[^p])(p+)n+")
 
 
@@ -169,8 +203,6 @@ def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
     A bracket that the text itself never closes asks for nothing.
     """
     partners = _partners(old), _partners(new)
-    if not any(partners):
-        return edits
     done: list[Edit] = []
     pending = edits[::-1]
     while pending:
@@ -187,8 +219,14 @@ def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
     return done
 
 
-def _partners(text: str) -> dict[int, int]:
-    """For each bracket that has one, the position of its partner."""
+class _Partners(NamedTuple):
+    """The positions of the brackets that have a partner, ascending, and those of the partners."""
+
+    places: list[int]
+    partners: list[int]
+
+
+def _partners(text: str) -> _Partners:
     partners: dict[int, int] = {}
     stack: list[int] = []
     for bracket in _BRACKETS.finditer(text):
@@ -198,18 +236,19 @@ def _partners(text: str) -> dict[int, int]:
         elif stack and text[stack[-1]] == _OPENING[char]:
             partners[position] = stack.pop()
             partners[partners[position]] = position
-    return partners
+    places = sorted(partners)
+    return _Partners(places, [partners[place] for place in places])
 
 
-def _missing(edit: Edit, old: dict[int, int], new: dict[int, int]) -> tuple[int, int] | None:
+def _missing(edit: Edit, old: _Partners, new: _Partners) -> tuple[int, int] | None:
     """How far an edit must grow to the left and right to reach its brackets' partners."""
     left = right = 0
     for start, end, partners in (
         (edit.old_start, edit.old_end, old),
         (edit.new_start, edit.new_end, new),
     ):
-        found = [partners[position] for position in range(start, end) if position in partners]
-        if found:
+        inside = slice(bisect_left(partners.places, start), bisect_left(partners.places, end))
+        if found := partners.partners[inside]:
             left = max(left, start - min(found))
             right = max(right, max(found) + 1 - end)
     return (left, right) if left or right else None

@@ -7,6 +7,7 @@ from evaluation.comparison.costs import phrasing
 from evaluation.comparison.drafting import (
     join_lists,
     lead_with_connectives,
+    mark_shorter_of_swapped,
     part_ranges,
     take_quotes,
     take_stops,
@@ -18,6 +19,8 @@ from evaluation.comparison.text import Folded, fold
 from evaluation.comparison.windows import Plan, Window, plan
 
 Span = tuple[int, int]
+# What a sum of costs cannot express, in this order.
+WINDOW_RULES = (join_lists, lead_with_connectives, mark_shorter_of_swapped, part_ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ def mark_many(pairs: Iterable[tuple[str, str]]) -> list[Marks]:
     places = [(one, window) for one in comparisons for window in one.plan.windows]
     jobs = [comparison.job(window) for comparison, window in places]
     for (comparison, window), job, edits in zip(places, jobs, cheapest(jobs), strict=True):
-        drafted = part_ranges(*job, lead_with_connectives(*job, join_lists(*job, edits)))
-        comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in drafted]
+        for rule in WINDOW_RULES:
+            edits = rule(*job, edits)
+        comparison.edits += [edit.shifted(window.old_start, window.new_start) for edit in edits]
     return [comparison.marks() for comparison in comparisons]
 
 

@@ -63,9 +63,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text that is stored differently on both sides and counts as unchanged.
+    """What a reader of the table must be told of one text.
 
-    `place` is the printed number of the item in which it stands, `words` what differs.
+    `notices` of a table: it is stored differently on both sides and counts as unchanged. `by_sentence`:
+    both sides are so unlike that whole sentences are marked. `place` is the printed number of the item in which it stands, `words` what is told.
     """
 
     clause_id: str
@@ -88,6 +89,7 @@ class Table:
     first: Side = "proposed"
     remarks: str = ""
     notices: tuple[Notice, ...] = ()
+    by_sentence: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

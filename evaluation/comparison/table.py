@@ -54,6 +54,7 @@ _RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 _NO_MARKS: Mapping[str, Marks] = MappingProxyType({})
 _NO_REMARKS: Mapping[str, str] = MappingProxyType({})
 _AS_ABOVE = "同上"
+_BY_SENTENCE = "違いが大きいため、語ではなく文の単位で下線を引いています。"
 
 
 def compare(
@@ -86,6 +87,7 @@ def compare(
         settings.first,
         settings.remarks,
         tuple(rows.notices()),
+        tuple(rows.by_sentence()),
     )
 
 
@@ -200,6 +202,14 @@ class _Rows:
             if pair.old and pair.new and (words := _invisible(pair.old, pair.new)):
                 place = _place(pair.new, self.new_units, self.new_numbers)
                 yield Notice(pair.id, place, pair.new.text, words)
+
+    def by_sentence(self) -> Iterator[Notice]:
+        """Texts whose marks the engine drew on whole sentences, in document order."""
+        for pair in self.pairs:
+            own = self.own.get(pair.id)
+            if pair.new and own and own.by_sentence and pair.id not in self.drawn:
+                place = _place(pair.new, self.new_units, self.new_numbers)
+                yield Notice(pair.id, place, pair.new.text, _BY_SENTENCE)
 
     def _leads(self, pair: Pair) -> bool:
         """Whether an unchanged heading above a change is printed.

@@ -13,12 +13,14 @@ from evaluation.comparison.chains import heaviest_chain, once
 ANCHOR = 48
 CONTEXT = 48  # at most so much equal text goes with a window, two clauses of it
 LONG = 10_000_000  # cells: beyond this equal sentences are looked for before equal characters
-HUGE = 400_000_000  # cells: beyond this finding equal characters takes too much time and memory
+HUGE = 100_000_000  # cells of one pair in which equal characters are looked for: 12 MB, 30 ms
 LARGE = 40_000  # cells of a window that is cut, if it has an equal run of …
 CUT = 16  # … so many characters; an ordinary window has 10,000 cells
 LARGEST = 250_000  # cells of a window that is cut at any equal run
-BUDGET = 4_000_000  # cells of one pair's exact search: about what 100,000 ordinary characters cost
+BUDGET = 3_000_000  # cells of one pair's exact search: about what 100,000 ordinary characters cost
+LEAST = 6_000  # cells that a window costs however small it is
 REWRITTEN = 0.30  # less alike than this: unrelated sentences measure 0.11–0.24, edited ones ≥ 0.35
+EDITED = 0.50  # two sentences as like as this are one sentence, edited
 _SHORT = 20  # characters below which likeness says nothing
 _CLAUSE_ENDS = frozenset("、。，．（）()「」『』【】\n")
 _SENTENCE = re.compile("[^。\n]*[。\n]|[^。\n]+")
@@ -50,19 +52,25 @@ class Plan(NamedTuple):
 
 def plan(old: str, new: str) -> Plan:
     """Where two texts that differ are searched; all in order, apart from each other."""
-    changed = _changed(old, new)
+    like, unlike = _affordable(_parts(old, new), HUGE)
+    changed = sorted([*unlike, *(run for part in like for run in _between_runs(old, new, part))])
     if _rewritten(old, new, changed):
         return Plan([], [Window(0, len(old), 0, len(new))])
-    exact: list[Window] = []
-    whole: list[Window] = []
-    left = BUDGET
-    found = [cut for window in _with_context(old, new, changed) for cut in _cut(old, new, window)]
-    for window in sorted(found, key=lambda window: (window.cells, window)):
-        left -= window.cells
-        if left >= 0:
-            exact.append(window)
+    found: list[Window] = []
+    coarse: list[Window] = []
+    for window in _with_context(old, new, changed):
+        if any(window.old_start <= part.old_start < window.old_end for part in unlike):
+            coarse.append(window)
         else:
-            whole += _sentences_changed(old, new, window)
+            found += _cut(old, new, window)
+    exact, costly = _affordable(found, BUDGET)
+    whole: list[Window] = []
+    spent = sum(window.cells for window in exact)
+    for window in coarse + costly:
+        for sentence in _sentences_changed(old, new, window):
+            spent += max(sentence.cells, LEAST)
+            edited = spent <= BUDGET and _alike(old, new, sentence) >= EDITED
+            (exact if edited else whole).append(sentence)
     return Plan(sorted(exact), sorted(whole), by_sentence=bool(whole))
 
 
@@ -95,14 +103,20 @@ def _with_context(old: str, new: str, changed: Sequence[Window]) -> list[Window]
     return found
 
 
-def _changed(old: str, new: str) -> list[Window]:
-    """Stretches between anchors; equal text at both ends is an anchor whatever its length."""
+def _affordable(windows: Sequence[Window], cells: int) -> tuple[list[Window], list[Window]]:
+    """The windows that so many cells suffice for, the smallest first, and the others."""
+    found: tuple[list[Window], list[Window]] = ([], [])
+    for window in sorted(windows, key=lambda window: (window.cells, window)):
+        cells -= window.cells
+        found[cells < 0].append(window)
+    return found
+
+
+def _parts(old: str, new: str) -> list[Window]:
+    """Stretches between equal sentences, or one: equal text at their ends is an anchor too."""
     whole = _trimmed(old, new, Window(0, len(old), 0, len(new)))
-    changed: list[Window] = []
-    for part in _between_sentences(old, new, whole) if whole.cells > LONG else [whole]:
-        part = _trimmed(old, new, part)
-        changed += [part] if part.cells > HUGE else _between_runs(old, new, part)
-    return changed
+    parts = _between_sentences(old, new, whole) if whole.cells > LONG else [whole]
+    return [_trimmed(old, new, part) for part in parts]
 
 
 def _trimmed(old: str, new: str, window: Window) -> Window:
@@ -181,7 +195,7 @@ def _cut(old: str, new: str, window: Window) -> Iterator[Window]:
     pending = [window]
     while pending:
         window = pending.pop()
-        halves = _halves(old, new, window) if LARGE < window.cells <= HUGE else ()
+        halves = _halves(old, new, window) if window.cells > LARGE else ()
         if halves:
             pending += reversed(halves)
         else:
@@ -210,16 +224,28 @@ def _halves(old: str, new: str, window: Window) -> tuple[Window, ...]:
 
 
 def _sentences_changed(old: str, new: str, window: Window) -> Iterator[Window]:
-    """The sentences of a window that have no equal opposite."""
+    """The sentences of a window that have no equal opposite; as many on both sides: one by one."""
     sides = _sentences(old, *window[:2]), _sentences(new, *window[2:])
-    starts = [
+    before, after = (
         [*side, end] for side, end in zip(sides, (window.old_end, window.new_end), strict=True)
-    ]
-    for step in Indel.opcodes(*(list(side.values()) for side in sides)):
-        if step.tag != "equal":
+    )
+    steps = Indel.opcodes(*(list(side.values()) for side in sides))
+    equal = [step for step in steps if step.tag == "equal"]
+    i = j = 0
+    for stop in [*((s.src_start, s.dest_start) for s in equal), (len(sides[0]), len(sides[1]))]:
+        left, right = stop[0] - i, stop[1] - j
+        size = 1 if left == right else max(left, right)
+        for k in range(0, max(left, right), size):
             yield Window(
-                starts[0][step.src_start],
-                starts[0][step.src_end],
-                starts[1][step.dest_start],
-                starts[1][step.dest_end],
+                before[i + min(k, left)],
+                before[i + min(k + size, left)],
+                after[j + min(k, right)],
+                after[j + min(k + size, right)],
             )
+        if equal:
+            step = equal.pop(0)
+            i, j = step.src_end, step.dest_end
+
+
+def _alike(old: str, new: str, window: Window) -> float:
+    return Indel.normalized_similarity(old[slice(*window[:2])], new[slice(*window[2:])])

@@ -129,9 +129,12 @@ def as_data(table: Table) -> dict[str, Any]:
 def from_data(data: dict[str, Any]) -> Table:
     """Return the table of `as_data`; what the data of an older version does not say is as it was."""
     rows = tuple(Row(**row | _typed(row)) for row in data["rows"])
-    notices = tuple(Notice(**notice) for notice in data.get("notices", ()))
+    told = {
+        name: tuple(Notice(**notice) for notice in data.get(name, ()))
+        for name in ("notices", "by_sentence")
+    }
     proposed, current = data["columns"]
-    return Table(**data | {"rows": rows, "notices": notices, "columns": (proposed, current)})
+    return Table(**data | told | {"rows": rows, "columns": (proposed, current)})
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,13 @@ def marks() -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(*figure) for figure in marks.figures()]
 
 
+def engine() -> tuple[Variants, Judge]:
+    """What marking costs, beside difflib."""
+    from tests.benchmarks import engine
+
+    return {}, lambda _: [Figure(*figure) for figure in engine.figures()]
+
+
 def ratio(text: str, cost: dict[str, Cost], name: str, base: str, bar: float) -> Figure:
     return Figure(text, cost[name].cpu / cost[base].cpu, bar)
 
@@ -150,6 +157,7 @@ def main() -> int:
         "thousand-rows": lambda quick: thousand_rows(),
         "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
         "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),
+        "engine": lambda quick: engine(),
         "marks": lambda quick: marks(),
         "table-marks": lambda quick: table_marks(3 if quick else 15),
         "pages": lambda quick: pages(3 if quick else 15),

@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 
 from hypothesis import given
@@ -490,3 +491,21 @@ def test_every_changed_clause_has_a_row_and_no_other_is_marked(
     assert differing <= shown
     mirrored = compare(new, old)
     assert len(mirrored.rows) == len(table.rows)
+
+
+def test_what_is_marked_by_sentences_is_said() -> None:
+    """Texts too unlike for an exact search: nothing costs more, and the reader is told."""
+    chance = random.Random(3)
+    sentences = ["".join(chance.choices("研究開発推進社会課題", k=40)) + "。" for _ in range(400)]
+    text = "".join(sentences)
+    chance.shuffle(sentences)
+    old, new = (
+        Document("表題", (Unit("a", UnitKind.BODY, None, "5", "", words),))
+        for words in (text, "".join(sentences))
+    )
+    table = compare(old, new)
+    assert [(notice.clause_id, notice.words) for notice in table.by_sentence] == [
+        ("a", "違いが大きいため、語ではなく文の単位で下線を引いています。")
+    ]
+    marks = compare(old, new, corrected={"a": Marks()})
+    assert marks.by_sentence == ()
