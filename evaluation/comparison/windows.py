@@ -11,14 +11,14 @@ from evaluation.comparison.chains import heaviest_chain, once
 # An equal run this long, unique on both sides, is never inside a mark; it is longer than any
 # stretch that the rules of `drafting.py` look across.
 ANCHOR = 48
-CONTEXT = 48  # at most so much equal text goes with a window, two clauses of it
+CONTEXT = 32  # at most so much equal text goes with a window, two clauses of it
 LONG = 10_000_000  # cells: beyond this equal sentences are looked for before equal characters
 HUGE = 100_000_000  # cells of one pair in which equal characters are looked for: 12 MB, 30 ms
 LARGE = 40_000  # cells of a window that is cut, if it has an equal run of …
 CUT = 16  # … so many characters; an ordinary window has 10,000 cells
 LARGEST = 250_000  # cells of a window that is cut at any equal run
 BUDGET = 3_000_000  # cells of one pair's exact search: about what 100,000 ordinary characters cost
-LEAST = 6_000  # cells that a window costs however small it is
+LEAST = 8_000  # cells that a window costs however small it is
 REWRITTEN = 0.30  # less alike than this: unrelated sentences measure 0.11–0.24, edited ones ≥ 0.35
 EDITED = 0.50  # two sentences as like as this are one sentence, edited
 _SHORT = 20  # characters below which likeness says nothing
