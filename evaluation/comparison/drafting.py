@@ -284,11 +284,11 @@ def _splits(old: Folded, new: Folded, i: int, j: int) -> bool:
     return old.splits_cluster(i) or new.splits_cluster(j)
 
 
-_QUOTES = {"「": "」", "『": "』"}
+_QUOTES = {"「": "」", "『": "』", "(": ")"}
 
 
 def take_quotes(old: str, new: str, edits: list[Edit]) -> list[Edit]:
-    """G6: what is quoted is replaced with its 「」."""
+    """G6: what is quoted or stands in brackets is replaced with its 「」 or （）."""
     return [
         _grown(edit, 1, 1)
         if _replaces(edit)

@@ -167,10 +167,9 @@ _STARTERS = (
     f"{_KAN}万億明大昭平令第前次同翌本及並又若以未等別様付"  # kanji that may open another class
 )
 _NUM = f"(?:[0-9]+|[{_KAN}]+)"
-_ERA_DATE = (
-    f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月(?:{_NUM}日)?)?"
-)
-_DATE = f"{_ERA_DATE}|(?<![{_KAN}])(?:(?:{_NUM}|同|翌|前)年)?{_NUM}月{_NUM}日"
+_DAY = f"(?:{_NUM}日|末日|末|上旬|中旬|下旬)"
+_ERA_DATE = f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月{_DAY}?)?"
+_DATE = f"{_ERA_DATE}|(?<![{_KAN}])(?:(?:{_NUM}|同|翌|前)年)?{_NUM}月{_DAY}"
 _PROVISION = f"第{_NUM}(?:条|項|号|章|節|款|編)(?:の{_NUM})*"
 _NEAR_PROVISION = f"(?<![一-鿿])(?:前{_NUM}?|次|同|本)(?:条|項|号|章|節)"
 _POINT = "[イロハニホヘトチリヌルヲ](?![ァ-ヺー])"  # 第二号イ; not the first letter of a word
@@ -210,7 +209,7 @@ _PATTERNS = {
             _KAN_AMOUNT,
         )
     ),
-    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他の?",
+    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
     TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
     TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",

@@ -148,7 +148,7 @@ class TestCommand:
         call_command("comparison", "2026-01-28", "--format", "json", "--output", str(file))
         data = json.loads(file.read_bytes())
         assert data == json.loads(json.dumps(as_data(comparison_table(draft))))
-        assert list(data) == "title note columns rows first remarks notices".split()
+        assert list(data) == "title note columns rows first remarks notices by_sentence".split()
         row = "kind level clause_id proposed current remark".split()
         assert list(data["rows"][3]) == row
         assert data["rows"][3]["proposed"][1]["marked"] is True
