@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from evaluation import drafting
 from evaluation.models import Marking
@@ -97,7 +97,12 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     opened(page, SECOND)
     page.keyboard.press("Space")
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", refuse)
     page.keyboard.press("Escape")
     expect(page.locator(".drawing")).to_have_count(1)
     assert asked == ["引き直した下線を保存せずに閉じますか。"]

@@ -163,7 +163,9 @@ def save_form(draft: m.Amendment, string: str) -> None:
 def save_marking(draft: m.Amendment, item: m.Clause, string: str) -> None:
     """Reword an item to a string, and draw its marks for a reason that is the string."""
     draft.wordings.filter(clause=item).update(text=string)
-    marking = draft.markings.first() or m.Marking(amendment=draft, clause=item)
+    marking = m.Marking.objects.filter(amendment=draft).first() or m.Marking(
+        amendment=draft, clause=item
+    )
     marking.fingerprint = fingerprint("項目1の推進", string)
     marking.new_spans, marking.why = "0-1", string[:500]
     marking.drawn_at = timezone.now()
@@ -181,10 +183,8 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     place = [draft.period.agency.code, draft.period.number]
     of_draft = [*place, draft.slug]
     program = draft.period.agency.programs.first()
-    item = (
-        draft.introduced.filter(kind="item").first()
-        or draft.period.clauses.filter(wordings__label="1").first()
-    )
+    items = draft.introduced.filter(kind="item") or draft.period.clauses.filter(wordings__label="1")
+    item = items[0]
     query = f"?amendment={draft.slug}"
     found = [
         ("editor", reverse("home")),
