@@ -77,6 +77,15 @@ def test_bullets_and_mergers() -> None:
     ]
 
 
+def test_a_paragraph_that_keeps_its_place_by_chance_has_moved() -> None:
+    """Ten new paragraphs above, and the eleventh moved up by ten: it alone has moved."""
+    lines = list(edits.sentences()[:40])
+    old, added = lines[:30], lines[30:]
+    new = [*added, *old[:5], old[15], *old[5:15], *old[16:]]
+    moved = [row for row in rows("\n".join(old), "\n".join(new)) if row[0] is Kind.MOVED]
+    assert len(moved) == 2
+
+
 def test_equal_texts_have_no_rows() -> None:
     assert compare_plain(OLD, OLD, "規程").rows == ()
     assert compare_plain("", "", "規程").rows == ()
