@@ -14,12 +14,15 @@ _CANDIDATES = 4  # texts that are found for each
 _BLOCK = 2_000  # texts that are looked up at once: memory stays within some MB
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # spreads sequences over 64 bits
 
+# Sequences of many texts: whose each is (ascending), and what it is, as a number.
+Sequences = tuple[NDArray[np.int64], NDArray[np.uint64]]
+
 
 def alike(one: str, other: str, least: float = 0.0) -> float:
     """Likeness from 0 to 1, 0 below `least`; of long texts by the share of common sequences."""
     if len(one) * len(other) <= LONG:
         return Indel.normalized_similarity(one, other, score_cutoff=least)
-    here, there = _grams([one])[1], _grams([other])[1]
+    here, there = np.unique(_sequences([one])[1]), np.unique(_sequences([other])[1])
     common = len(np.intersect1d(here, there, assume_unique=True))
     share = 2 * common / (len(here) + len(there))
     return share if share >= least else 0.0
@@ -34,10 +37,11 @@ def candidates(
     """
     if not asked or not among:
         return
-    here, there = _grams([some[k] for k in asked]), _grams([others[k] for k in among])
+    here, there = _sequences([some[k] for k in asked]), _sequences([others[k] for k in among])
+    here, there = _once_each(*_known(here, there)), _once_each(*_known(there, here))
     known, counts = np.unique(np.concatenate((here[1], there[1])), return_counts=True)
     here, there = (
-        _rarest(*grams, counts[np.searchsorted(known, grams[1])]) for grams in (here, there)
+        _rarest(*side, counts[np.searchsorted(known, side[1])]) for side in (here, there)
     )
     order = np.argsort(there[1], kind="stable")
     index, sequences = there[0][order], there[1][order]
@@ -61,8 +65,7 @@ def candidates(
             yield asked[k], among[j]
 
 
-def _grams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """The sequences of each text, once each: whose they are, ascending, and what they are."""
+def _sequences(texts: Sequence[str]) -> Sequences:
     ends = "\0" * (_GRAM - 1)  # a short text is one sequence with what is behind it
     joined = "".join([text + ends for text in texts]) + ends
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
@@ -72,7 +75,20 @@ def _grams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]
         sequences = (sequences ^ codes[k : k + size]) * _FACTOR
     owners = np.repeat(np.arange(len(texts)), [len(text) + len(ends) for text in texts])
     inside = codes[:size] != 0
-    owners, sequences = owners[inside], sequences[inside]
+    return owners[inside], sequences[inside]
+
+
+def _known(side: Sequences, other: Sequences) -> Sequences:
+    """Those sequences of a side that the other may have too: all that do, and a few more."""
+    bits = len(other[0]).bit_length() + 3
+    shift = np.uint64(64 - bits)
+    seen = np.zeros(1 << bits, bool)
+    seen[other[1] >> shift] = True
+    may = seen[side[1] >> shift]
+    return side[0][may], side[1][may]
+
+
+def _once_each(owners: NDArray[np.int64], sequences: NDArray[np.uint64]) -> Sequences:
     order = np.lexsort((sequences, owners))
     owners, sequences = owners[order], sequences[order]
     new = np.ones(len(owners), bool)
@@ -82,7 +98,7 @@ def _grams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]
 
 def _rarest(
     owners: NDArray[np.int64], sequences: NDArray[np.uint64], counts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+) -> Sequences:
     order = np.lexsort((sequences, counts, owners))
     owners, sequences = owners[order], sequences[order]
     rare = _place_in_run(owners) < _RAREST

@@ -4,7 +4,7 @@ from typing import Literal
 
 from evaluation.comparison.alignment import Document, Kind, Unit, UnitKind
 from evaluation.comparison.pairing import Pairing, paired
-from evaluation.comparison.reading import Paragraph, paragraphs
+from evaluation.comparison.reading import Paragraph, headings, paragraphs
 from evaluation.comparison.rows import NATIONAL, Settings, Table
 from evaluation.comparison.succession import Succession
 from evaluation.comparison.table import compare
@@ -26,6 +26,7 @@ def compare_plain(old: str, new: str, title: str, settings: Settings = NATIONAL)
         _document(title, after, new_ids, "n"),
         settings,
         successions=_successions(pairing, old_ids, new_ids),
+        headings=_headings(before, old_ids) | _headings(after, new_ids),
     )
 
 
@@ -41,6 +42,11 @@ def _document(
         for place, (id, paragraph) in enumerate(zip(ids, found, strict=True))
     )
     return Document(title, tuple(units))
+
+
+def _headings(found: tuple[Paragraph, ...], ids: list[str]) -> dict[str, str]:
+    places = enumerate(headings(found))
+    return {ids[place]: ids[heading] for place, heading in places if heading is not None}
 
 
 def _successions(

@@ -1,7 +1,11 @@
 """Plain text as paragraphs, the number in front of each split off: numbers are not compared."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from evaluation.comparison.text import fold
 
 # More digits are a year or an amount, never a number of a paragraph.
 _DIGITS = "[0-9０-９]{1,3}"
@@ -51,6 +55,17 @@ FORMS = {
     "－": rf"[-－−‐–—―*＊](?={_SPACE})",
 }
 _NUMBER = re.compile(rf"(?P<number>{'|'.join(FORMS.values())}){_SPACE}*{_GOES_ON}(?=\S)")
+# What tells numbers of one form apart, and what stands for it in the form.
+_COUNTERS = {
+    rf"の{_ANY}": "",
+    "[0-9]+": "1",
+    _KANJI: "一",
+    _KANA: "ア",
+    "[①-⒇⓪❶-❿㉑-㉟㊱-㊿]": "①",
+    "[Ⅰ-ⅻ]": "Ⅰ",
+    "[A-Za-z]+": "a",
+}
+_FIRST = frozenset("".join(_COUNTERS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +90,43 @@ def _paragraph(line: str) -> Paragraph:
     if number is None:
         return Paragraph("", line)
     return Paragraph(number["number"], line[number.end() :])
+
+
+def headings(found: Sequence[Paragraph]) -> list[int | None]:
+    """For each paragraph the place of the numbered one that it stands under, None at the top.
+
+    Numbers of one form stand on one level; a form that comes anew is a level below. What has no
+    number stands under the last number, and so does a bullet. A number that holds another, 「2. 5.」
+    after 「2.」, stands under what is above that: it says itself where it belongs.
+    """
+    levels: list[tuple[str, int]] = []  # forms and places of the numbers that may have some below
+    under: list[int | None] = []
+    for place, paragraph in enumerate(found):
+        form = _form(paragraph.number)
+        if levels and not _is_bullet(form):
+            levels = [level for level in levels if not _is_bullet(level[0])]
+        forms = [other for other, _ in levels]
+        if form in forms:
+            del levels[forms.index(form) :]
+        above = [k for _, k in levels if not _holds(paragraph.number, found[k].number)]
+        under.append(above[-1] if above else None)
+        if form:
+            levels.append((form, place))
+    return under
+
+
+@lru_cache(maxsize=10_000)
+def _form(number: str) -> str:
+    """The number 1 in its place: 「(1)」 for 「（12）」, 「第1条」 for 「第3条の2」."""
+    form = fold(number).text
+    for pattern, first in _COUNTERS.items():
+        form = re.sub(pattern, first, form)
+    return form
+
+
+def _is_bullet(form: str) -> bool:
+    return bool(form) and _FIRST.isdisjoint(form)
+
+
+def _holds(number: str, other: str) -> bool:
+    return number.startswith(other) and not number[len(other) : len(other) + 1].isdigit()

@@ -136,9 +136,9 @@ def figures(repeat: int) -> Iterator[tuple[str, float, float | None, bool]]:
 UNKIND = {
     "unrelated letters": 1,
     "unrelated sentences": 3.5,
-    "one line 10,000 times": 1.8,
-    "one line 10,000 times, some edited": 2.2,
-    "alternating lines": 2.3,
+    "one line 10,000 times": 2.4,
+    "one line 10,000 times, some edited": 3,
+    "alternating lines": 3,
     "one line of 100,000 unrelated letters": 1,
 }
 

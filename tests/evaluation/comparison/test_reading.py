@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.comparison.reading import FORMS, Paragraph, paragraphs
+from evaluation.comparison.reading import FORMS, Paragraph, headings, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,20 @@ def test_blank_lines_and_white_space_around_lines_go() -> None:
     text = "\ufeff　研究\r\n\r\n \t\n  (1) 開発  \n"
     assert paragraphs(text) == (Paragraph("", "研究"), Paragraph("(1)", "開発"))
     assert paragraphs("") == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "under"),
+    [
+        (
+            "第1章　甲\n第1条　甲\n２　甲\n一　甲\n二　甲\n第2条の2　甲\n第2章　甲",
+            [None, 0, 1, 2, 2, 0, None],
+        ),
+        ("甲\n1. 甲\n甲\n(1) 甲\n（ア）甲\n（イ）甲\n① 甲\n(2) 甲", [None, None, 1, 1, 3, 3, 5, 1]),
+        ("(1) 甲\n○項目\n・甲\n・甲\n○評価軸\n(2) 甲\n甲", [None, 0, 1, 1, 0, None, 5]),
+        ("Ⅲ．甲\n2. 甲\n2. 5. 甲\n2. 6. 甲\n甲", [None, 0, 0, 0, 3]),
+        ("1　甲\n10. 甲", [None, 0]),
+    ],
+)
+def test_headings(lines: str, under: list[int | None]) -> None:
+    assert headings(paragraphs(lines)) == under
