@@ -119,13 +119,10 @@ def align(old: Document, new: Document, *, follow: bool = False) -> list[Pair]:
     while pending:
         pair = pending.pop()
         pairs.append(pair)
-        pair.children.extend(
-            paired(
-                before.children[pair.old.id] if pair.old else (),
-                after.children[pair.new.id] if pair.new else (),
-            )
-        )
-        pending += pair.children[::-1]
+        below = before.below(pair.old), after.below(pair.new)
+        if any(below):
+            pair.children.extend(paired(*below))
+            pending += pair.children[::-1]
     return pairs
 
 
@@ -144,10 +141,14 @@ class _Tree:
         while pending:
             unit = pending.pop()
             self.numbers[unit.id] = self._number(unit)
-            pending += self.children[unit.id]
+            pending += self.below(unit)
         for unit in document.units:
             if unit.id not in self.numbers:
                 raise ValueError(f"unit {unit.id}: no way up to the top, parent {unit.parent}")
+
+    def below(self, unit: Unit | None) -> Sequence[Unit]:
+        """The children of a unit; most have none, and none are kept for those."""
+        return self.children.get(unit.id, ()) if unit else ()
 
     def _number(self, unit: Unit) -> tuple[str, ...]:
         """An item's number joins those of the items above it; a chapter's is not part of it."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 
 def once(places: Iterable[tuple[int, str]]) -> dict[str, int]:
@@ -18,6 +19,8 @@ def heaviest_chain(matches: Sequence[tuple[int, int]]) -> list[int]:
     The places of a chain ascend strictly. O(n log n): a Fenwick tree holds, for each place, weight
     and end of the best chain up to there.
     """
+    if all(one[0] < other[0] for one, other in pairwise(matches)):
+        return list(range(len(matches)))
     ranks = {place: k + 1 for k, place in enumerate(sorted({place for place, _ in matches}))}
     best = [(0, -1)] * (len(ranks) + 1)
     previous: list[int] = []

@@ -4,7 +4,7 @@ Near-linear in the number of paragraphs: equal ones by hash, neighbours of equal
 what is left over through the rare character sequences that it shares with others.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 from evaluation.comparison.chains import heaviest_chain, once
+from evaluation.comparison.likeness import alike, candidates
 from evaluation.comparison.reading import Paragraph
 from evaluation.comparison.text import fold
 
@@ -23,11 +24,8 @@ MOVED = 0.60  # likeness of what is found far from its place
 MOVED_LENGTH = 10  # characters below which likeness far from its place says nothing
 JOINED = 0.80  # likeness of two paragraphs together to the one that they were or became …
 GAIN = 0.05  # … by so much more than that of one of them alone
-GAP = 40_000  # cells of a gap in which every pair is compared
-_GRAM = 4  # characters of a sequence
-_RAREST = 24  # sequences of a paragraph that are looked up, the rarest first
-_COMMON = 200  # paragraphs that share a sequence: more, and it says nothing
-_CANDIDATES = 4  # paragraphs that are compared for each
+GAP = 40_000  # cells of a gap in which every pair is compared …
+GAP_CHARACTERS = 500_000_000  # … if it has no more cells of characters either (some 70 ms)
 _SCALE = 10_000  # likeness as a whole number, so that ties are ties
 
 
@@ -52,33 +50,65 @@ class _Side:
 
 def paired(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Pairing:
     """Pair the paragraphs of two texts; a paragraph stands in at most one pair."""
-    sides = _side(old), _side(new)
+    before, after = _sides(old, new)
     found = Pairing()
-    for gap in _gaps(*sides, found.pairs):
-        _pair_gap(*sides, *gap, found.pairs)
-    _pair_moved(*sides, found.pairs)
-    before, after = sides
+    whole = range(len(old)), range(len(new))
+    for gap in _gaps(before, after, *whole, _standing_once(before, after), found.pairs):
+        _pair_gap(before, after, *gap, found.pairs)
+    _pair_moved(before, after, found.pairs)
     backwards = {place: k for k, place in found.pairs.items()}
     _join(before.folded, after.folded, found.pairs, set(backwards), found.splits)
     _join(after.folded, before.folded, backwards, set(found.pairs), found.mergers)
     return found
 
 
-def _side(paragraphs: Sequence[Paragraph]) -> _Side:
-    return _Side(
-        [fold(paragraph.text).text for paragraph in paragraphs],
-        [fold(paragraph.number).text for paragraph in paragraphs],
+def _sides(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> tuple[_Side, _Side]:
+    """Both texts folded; most paragraphs stand in both, and each is folded once."""
+    known: dict[str, str] = {}
+
+    def folded(text: str) -> str:
+        if text not in known:
+            known[text] = fold(text).text
+        return known[text]
+
+    old_side, new_side = (
+        _Side(
+            [folded(paragraph.text) for paragraph in paragraphs],
+            [folded(paragraph.number) for paragraph in paragraphs],
+        )
+        for paragraphs in (old, new)
     )
+    return old_side, new_side
 
 
-def _gaps(old: _Side, new: _Side, pairs: dict[int, int]) -> Iterator[tuple[range, range]]:
-    """Pair what is equal and stands once on both sides, and its equal neighbours; yield the rest."""
+def _standing_once(old: _Side, new: _Side) -> list[tuple[int, int]]:
     once_old, once_new = once(enumerate(old.folded)), once(enumerate(new.folded))
-    both = [(once_old[text], place) for text, place in once_new.items() if text in once_old]
-    weights = [(k, 1 + len(old.folded[k])) for k, _ in both]
-    anchors = [both[position] for position in heaviest_chain(weights)]
-    low, start = 0, 0
-    for i, j in [*anchors, (len(old.folded), len(new.folded))]:
+    return [(once_old[text], place) for text, place in once_new.items() if text in once_old]
+
+
+def _in_turn(old: _Side, new: _Side, before: range, after: range) -> list[tuple[int, int]]:
+    """Of repeated texts the first of one side with the first of the other, and so on."""
+    places: defaultdict[str, deque[int]] = defaultdict(deque)
+    for i in before:
+        places[old.folded[i]].append(i)
+    return [(places[new.folded[j]].popleft(), j) for j in after if places.get(new.folded[j])]
+
+
+def _gaps(
+    old: _Side,
+    new: _Side,
+    before: range,
+    after: range,
+    equal: Sequence[tuple[int, int]],
+    pairs: dict[int, int],
+) -> Iterator[tuple[range, range]]:
+    """Pair what is equal, as far as it keeps one order, and its equal neighbours; yield the rest.
+
+    `equal`: places of equal paragraphs of two stretches, in the order of the new text.
+    """
+    chain = heaviest_chain([(i, 1 + len(old.folded[i])) for i, _ in equal])
+    low, start = before.start, after.start
+    for i, j in [*(equal[k] for k in chain), (before.stop, after.stop)]:
         high, end = i, j
         while low < high and start < end and old.folded[low] == new.folded[start]:
             pairs[low] = start
@@ -88,38 +118,64 @@ def _gaps(old: _Side, new: _Side, pairs: dict[int, int]) -> Iterator[tuple[range
             pairs[high] = end
         if low < high and start < end:
             yield range(low, high), range(start, end)
-        if i < len(old.folded):
+        if i < before.stop:
             pairs[i] = j
         low, start = i + 1, j + 1
 
 
 def _pair_gap(old: _Side, new: _Side, before: range, after: range, pairs: dict[int, int]) -> None:
     """Pair like paragraphs between two anchors, in one order, for the greatest likeness in all."""
-    if len(before) * len(after) > GAP:
-        matches = [
-            (i, j, likeness)
-            for j, i in _candidates(new.folded, old.folded, after, before)
-            if (likeness := _likeness(old, new, i, j)) > 0
-        ]
-        matches.sort(key=lambda match: (match[1], -match[0]))
-        chain = heaviest_chain([(i, likeness) for i, _, likeness in matches])
-        pairs.update((matches[k][0], matches[k][1]) for k in chain)
+    if _small(old, new, before, after):
+        _pair_small(old, new, before, after, pairs)
+        return
+    repeated = _in_turn(old, new, before, after)
+    for gap in _gaps(old, new, before, after, repeated, pairs):
+        if _small(old, new, *gap):
+            _pair_small(old, new, *gap, pairs)
+        else:
+            _pair_large(old, new, *gap, pairs)
+
+
+def _small(old: _Side, new: _Side, before: range, after: range) -> bool:
+    sizes = [
+        sum(len(text) for text in side.folded[places.start : places.stop])
+        for side, places in ((old, before), (new, after))
+    ]
+    cells = len(before) * len(after)
+    return cells == 1 or (cells <= GAP and sizes[0] * sizes[1] <= GAP_CHARACTERS)
+
+
+def _pair_small(old: _Side, new: _Side, before: range, after: range, pairs: dict[int, int]) -> None:
+    if len(before) == len(after) == 1:
+        if _likeness(old, new, before[0], after[0]):
+            pairs[before[0]] = after[0]
         return
     pairs.update((before[i], after[j]) for i, j in _ordered(_table(old, new, before, after)))
 
 
+def _pair_large(old: _Side, new: _Side, before: range, after: range, pairs: dict[int, int]) -> None:
+    matches = [
+        (i, j, likeness)
+        for j, i in candidates(new.folded, old.folded, after, before)
+        if (likeness := _likeness(old, new, i, j)) > 0
+    ]
+    matches.sort(key=lambda match: (match[1], -match[0]))
+    chain = heaviest_chain([(i, likeness) for i, _, likeness in matches])
+    pairs.update((matches[k][0], matches[k][1]) for k in chain)
+
+
 def _likeness(old: _Side, new: _Side, i: int, j: int) -> int:
     """By how much two paragraphs are more alike than they must be; 0 for a pair that is not."""
-    alike = Indel.normalized_similarity(old.folded[i], new.folded[j], score_cutoff=ALIKE)
-    if alike < ALIKE:
+    likeness = alike(old.folded[i], new.folded[j], ALIKE)
+    if likeness < ALIKE:
         return 0
     same = bool(old.numbers[i]) and old.numbers[i] == new.numbers[j]
-    return 1 + round((alike - ALIKE + SAME_NUMBER * same) * _SCALE)
+    return 1 + round((likeness - ALIKE + SAME_NUMBER * same) * _SCALE)
 
 
 def _table(old: _Side, new: _Side, before: range, after: range) -> NDArray[np.int64]:
     """`_likeness` of every pair of a gap, shape (old, new)."""
-    alike = cdist(
+    likeness = cdist(
         [old.folded[i] for i in before],
         [new.folded[j] for j in after],
         scorer=Indel.normalized_similarity,
@@ -131,8 +187,10 @@ def _table(old: _Side, new: _Side, before: range, after: range) -> NDArray[np.in
         for side, places in ((old, before), (new, after))
     ]
     same = (numbers[0][:, None] == numbers[1]) & (numbers[0] != "")[:, None]
-    gain = 1 + np.rint((alike - ALIKE + SAME_NUMBER * same.astype(float)) * _SCALE).astype(np.int64)
-    return np.where(alike >= ALIKE, gain, 0)
+    gain = 1 + np.rint((likeness - ALIKE + SAME_NUMBER * same.astype(float)) * _SCALE).astype(
+        np.int64
+    )
+    return np.where(likeness >= ALIKE, gain, 0)
 
 
 def _ordered(gain: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -156,36 +214,6 @@ def _ordered(gain: NDArray[np.int64]) -> list[tuple[int, int]]:
     return found[::-1]
 
 
-def _candidates(
-    some: Sequence[str], others: Sequence[str], asked: Sequence[int], among: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """For each paragraph asked for, those few of the others that share its rarest sequences."""
-    grams = {k: _grams(some[k]) for k in asked}
-    other_grams = {k: _grams(others[k]) for k in among}
-    counts = Counter(
-        gram for found in (grams, other_grams) for seen in found.values() for gram in seen
-    )
-    index: defaultdict[str, list[int]] = defaultdict(list)
-    for k, seen in other_grams.items():
-        for gram in _rarest(seen, counts):
-            index[gram].append(k)
-    for k, seen in grams.items():
-        shared: Counter[int] = Counter()
-        for gram in _rarest(seen, counts):
-            if len(index.get(gram, ())) <= _COMMON:
-                shared.update(index.get(gram, ()))
-        for other, _ in sorted(shared.items(), key=lambda hit: (-hit[1], hit[0]))[:_CANDIDATES]:
-            yield k, other
-
-
-def _grams(text: str) -> set[str]:
-    return {text[k : k + _GRAM] for k in range(max(1, len(text) - _GRAM + 1))}
-
-
-def _rarest(grams: set[str], counts: Counter[str]) -> list[str]:
-    return sorted(grams, key=lambda gram: (counts[gram], gram))[:_RAREST]
-
-
 def _pair_moved(old: _Side, new: _Side, pairs: dict[int, int]) -> None:
     """Pair what is left over wherever it stands: equal texts first, then the most alike."""
     taken = set(pairs.values())
@@ -203,10 +231,9 @@ def _pair_moved(old: _Side, new: _Side, pairs: dict[int, int]) -> None:
     left = [i for i in left if i not in pairs]
     free = [j for j in range(len(new.folded)) if j not in taken]
     hits = [
-        (-alike, i, j)
-        for i, j in _candidates(old.folded, new.folded, left, free)
-        if (alike := Indel.normalized_similarity(old.folded[i], new.folded[j], score_cutoff=MOVED))
-        >= MOVED
+        (-likeness, i, j)
+        for i, j in candidates(old.folded, new.folded, left, free)
+        if (likeness := alike(old.folded[i], new.folded[j], MOVED)) >= MOVED
     ]
     for _, i, j in sorted(hits):
         if i not in pairs and j not in taken:
@@ -242,13 +269,13 @@ def _grown(
     if place in taken or not 0 <= place < len(others):
         return parts
     best, grown = parts, parts
-    alike = Indel.normalized_similarity(text, "".join(others[k] for k in parts))
+    likeness = alike(text, "".join(others[k] for k in parts))
     length = sum(len(others[k]) for k in parts)
     while 0 <= place < len(others) and place not in taken and length < len(text):
         grown = sorted([*grown, place])
         length += len(others[place])
-        together = Indel.normalized_similarity(text, "".join(others[k] for k in grown))
-        if together >= JOINED and together > alike + GAIN:
-            best, alike = grown, together
+        together = alike(text, "".join(others[k] for k in grown))
+        if together >= JOINED and together > likeness + GAIN:
+            best, likeness = grown, together
         place += step
     return best

@@ -45,6 +45,7 @@ def joints(pairs: Sequence[Pair], successions: Iterable[Succession]) -> list[Joi
     """
     old = {pair.old.id: pair.old for pair in pairs if pair.old}
     new = {pair.new.id: pair.new for pair in pairs if pair.new}
+    places = [{id: place for place, id in enumerate(side)} for side in (old, new)]
     groups: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
     for succession in successions:
         if succession.kind is Kind.SPLIT:
@@ -55,7 +56,8 @@ def joints(pairs: Sequence[Pair], successions: Iterable[Succession]) -> list[Joi
     taken: set[str] = set()
     for (kind, single), ids in groups.items():
         here, there = (old, new) if kind is Kind.SPLIT else (new, old)
-        parts = tuple(unit for id, unit in there.items() if id in ids)
+        order = places[there is new]
+        parts = tuple(there[id] for id in sorted(ids & there.keys(), key=order.__getitem__))
         if single not in here or len(parts) < 2 or ids & taken:
             continue
         taken |= ids

@@ -53,6 +53,7 @@ _REVISED = (Kind.REVISED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 _RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 _NO_MARKS: Mapping[str, Marks] = MappingProxyType({})
 _NO_REMARKS: Mapping[str, str] = MappingProxyType({})
+_NO_HEADINGS: Mapping[str, str] = MappingProxyType({})
 _AS_ABOVE = "同上"
 _BY_SENTENCE = "違いが大きいため、語ではなく文の単位で下線を引いています。"
 
@@ -64,6 +65,7 @@ def compare(
     corrected: Mapping[str, Marks] = _NO_MARKS,
     remarks: Mapping[str, str] = _NO_REMARKS,
     successions: Sequence[Succession] = (),
+    headings: Mapping[str, str] = _NO_HEADINGS,
 ) -> Table:
     """The table of what `new` changes in `old`; where nothing changes it has no rows.
 
@@ -71,9 +73,11 @@ def compare(
     `corrected`: by id of a revised unit the marks that a drafter drew in place of the engine's.
     `remarks`: by id of a changed unit what 備考 says of it, such as its reason.
     `successions`: which clauses were split or merged; each split or merger is one row.
+    `headings`: by id of a paragraph without parent the id of one to be shown where it changes.
     Raises ValueError for units that form no tree, like `align`.
     """
     rows = _Rows(old, new, settings, corrected, remarks, successions)
+    rows.lead(headings)
     body, indicators = list(rows.body()), list(rows.indicators())
     if indicators:
         indicators.insert(0, _label(Level.SECTION, "【指標】"))
@@ -159,6 +163,15 @@ class _Rows:
             if not _alone(pair) or pair in self.hidden or pair.id in self.joint:
                 self.opening.update(filter(_alone, pair.children))
 
+    def lead(self, headings: Mapping[str, str]) -> None:
+        """Count as changed the paragraphs that serve changed ones as headings, T2."""
+        places = {pair.id: pair for pair in self.pairs}
+        for pair in list(self.changed):
+            above = headings.get(pair.id)
+            while above and places[above] not in self.changed:
+                self.changed.add(places[above])
+                above = headings.get(above)
+
     def body(self) -> Iterator[Row]:
         """Chapters, items and paragraphs in document order."""
         pending = self._shown(in_body(self.tops))[::-1]
@@ -175,6 +188,8 @@ class _Rows:
     def indicators(self) -> Iterator[Row]:
         """Per item whose entry changes: the item itself, then what changes of each list."""
         for pair in self.pairs:
+            if not pair.children:
+                continue
             lists = {
                 kind: [child for child in pair.children if child.unit.kind is kind]
                 for kind in _LABELS
@@ -217,9 +232,9 @@ class _Rows:
         T2: it is, but for T3 an item whose changed children all carry its number: 2. 5. is
         followed by 4. 3., without a row for 4.
         """
-        if pair.unit.kind in (UnitKind.BODY, UnitKind.PARAGRAPH):
+        if pair.unit.kind is UnitKind.BODY:
             return False
-        if pair.unit.kind is UnitKind.CHAPTER or not pair.unit.label:
+        if pair.unit.kind in (UnitKind.CHAPTER, UnitKind.PARAGRAPH) or not pair.unit.label:
             return True
         below = [child.unit for child in in_body(pair.children) if child in self.changed]
         return not all(unit.kind is UnitKind.ITEM and unit.label for unit in below)

@@ -132,6 +132,21 @@ def engine() -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(*figure) for figure in engine.figures()]
 
 
+def plain_texts(repeat: int) -> tuple[Variants, Judge]:
+    """Two plain texts without identities: what is found, time, growth and memory."""
+    from tests.benchmarks import document_speed, documents
+
+    def judge(cost: dict[str, Cost]) -> list[Figure]:
+        memory = cost["1M characters"].memory
+        found = [*documents.figures(), *document_speed.figures(repeat)]
+        return [
+            *(Figure(*figure) for figure in found),
+            Figure("1M characters, peak memory of the process (MB)", memory, 150),
+        ]
+
+    return {"1M characters": document_speed.whole_process}, judge
+
+
 def ratio(text: str, cost: dict[str, Cost], name: str, base: str, bar: float) -> Figure:
     return Figure(text, cost[name].cpu / cost[base].cpu, bar)
 
@@ -160,6 +175,7 @@ def main() -> int:
         "engine": lambda quick: engine(),
         "marks": lambda quick: marks(),
         "table-marks": lambda quick: table_marks(3 if quick else 15),
+        "documents": lambda quick: plain_texts(1 if quick else 3),
         "pages": lambda quick: pages(3 if quick else 15),
     }
     parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)

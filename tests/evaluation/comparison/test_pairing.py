@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.comparison import pairing
+from evaluation.comparison import likeness, pairing
 from evaluation.comparison.pairing import Pairing, paired
 from evaluation.comparison.reading import Paragraph, paragraphs
 from tests.evaluation.comparison import edits
@@ -74,8 +74,39 @@ def test_a_large_gap_is_paired_like_a_small_one(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_sequence_that_many_share_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairing, "GAP", 0)
-    monkeypatch.setattr(pairing, "_COMMON", 0)
-    assert pairs([ONE, OTHER], [ONE + "等", OTHER]) == Pairing({1: 1})
+    monkeypatch.setattr(likeness, "_COMMON", 0)
+    assert pairs([ONE, TWO], [ONE + "等", TWO + "等"]) == Pairing()
+
+
+def test_repeated_lines_are_paired_in_turn_around_what_is_new_and_edited() -> None:
+    line, count = "研究開発を推進", 400
+    old = [line] * count
+    old[200] = ONE
+    new = list(old)
+    new[200] = ONE + "以上"
+    new[100:100] = [OTHER]
+    new[300:300] = [TWO]
+    found = pairs(old, new).pairs
+    assert sorted(found) == list(range(count))
+    assert [found[k] for k in range(count)] == [j for j in range(count + 2) if j not in (100, 300)]
+
+
+def test_what_is_edited_among_many_repeated_lines_is_found() -> None:
+    line, count = "研究開発を推進", 300
+    old = [f"{ONE}{k}" if k in (50, 250) else line for k in range(count)]
+    new = [f"{ONE}等{k}" if k in (50, 250) else line for k in range(count)]
+    assert pairs(old, new).pairs == {k: k for k in range(count)}
+
+
+def test_long_paragraphs_are_compared_by_their_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likeness, "LONG", 0)
+    assert pairs([ONE, TWO], [ONE + "等", TWO, OTHER]) == Pairing({0: 0, 1: 1})
+    assert pairs([ONE], [OTHER]) == Pairing()
+    assert pairs([ONE], [ONE + "等"]) == Pairing({0: 0})
+
+
+def test_two_single_paragraphs_that_are_not_alike() -> None:
+    assert pairs([ONE], [OTHER]) == Pairing()
 
 
 @given(

@@ -12,7 +12,8 @@ from evaluation.comparison.text import fold
 from tests.evaluation.comparison import edits
 
 FULL = replace(NATIONAL, unchanged_siblings="full", elide=False)
-LINES = st.lists(st.sampled_from(edits.sentences()), max_size=6)
+NUMBERS = st.sampled_from(["", "", "第1章　", "(1) ", "(2) ", "2. 4. ", "・"])
+LINES = st.lists(st.tuples(NUMBERS, st.sampled_from(edits.sentences())).map("".join), max_size=6)
 
 
 def shown(row: Row) -> tuple[str, str]:
@@ -68,6 +69,36 @@ def test_runs_of_unchanged_paragraphs() -> None:
     ]
 
 
+def test_unchanged_headings_of_what_changes_are_shown() -> None:
+    old = "第1章　総則\n1. 目的\n甲を定める。\n2. 業務\n(1) 乙を行う。\n(2) 丙を行う。\n第2章　雑則\n丁を定める。"
+    new = old.replace("丙", "戊")
+    shown = [
+        (Kind.SAME, "第1章　総則", "第1章　（同左）"),
+        (Kind.SAME, "2.　業務", "2.　（同左）"),
+        (Kind.REVISED, "(2)　<u>戊</u>を行う。", "(2)　<u>丙</u>を行う。"),
+    ]
+    assert rows(old, new) == shown
+    assert rows(old.replace("\n(2) 丙を行う。", ""), old)[:2] == shown[:2]
+    assert rows(old, old.replace("\n(2) 丙を行う。", ""))[:2] == shown[:2]
+
+
+def test_what_moved_is_followed_to_its_new_place() -> None:
+    moved, one, other = (
+        "国際共同研究を推進する。",
+        "知的財産を管理し、活用する。",
+        "若手を支援する。",
+    )
+    old = f"(1) {moved}\n(2) {one}\n(3) 甲\n(4) {other}"
+    new = f"(1) {one}\n(2) 情報公開の手数料を定める。\n(3) {other}\n(4) {moved}"
+    assert rows(old, new, replace(NATIONAL, moves="track")) == [
+        (Kind.RENUMBERED, "<u>(1)</u>　（略）", "<u>(2)</u>　（略）"),
+        (Kind.DELETED, "（削る）", "<u>(3)　甲</u>"),
+        (Kind.NEW, "<u>(2)　情報公開の手数料を定める。</u>", "（新設）"),
+        (Kind.RENUMBERED, "<u>(3)</u>　（略）", "<u>(4)</u>　（略）"),
+        (Kind.MOVED, f"<u>(4)</u>　{moved}", "<u>(1)</u>　（同左）"),
+    ]
+
+
 def test_bullets_and_mergers() -> None:
     old = "・研究開発の成果を広く公表する。\n・公表に当たり権利の保護に留意する。"
     new = "・研究開発の成果を広く公表する。公表に当たり権利の保護に留意する。"
@@ -75,6 +106,15 @@ def test_bullets_and_mergers() -> None:
     assert rows(old, new) == [
         (Kind.MERGED, f"・{first}{second}", f"・{first}\n<u>・</u>{second}"),
     ]
+
+
+def test_a_paragraph_that_keeps_its_place_by_chance_has_moved() -> None:
+    """Ten new paragraphs above, and the eleventh moved up by ten: it alone has moved."""
+    lines = list(edits.sentences()[:40])
+    old, added = lines[:30], lines[30:]
+    new = [*added, *old[:5], old[15], *old[5:15], *old[16:]]
+    moved = [row for row in rows("\n".join(old), "\n".join(new)) if row[0] is Kind.MOVED]
+    assert len(moved) == 2
 
 
 def test_equal_texts_have_no_rows() -> None:
