@@ -73,8 +73,6 @@ def _bare_element(old: Phrasing, last: Edit, edit: Edit) -> bool:
     """G4: edits on both sides of a mere list element or of one short word are one edit."""
     between = slice(last.old_end, edit.old_start)
     classes = {TokenClass(cls) for cls in old.classes[between].tolist()}
-    if not classes:
-        return False
     if TokenClass.CONNECTIVE in classes and classes <= _LISTED:
         return edit.old_start - last.old_end <= _ELEMENT
     weight = int(old.weight[edit.old_start] - old.weight[last.old_end])
@@ -84,8 +82,6 @@ def _bare_element(old: Phrasing, last: Edit, edit: Edit) -> bool:
 def _snapped(old: Phrasing, new: Phrasing, edit: Edit) -> Edit:
     """Choose the outer edges of a joined replacement anew, outwards over equal text."""
     i0, i1, j0, j1 = edit
-    if i0 == i1 or j0 == j1:
-        return edit
     left = _cheaper(old, new, i0, j0, -1, Edge.REPLACE_START)
     right = _cheaper(old, new, i1, j1, 1, Edge.REPLACE_END)
     return _grown(edit, left, right)

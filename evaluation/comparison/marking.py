@@ -94,13 +94,5 @@ class _Comparison:
 
 
 def _spans(folded: Folded, stretches: Iterable[Span]) -> tuple[Span, ...]:
-    """Offsets in the original text; stretches that touch are one mark."""
-    spans: list[Span] = []
-    for start, end in stretches:
-        if start == end:
-            continue
-        span = folded.span(start, end)
-        if spans and spans[-1][1] == span[0]:
-            span = (spans.pop()[0], span[1])
-        spans.append(span)
-    return tuple(spans)
+    """Offsets in the original text."""
+    return tuple(folded.span(start, end) for start, end in stretches if start < end)

@@ -144,12 +144,12 @@ class _Stack:
         if hits.any():
             return int(hits.argmax()), j
         wanted = cost - self.new_end[lane, j] - self.old_end[lane, i]
-        for start in range(i - 1, -1, -1):
-            before = equal[start, :j] + self.new_start[lane, :j] + self.old_start[lane, start]
-            hits = before == wanted
-            if hits.any():
-                return start, int(hits.argmax())
-        raise AssertionError("an edit without a start")
+        before = self.new_start[lane, :j]
+        return next(
+            (start, int(hits.argmax()))
+            for start in range(i - 1, -1, -1)
+            if (hits := equal[start, :j] + before + self.old_start[lane, start] == wanted).any()
+        )
 
 
 def _codes(

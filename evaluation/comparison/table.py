@@ -232,8 +232,6 @@ class _Rows:
         T2: it is, but for T3 an item whose changed children all carry its number: 2. 5. is
         followed by 4. 3., without a row for 4.
         """
-        if pair.unit.kind is UnitKind.BODY:
-            return False
         if pair.unit.kind in (UnitKind.CHAPTER, UnitKind.PARAGRAPH) or not pair.unit.label:
             return True
         below = [child.unit for child in in_body(pair.children) if child in self.changed]

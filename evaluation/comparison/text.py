@@ -301,9 +301,7 @@ def _split_kana(run: str, before: TokenClass) -> list[Token]:
         cls = TokenClass.CONNECTIVE if particle.group() == "や" else TokenClass.PARTICLE
         words.append(Token(particle.group(), cls))
         run, before = run[particle.end() :], TokenClass.PARTICLE
-    while before is TokenClass.PARTICLE and run.startswith("の") and len(run) > 1:
-        if _PARTICLE.fullmatch(run):
-            break
+    while before is TokenClass.PARTICLE and re.match("の.", run) and not _PARTICLE.fullmatch(run):
         words.append(Token("の", TokenClass.PARTICLE))
         run = run[1:]
     return words + _split_words(run) if run else words

@@ -94,6 +94,26 @@ def test_marks_as_a_drafter_draws_them(pair: dict[str, str]) -> None:
         ),
         # brackets and quotes as a whole
         ("基金（以下<u>「基金」</u>という。）", "基金（以下<u>「創発基金」</u>という。）"),
+        # … of different words for it: one edit
+        ("<u>平成30年から</u>行う。", "<u>令和５年〜令和10年に</u>行う。"),
+        ("<u>１月から３月</u>まで", "<u>２月〜５月</u>まで"),
+        # of two clauses that changed places the shorter one, with the 、 that ends it
+        (
+            "機構は、<u>国と連携し、</u>理事長の主導の下、対応する。",
+            "機構は、理事長の主導の下、<u>国と連携し、</u>対応する。",
+        ),
+        (
+            "機構は、関係機関及び大学と連携し、<u>理事長の下、</u>対応する。",
+            "機構は、<u>理事長の下、</u>関係機関及び大学と連携し、対応する。",
+        ),
+        (
+            "機構は、一般の大学及び企業を支援し、<u>国と連携し、</u>対応する。",
+            "機構は、<u>国と連携し、</u>一般の大学及び企業を支援し、対応する。",
+        ),
+        (
+            "大学<u>及び企業</u>を支援し、公表する。",
+            "大学を支援し、<u>速やかに</u>公表する。",
+        ),
         # a predicate with its okurigana
         ("期間を<u>伸縮する</u>。", "期間を<u>伸長する</u>。"),
         # a sentence added with its 。
@@ -158,6 +178,7 @@ def test_what_is_unmarked_is_equal(pair: tuple[str, str]) -> None:
 
 @given(st.text(max_size=50), st.text(max_size=50))
 @example("か\u3099X", "か\u309aX")
+@example("か\u309aX", "き\u309aX")
 @example("e\u0301\u0302x", "e\u0301x")
 @example("👩\u200d🔬の研究", "👩の研究")
 @example("葛\U000e0100城", "葛城市")
@@ -250,6 +271,33 @@ def test_two_long_unrelated_texts() -> None:
         marks = mark(old, new)
         assert time.process_time() - start < 2
         assert rest(old, marks.old) == rest(new, marks.new)
+
+
+def test_sentences_that_touch_are_one_mark() -> None:
+    check(
+        "冒頭の文である。<u>大学の研究力を向上させる。配分を見直す。</u>末尾の文である。",
+        "冒頭の文である。<u>企業が技術流出を防ぐ。契約を点検する。</u>末尾の文である。",
+    )
+
+
+def test_unlike_sentences_that_touch_are_one_mark_even_where_a_search_costs_too_much() -> None:
+    chance = random.Random(6)
+    old, new = (
+        "".join(f"{''.join(chance.choices(letters, k=60))}。" for _ in range(40))
+        for letters in ("研究開発推進", "社会課題解決")
+    )
+    same = "研究開発を推進し、社会課題の解決に取り組む。" * 900
+    marks = mark(old + same, new + same.replace("社会課題", "社会的課題"))
+    assert marks.by_sentence
+    assert (marks.old[0], marks.new[0]) == ((0, len(old)), (0, len(new)))
+
+
+def test_where_a_search_costs_too_much_sentences_are_marked() -> None:
+    old = "研究開発を推進し、社会課題の解決に取り組む。" * 900
+    marks = mark(old, old.replace("社会課題", "社会的課題"))
+    assert marks.by_sentence
+    assert len(marks.new) > 100
+    assert rest(old, marks.old) == rest(old.replace("社会課題", "社会的課題"), marks.new)
 
 
 def test_two_long_repetitive_texts() -> None:

@@ -51,6 +51,13 @@ def test_moved_paragraphs_are_found_equal_and_edited() -> None:
     assert {place: pairs(old, new).pairs.get(place) for place in (0, 1)} == {0: 12, 1: 13}
 
 
+def test_the_more_alike_of_two_moves_there() -> None:
+    filler = [f"第{k}の事業について、{text}" for k, text in enumerate(edits.sentences()[:12])]
+    other = TWO.replace("国際共同研究", "国際的な連携")
+    found = pairs([TWO, other, *filler], [*filler, TWO.replace("課題", "諸課題")])
+    assert (found.pairs.get(0), found.pairs.get(1)) == (12, None)
+
+
 def test_short_paragraphs_do_not_move() -> None:
     assert pairs(["予算", ONE, TWO], [ONE, TWO, "予算"]) == Pairing({1: 0, 2: 1})
 
