@@ -66,7 +66,8 @@ class Notice:
     """What a reader of the table must be told of one text.
 
     `notices` of a table: it is stored differently on both sides and counts as unchanged. `by_sentence`:
-    both sides are so unlike that whole sentences are marked. `place` is the printed number of the item in which it stands, `words` what is told.
+    both sides are so unlike that whole sentences are marked. `place` is the printed number of the item
+    in which it stands, `words` what is told.
     """
 
     clause_id: str

@@ -333,15 +333,17 @@ class _Rows:
         here = _place(self.old_units[pair.id], self.old_units, self.old_numbers)
         there = _place(self.new_units[pair.id], self.new_units, self.new_numbers)
         if here == there:
-            return f"{here} の中で移動".strip()
-        return f"{here} から移動" if pair.new else f"{there} へ移動"
+            return f"{here} の中で移動" if here else "移動"
+        place, words = (here, "から移動") if pair.new else (there, "へ移動")
+        return f"{place} {words}" if place else "移動"
 
 
 def _place(unit: Unit, units: Mapping[str, Unit], numbers: Mapping[str, Sequence[str]]) -> str:
     """The printed number of a unit, or of the nearest one above that has a number."""
     while not numbers[unit.id] and unit.parent:
         unit = units[unit.parent]
-    return head(Level.ITEM, numbers[unit.id])
+    level = Level.PARAGRAPH if unit.kind is UnitKind.PARAGRAPH else Level.ITEM
+    return head(level, numbers[unit.id])
 
 
 def _invisible(old: Unit, new: Unit) -> str:

@@ -1,3 +1,5 @@
+import random
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hypothesis import given
@@ -7,7 +9,7 @@ from evaluation.comparison.alignment import Kind
 from evaluation.comparison.one_text import Change, inline
 from evaluation.comparison.plain import compare_plain
 from evaluation.comparison.reading import paragraphs
-from evaluation.comparison.rows import NATIONAL, Row, Settings, Table
+from evaluation.comparison.rows import NATIONAL, Cell, Moves, Role, Row, Settings, Table
 from evaluation.comparison.text import fold
 from tests.evaluation.comparison import edits
 
@@ -99,6 +101,16 @@ def test_what_moved_is_followed_to_its_new_place() -> None:
     ]
 
 
+def test_what_has_no_number_says_that_it_moved() -> None:
+    moved, rest = "国際共同研究を推進する。", "知的財産を管理する。\n若手研究者を支援する。\n"
+    followed = replace(NATIONAL, moves="track")
+    assert rows(f"{moved}\n{rest}", f"{rest}{moved}", followed) == [
+        (Kind.MOVED, moved, "（移動）（同左）")
+    ]
+    numbered = rows(f"第2条　{moved}\n{rest}", f"{rest}{moved}", followed)
+    assert numbered == [(Kind.MOVED, moved, "<u>第2条</u>　（第2条 から移動）（同左）")]
+
+
 def test_bullets_and_mergers() -> None:
     old = "・研究開発の成果を広く公表する。\n・公表に当たり権利の保護に留意する。"
     new = "・研究開発の成果を広く公表する。公表に当たり権利の保護に留意する。"
@@ -129,6 +141,64 @@ def test_the_whole_table_holds_both_texts(old: list[str], new: list[str]) -> Non
     after = said(table, Change.DELETED)
     assert after == printed(new) or not table.rows
     assert sorted(said(table, Change.INSERTED)) == sorted(printed(old)) or not table.rows
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["apart", "track"]))
+def test_the_cells_of_the_whole_table_are_the_paragraphs(seed: int, moves: Moves) -> None:
+    """Each paragraph stands in one cell, those of the new text in order; what is unmarked is equal."""
+    old, new = _versions(random.Random(seed))
+    table = compare_plain("\n".join(old), "\n".join(new), "", replace(FULL, moves=moves))
+    if not table.rows:
+        assert printed(old) == printed(new)
+        return
+    rows = table.rows[1:]
+    assert _lines(row.proposed for row in rows) == printed(new)
+    assert sorted(_lines(row.current for row in rows)) == sorted(printed(old))
+    for row in rows:
+        rests = [
+            fold(_unmarked(side)).text
+            for side in (row.proposed, row.current)
+            if not any(run.role is Role.NOTE for run in side)
+        ]
+        assert len(set(rests)) == 1 or len(rests) == 1
+
+
+def _versions(chance: random.Random) -> tuple[list[str], list[str]]:
+    """Numbered paragraphs, and the same with some new, deleted, edited, moved and merged."""
+    numbers = ["", "(1) ", "第2条　", "・", "2. 5. "]
+    old = [
+        chance.choice(numbers) + "".join(chance.choices(edits.sentences(), k=chance.randint(1, 3)))
+        for _ in range(chance.randint(0, 9))
+    ]
+    new = [line.replace("\n", "") for line in old]
+    for _ in range(chance.randint(0, 5) if new else 0):
+        k = chance.randrange(len(new))
+        place = chance.randint(0, len(new))
+        new[k : k + 1] = chance.choice(
+            [
+                [],
+                [new[k], chance.choice(edits.sentences())],
+                [chance.choice(edits.EDITS)(chance, new[k])],
+                [new[k] + new.pop()] if k < len(new) - 1 else [new[k]],
+                [new[k][:40], new[k][40:]],
+            ]
+        )
+        if new and chance.random() < 0.3:
+            new.insert(place, new.pop())
+        if not new:
+            break
+    return "\n".join(old).split("\n"), "\n".join(new).split("\n")
+
+
+def _unmarked(side: Cell) -> str:
+    """Without line breaks: a paragraph that is split inside a number stays the same."""
+    texts = (run.text for run in side if not run.marked and run.role is Role.TEXT)
+    return "".join(texts).replace("\n", "")
+
+
+def _lines(cells: Iterable[Cell]) -> list[str]:
+    texts = ("".join(run.text for run in cell if run.role is Role.TEXT) for cell in cells)
+    return [fold(line).text for text in texts for line in text.split("\n") if line]
 
 
 def said(table: Table, without: Change) -> list[str]:
