@@ -11,7 +11,8 @@ from evaluation.comparison.chains import heaviest_chain, once
 # An equal run this long, unique on both sides, is never inside a mark; it is longer than any
 # stretch that the rules of `drafting.py` look across.
 ANCHOR = 48
-CONTEXT = 32  # at most so much equal text goes with a window, two clauses of it
+CONTEXT = 6  # equal characters at least that go with a window, up to where words end: …
+FARTHEST = 1000  # … no word runs on behind it, unless there is none in so many characters
 LONG = 10_000_000  # cells: beyond this equal sentences are looked for before equal characters
 HUGE = 100_000_000  # cells of one pair in which equal characters are looked for: 12 MB, 30 ms
 LARGE = 40_000  # cells of a window that is cut, if it has an equal run of …
@@ -22,7 +23,8 @@ LEAST = 10_000  # cells that a window costs however small it is
 REWRITTEN = 0.30  # less alike than this: unrelated sentences measure 0.11–0.24, edited ones ≥ 0.35
 EDITED = 0.50  # two sentences as like as this are one sentence, edited
 _SHORT = 20  # characters below which likeness says nothing
-_CLAUSE_ENDS = frozenset("、。，．（）()「」『』【】\n")
+# No word, date or citation runs on behind these: を and は end what they follow.
+_ENDS = frozenset("、。，．（）()「」『』【】\nをは")
 _SENTENCE = re.compile("[^。\n]*[。\n]|[^。\n]+")
 
 
@@ -173,21 +175,17 @@ def _equal_runs(old: str, new: str, least: int) -> Iterator[Window]:
 
 
 def _before(text: str, start: int, low: int) -> int:
-    seen = 0
-    for k in range(start, max(low, start - CONTEXT), -1):
-        seen += text[k - 1] in _CLAUSE_ENDS
-        if seen == 2:
+    for k in range(start - CONTEXT, max(low, start - FARTHEST), -1):
+        if text[k - 1] in _ENDS:
             return k
-    return max(low, start - CONTEXT)
+    return max(low, start - FARTHEST)
 
 
 def _behind(text: str, end: int, high: int) -> int:
-    seen = 0
-    for k in range(end, min(high, end + CONTEXT)):
-        seen += text[k] in _CLAUSE_ENDS
-        if seen == 2:
-            return k + 1
-    return min(high, end + CONTEXT)
+    for k in range(end + CONTEXT, min(high, end + FARTHEST)):
+        if text[k - 1] in _ENDS:
+            return k
+    return min(high, end + FARTHEST)
 
 
 def _cut(old: str, new: str, window: Window) -> Iterator[Window]:
@@ -213,14 +211,20 @@ def _halves(old: str, new: str, window: Window) -> tuple[Window, ...]:
     if not middle:
         return ()
     run = max(middle, key=lambda run: (run.old_end - run.old_start, -run.old_start))
-    low = max(run.old_start, len(a) // 4)
-    cut = (low + min(run.old_end, 3 * len(a) // 4)) // 2
+    cut = _clause_end(a, max(run.old_start, len(a) // 4), min(run.old_end, 3 * len(a) // 4))
     old_cut = window.old_start + cut
     new_cut = window.new_start + run.new_start + cut - run.old_start
     return (
         Window(window.old_start, old_cut, window.new_start, new_cut),
         Window(old_cut, window.old_end, new_cut, window.new_end),
     )
+
+
+def _clause_end(text: str, low: int, high: int) -> int:
+    """Where a clause ends nearest to the middle of a stretch; the middle where none does."""
+    middle = (low + high) // 2
+    ends = (k for k in range(low + 1, high) if text[k - 1] in _ENDS)
+    return min(ends, key=lambda k: (abs(k - middle), k), default=middle)
 
 
 def _sentences_changed(old: str, new: str, window: Window) -> Iterator[Window]:

@@ -306,3 +306,19 @@ def test_two_long_repetitive_texts() -> None:
     marks = mark(old, old.replace("社会課題", "社会的課題"))
     assert time.process_time() - start < 2
     assert len(marks.new) == 300
+
+
+LONG_WORDS = (
+    "Supporting Pioneering Research Initiated by the Next Generation of Scientists",
+    "カタカナ" * 20,
+    "第百二十三条の二第三項第四号" * 5,
+)
+
+
+@pytest.mark.parametrize("word", LONG_WORDS)
+@pytest.mark.parametrize("place", [3, 20, 50])
+def test_a_word_longer_than_any_context_is_marked_whole(word: str, place: int) -> None:
+    other = f"{word[:place]}{word[place]}{word[place:]}"
+    check(
+        f"若手研究者を<u>{word}</u>により支援する。", f"若手研究者を<u>{other}</u>により支援する。"
+    )

@@ -154,14 +154,21 @@ def test_an_editor_drafts_and_submits(portal: Portal, editor: User):
     give_reason(page, "量子技術の推進")
     page.get_by_role("link", name="条項の編集").click()
     reword(page, REWORDED, "量子技術の推進")
-    assert (marked(page, "ins"), marked(page, "del")) == (["支援"], ["創出"])
+    assert (marked(page, "ins"), marked(page, "del")) == (
+        ["スタートアップ支援"],
+        ["スタートアップ創出"],
+    )
     page.get_by_role("link", name="条項の編集").click()
     add_item(page, "量子技術の推進", "量子技術の推進")
     page.get_by_role("link", name="条項の編集").click()
     expect(page.get_by_text("すべての変更に理由があります。")).to_be_visible()
     page.get_by_role("link", name="新旧対照表", exact=True).click()
     expect(page.get_by_role("cell", name="（新設）", exact=True)).not_to_have_count(0)
-    assert marked(page, "ins")[:3] == ["支援", "2. 9. 量子技術の推進", "量子技術の基盤を整える。"]
+    assert marked(page, "ins")[:3] == [
+        "スタートアップ支援",
+        "2. 9. 量子技術の推進",
+        "量子技術の基盤を整える。",
+    ]
     page.get_by_role("link", name="令和8年度の変更").click()
     take_step(page, "提出する", "提出する")
     expect(page.get_by_role("heading", level=1)).to_have_text("令和8年度の変更 承認待ち")
