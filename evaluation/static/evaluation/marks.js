@@ -108,4 +108,4 @@ document.addEventListener("click", (event) => {
   open(link);
 });
 // After saving, the page opens again at the row: the keyboard goes on where it was.
-document.querySelector(location.hash.startsWith("#marks-") ? location.hash : "#none")?.focus();
+if (location.hash.startsWith("#marks-")) document.getElementById(location.hash.slice(1))?.focus();
