@@ -16,7 +16,7 @@ from tests.evaluation.comparison import scoring
 RUNS = re.compile(
     r"[一-鿿々〆ヶ]+|[ぁ-ゖー]+|[ァ-ヺー]+|[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９]+|.", re.DOTALL
 )
-SETS = ("gold", "rules", "unseen", "tuned")
+SETS = ("gold", "rules", "unseen", "last", "tuned")
 
 
 def characters(pairs: Sequence[tuple[str, str]]) -> list[Marks]:
