@@ -312,6 +312,8 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 if environment.flag("TRUST_PROXY_HEADERS"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# A form of marks has a box for each character of two texts of up to 20,000 (evaluation.checks.LONGEST).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a form; its files do not count
 LARGEST_BODY = 25 * 1024 * 1024  # of a request with its files; a PDF to verify may have 20 MB
 

@@ -71,6 +71,18 @@ def test_what_goes_unseen_is_said_and_not_forbidden(client, page):
     assert "下線の足りない所" in client.get(table).content.decode()
 
 
+def test_a_long_text_is_marked_character_by_character(client, page, draft):  # noqa: F811
+    long = "研究開発を推進する。" * 400
+    amending.reword(draft, paragraph(draft), long, by=make_user())
+    html = client.get(page + "?by=character").content.decode()
+    assert html.count('name="new"') == len(long)
+    every = [f"{k}-{k + 1}" for k in range(len(long))]
+    seen = amending.marking_fingerprint(OLD, long, None)
+    response = client.post(page, {"old": ["0-9"], "new": every, "why": "", "seen": seen})
+    assert response.status_code == 302
+    assert Marking.objects.get().marks == Marks(((0, 9),), ((0, len(long)),))
+
+
 def test_who_was_slower_sees_what_stands_and_loses_nothing(client, page, draft):  # noqa: F811
     before = seen()
     amending.draw(draft, paragraph(draft), Marks(((0, 2),), ((0, 4),)), by=make_user())
