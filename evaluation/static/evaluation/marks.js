@@ -1,6 +1,6 @@
 // The drafter's hand. A form of marks is boxes to tick, one for each word; it works without this script,
 // which adds the mouse's selection, arrow keys, and the form in the table's own row.
-const boxesOf = (form) => [...form.querySelectorAll(".words")].map((side) => [...side.querySelectorAll("input")]);
+const boxesOf = (form) => [...form.querySelectorAll(".word-boxes")].map((side) => [...side.querySelectorAll("input")]);
 const wordOf = (box) => box.nextElementSibling.textContent;
 
 function enhance(form, close) {
@@ -48,7 +48,7 @@ function enhance(form, close) {
     const tool = event.target.closest("[data-tool]")?.dataset.tool;
     if (!tool) {
       // A word is not ticked by the end of a selection inside it.
-      if (event.target.closest(".words label") && selected().length) event.preventDefault();
+      if (event.target.closest(".word-boxes label") && selected().length) event.preventDefault();
       return;
     }
     const active = sides.flat().includes(document.activeElement) ? document.activeElement : null;
@@ -63,14 +63,14 @@ function enhance(form, close) {
     window.getSelection().removeAllRanges();
   });
   form.addEventListener("change", (event) => {
-    if (event.target.matches(".words input")) set([event.target], event.target.checked);
+    if (event.target.matches(".word-boxes input")) set([event.target], event.target.checked);
   });
   form.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const box = event.target;
     if (event.key === "Escape" && close) {
       if (!changed() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
-    } else if (box.matches(".words input")) {
+    } else if (box.matches(".word-boxes input")) {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (step) move(box, step, event.shiftKey);
       else if (event.key === "j" || event.key === "J") join(box);
@@ -83,7 +83,7 @@ function enhance(form, close) {
 async function open(link) {
   const row = link.closest("tr");
   // One form at a time: what is ticked in it must not be lost, and its labels must be the only ones.
-  const other = document.querySelector(".drawing .words input");
+  const other = document.querySelector(".drawing .word-boxes input");
   if (other) { other.focus(); return; }
   const answer = await fetch(`${link.href}&part=form`);
   // A session that ended, or a draft that is none any more: the page itself says so.
@@ -97,7 +97,7 @@ async function open(link) {
   const close = () => { holder.remove(); link.focus(); };
   enhance(form, close);
   form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); close(); });
-  (form.querySelector(".words input:checked") ?? form.querySelector(".words input")).focus();
+  (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
 }
 
 for (const form of document.querySelectorAll("form.marks")) enhance(form);

@@ -27,7 +27,7 @@ def editor(portal: Portal) -> User:
 def opened(page: Page, place: int) -> None:
     page.goto(TABLE)
     page.get_by_role("link", name="下線を直す").nth(place).click()
-    expect(page.locator(".drawing .words")).to_have_count(2)
+    expect(page.locator(".drawing .word-boxes")).to_have_count(2)
 
 
 def marked(page: Page, tag: str, place: int) -> str:
@@ -38,7 +38,7 @@ def marked(page: Page, tag: str, place: int) -> str:
 
 def select(page: Page, first: str, last: str) -> None:
     """Drag over the words of the proposed text, from the first to the last."""
-    words = page.locator(".words").first.locator("span")
+    words = page.locator(".word-boxes").first.locator("span")
     start = words.get_by_text(first, exact=True).first.bounding_box()
     end = words.get_by_text(last, exact=True).first.bounding_box()
     assert start
@@ -67,7 +67,7 @@ def test_marks_by_mouse_and_by_keyboard_reach_the_paper(portal: Portal, editor: 
     # By keyboard: the last word of the first paragraph's mark is narrowed away, then widened by one.
     page.get_by_role("link", name="下線を直す").nth(FIRST).focus()
     page.keyboard.press("Enter")
-    boxes = page.locator(".drawing .words").first.locator("input")
+    boxes = page.locator(".drawing .word-boxes").first.locator("input")
     expect(boxes.first).to_be_attached()
     last = [k for k in range(boxes.count()) if boxes.nth(k).is_checked()][-1]
     boxes.nth(last).focus()
@@ -122,7 +122,7 @@ def test_marks_without_javascript_and_the_way_back(portal: Portal, editor: User)
     page = portal.window(editor, java_script_enabled=False)
     page.goto(TABLE)
     page.get_by_role("link", name="下線を直す").nth(SECOND).click()
-    page.locator(".words").first.get_by_label("適切", exact=True).check(force=True)
+    page.locator(".word-boxes").first.get_by_label("適切", exact=True).check(force=True)
     page.get_by_role("button", name="下線を保存する").click()
     assert marked(page, "ins", SECOND).startswith("適切|")
     page.get_by_role("link", name="下線を直す").nth(SECOND).click()
