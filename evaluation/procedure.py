@@ -103,6 +103,9 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
     if decided_on > timezone.localdate():
         raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
     head, period = _head(amendment.period), amendment.period
+    if head and head.decided_on and decided_on < head.decided_on:
+        words = f"決定日は、前の変更の決定日（{head.decided_on}）以後にしてください。"
+        raise ValidationError({"decided_on": words})
     if not period.first_day <= effective_on <= period.last_day:
         words = f"適用日は、目標期間（{period.first_day}から{period.last_day}まで）の日付にしてください。"
         raise ValidationError({"effective_on": words})

@@ -19,8 +19,10 @@ NOT_REVISED = (
 
 
 def marking_fingerprint(old: str, new: str, marking: Marking | None) -> str:
-    """Return a digest of what a user sees: both texts and the marks that are stored."""
-    stored = [marking.fingerprint, marking.old_spans, marking.new_spans] if marking else []
+    """Return a digest of what a user sees: both texts, the marks that are stored, and their reason."""
+    stored = (
+        [marking.fingerprint, marking.old_spans, marking.new_spans, marking.why] if marking else []
+    )
     return digest([old, new, *stored])
 
 

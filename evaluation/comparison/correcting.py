@@ -118,4 +118,5 @@ def _touched(span: Span, drawn: Sequence[Span]) -> bool:
 
 
 def _rest(text: str, spans: Sequence[Span]) -> str:
-    return "".join(piece.text for piece in pieces(text, spans) if not piece.marked)
+    rest = "".join(piece.text for piece in pieces(text, spans) if not piece.marked)
+    return "".join(rest.split())  # white space beside a mark may part words only on one side

@@ -57,7 +57,7 @@ class Hand:
     def stale(self) -> list[Node]:
         return [one.new for one in self.drawn if one.is_stale]
 
-    @property
+    @cached_property
     def warned(self) -> list[tuple[Node, list[str]]]:
         """Clauses of which a change goes unseen, each with what is missing."""
         used = ((one.new, one.warnings) for one in self.drawn if not one.is_stale)

@@ -107,6 +107,14 @@ class Target:
     def introduced(self) -> bool:
         return self.node.wording.clause.introduced_by_id == self.draft.pk
 
+    @property
+    def reworded_since(self) -> bool:
+        """Tell whether what was decided since the draft began rewords the clause as well."""
+        return any(
+            conflict.clause_id == self.node.clause_id and conflict.aspect == "文言"
+            for conflict in self.tree.stale
+        )
+
 
 class SeenField(forms.CharField):
     """The fingerprint of what the user saw, so that nobody overwrites what came after it."""
@@ -140,6 +148,12 @@ class ChangeForm(forms.Form):
 
 
 class RewordForm(ChangeForm):
+    """`opened` is the text as it was when the page was opened: what two editors both started from.
+    `settled` is asked where what was decided since rewords the clause too: it must not be lost unseen.
+    """
+
+    opened = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
     def __init__(self, target: Target, data: Any = None) -> None:
         super().__init__(target, data)
         heading = target.node.kind in NUMBERED
@@ -151,7 +165,21 @@ class RewordForm(ChangeForm):
                 "required": "文言を入力してください。条項をなくすときは「削る」を選びます。"
             },
         )
-        self.order_fields(["text", "reason"])
+        self.initial["opened"] = target.node.text
+        if target.reworded_since:
+            self.fields["settled"] = forms.BooleanField(
+                label="決定された文言を確かめた上で、この文言にします",
+                error_messages={
+                    "required": "この条項は、起案の後に決定された変更でも改められています。"
+                    "決定された文言（現行）を対照表で確かめ、残す語を入れてから、印を付けてください。"
+                },
+            )
+        self.order_fields(["text", "settled", "reason"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        asked = {"opened", "settled"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in asked}
 
 
 class RelabelForm(ChangeForm):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.comparison.correcting import Piece, pieces
+from evaluation.comparison.correcting import Piece, fingerprint, joined, pieces
 from evaluation.comparison.marking import Marks, Span
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.texts import WritingField
@@ -43,11 +43,14 @@ class MarksForm(forms.Form):
         help_text="例：固有名詞を切らずに示すため",
     )
     seen = SeenField()
+    # Of which texts the boxes are: ticks mean nothing on others.
+    texts_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, texts: tuple[str, str], drawn: Marks, seen: str, data: Any = None, why: str = ""
     ) -> None:
         super().__init__(data, initial={"seen": seen, "why": why})
+        self.initial["texts_seen"] = fingerprint(*texts)
         self.texts, self.drawn = texts, drawn
 
     @property
@@ -56,8 +59,17 @@ class MarksForm(forms.Form):
 
     def sides(self, *, by_character: bool) -> list[Side]:
         """Return both sides as they are ticked now."""
-        marks = self.marks if self.is_bound and self.is_valid() else self.drawn
-        return self._sides(marks, by_character)
+        return self._sides(self._ticked() or self.drawn, by_character)
+
+    def _ticked(self) -> Marks | None:
+        """Return what was sent, also where another field is refused; None for what fits no text."""
+        if not self.is_bound or not self.errors.keys().isdisjoint({"old", "new"}):
+            return None
+        try:
+            marks = self.marks
+            return Marks(joined(self.texts[0], marks.old), joined(self.texts[1], marks.new))
+        except ValueError:
+            return None
 
     def proposed(self, marks: Marks) -> list[Side]:
         """Return both sides as the engine marks them."""

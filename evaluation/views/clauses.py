@@ -114,7 +114,10 @@ def _saved(request: SignedInRequest, page: ClausePage, verb: str) -> HttpRespons
     if now is None:
         messages.success(request, f"新設を取りやめました：{page.place}")
         return redirect("draft", *_address(draft))
-    if now == before and now.wording.reason_id == before.wording.reason_id:
+    same = now == before and now.wording.reason_id == before.wording.reason_id
+    if same and now.wording.base_id != before.wording.base_id:
+        messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
+    elif same:
         messages.info(request, "変わったところはありません。何も保存していません。")
     else:
         messages.success(request, VERBS[verb].done)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation import amending
 from evaluation.amending.marking import NOT_REVISED
+from evaluation.comparison.correcting import fingerprint
 from evaluation.comparison.marking import Marks, mark
 from evaluation.documents.hand import Hand
 from evaluation.forms.marks import PROPOSAL, MarksForm
@@ -47,9 +48,9 @@ class MarksPage:
     def drawn(self) -> Marks:
         return self.page.hand.marks.get(self.page.node.public_id) or self.proposal
 
-    def form(self, typed: object = None) -> MarksForm:
+    def form(self, typed: object = None, why: str = "") -> MarksForm:
         seen = amending.marking_fingerprint(self.old, self.new, self.marking)
-        why = self.marking.why if self.marking else ""
+        why = why or (self.marking.why if self.marking else "")
         return MarksForm((self.old, self.new), self.drawn, seen, typed, why)
 
 
@@ -82,21 +83,26 @@ def _write(request: SignedInRequest, draft: Amendment, bench: MarksPage, form: M
     why = form.cleaned_data["why"]
     amending.draw(draft, clause, form.marks, by=request.user, why=why, seen=seen)
     messages.success(request, "下線を保存しました。")
-    drawn = Hand.of(draft, bench.page.outline.before, bench.page.outline.text)
-    for node, words in drawn.warned:
-        if node.public_id == bench.page.node.public_id:
-            messages.warning(request, "　".join(words))
+    hand = Hand.of(draft, bench.page.outline.before, bench.page.outline.text)
+    drawn = hand.find(bench.page.node.public_id)
+    if drawn and (words := drawn.warnings):
+        messages.warning(request, "　".join(words))
 
 
 def _overtaken(
     request: SignedInRequest, draft: Amendment, public_id: str, stale: amending.Stale
 ) -> HttpResponse:
-    """Show what stands now with what was ticked where it still fits; nothing was stored."""
+    """Show what stands now, and what was ticked if it was on the same texts; nothing was stored."""
     bench = MarksPage.of(draft, public_id)
     mine = request.POST.copy()
     mine["seen"] = stale.seen
     messages.warning(request, "　".join(stale.messages))
-    return _shown(request, draft, bench, bench.form(mine), status=409)
+    if mine.get("texts_seen") == fingerprint(bench.old, bench.new):
+        return _shown(request, draft, bench, bench.form(mine), status=409)
+    messages.warning(
+        request, "文言が変わったため、下線は選び直してください。理由は残してあります。"
+    )
+    return _shown(request, draft, bench, bench.form(why=mine.get("why", "")), status=409)
 
 
 def _back(request: SignedInRequest, draft: Amendment, public_id: str) -> str:

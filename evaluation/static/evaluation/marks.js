@@ -6,10 +6,13 @@ const wordOf = (box) => box.nextElementSibling.textContent;
 function enhance(form, close) {
   const status = form.querySelector("[role=status]");
   const sides = boxesOf(form);
-  const first = JSON.stringify(sides.map((boxes) => boxes.map((box) => box.checked)));
+  const state = () => JSON.stringify([form.elements.why.value, sides.map((boxes) => boxes.map((box) => box.checked))]);
+  const first = state();
   const say = (words) => { status.textContent = words; };
   const sideOf = (box) => sides.find((boxes) => boxes.includes(box));
-  const changed = () => first !== JSON.stringify(sides.map((boxes) => boxes.map((box) => box.checked)));
+  const leave = () => {
+    if (first === state() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
+  };
 
   function set(boxes, ticked) {
     for (const box of boxes) box.checked = ticked;
@@ -20,7 +23,15 @@ function enhance(form, close) {
   function selected() {
     const selection = window.getSelection();
     if (selection.isCollapsed || !form.contains(selection.anchorNode)) return [];
-    return sides.flat().filter((box) => selection.containsNode(box.nextElementSibling, true));
+    // A word that the selection only touches is not selected.
+    return sides.flat().filter((box) => {
+      const word = box.nextElementSibling;
+      if (!selection.containsNode(word, true)) return false;
+      const part = selection.getRangeAt(0).cloneRange();
+      if (!word.contains(part.startContainer)) part.setStartBefore(word);
+      if (!word.contains(part.endContainer)) part.setEndAfter(word);
+      return part.toString() !== "";
+    });
   }
 
   // From a box inside or before a mark to the next mark of its side: what lies between is marked too.
@@ -43,12 +54,16 @@ function enhance(form, close) {
   }
 
   form.querySelector(".tools").hidden = false;
+  if (close) {
+    form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  }
   form.addEventListener("mousedown", (event) => { if (event.target.closest("[data-tool]")) event.preventDefault(); });
   form.addEventListener("click", (event) => {
     const tool = event.target.closest("[data-tool]")?.dataset.tool;
     if (!tool) {
       // A word is not ticked by the end of a selection inside it.
-      if (event.target.closest(".word-boxes label") && selected().length) event.preventDefault();
+      const byMouse = event.detail > 0 && event.target.closest(".word-boxes label");
+      if (byMouse && selected().length) event.preventDefault();
       return;
     }
     const active = sides.flat().includes(document.activeElement) ? document.activeElement : null;
@@ -66,11 +81,10 @@ function enhance(form, close) {
     if (event.target.matches(".word-boxes input")) set([event.target], event.target.checked);
   });
   form.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const box = event.target;
-    if (event.key === "Escape" && close) {
-      if (!changed() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
-    } else if (box.matches(".word-boxes input")) {
+    if (event.key === "Escape" && close) leave();
+    else if (box.matches(".word-boxes input")) {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (step) move(box, step, event.shiftKey);
       else if (event.key === "j" || event.key === "J") join(box);
@@ -80,12 +94,16 @@ function enhance(form, close) {
   });
 }
 
+let opening = false;
+
 async function open(link) {
   const row = link.closest("tr");
   // One form at a time: what is ticked in it must not be lost, and its labels must be the only ones.
   const other = document.querySelector(".drawing .word-boxes input");
   if (other) { other.focus(); return; }
-  const answer = await fetch(`${link.href}&part=form`);
+  if (opening) return;
+  opening = true;
+  const answer = await fetch(`${link.href}&part=form`).catch(() => ({ ok: false })).finally(() => { opening = false; });
   // A session that ended, or a draft that is none any more: the page itself says so.
   if (!answer.ok || answer.redirected) { location.assign(link.href); return; }
   const holder = row.insertAdjacentElement("afterend", document.createElement("tr"));
@@ -96,7 +114,6 @@ async function open(link) {
   const form = cell.querySelector("form");
   const close = () => { holder.remove(); link.focus(); };
   enhance(form, close);
-  form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); close(); });
   (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
 }
 

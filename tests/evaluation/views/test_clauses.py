@@ -237,6 +237,43 @@ def test_the_second_editor_loses_nothing(client, scene):
     assert (response.status_code, draft.wordings.get().text) == (302, "項目1の一層強力な推進")
 
 
+def test_the_second_editor_sees_what_both_started_from(client, scene):
+    draft, _, item, *_ = scene
+    amending.reword(draft, item, "二人が開いた文言", by=make_user())
+    before = seen(draft, item)
+    amending.reword(draft, item, "先に保存された文言", by=make_user())
+    response = post(
+        client, draft, item, "reword", text="後の文言", opened="二人が開いた文言", seen=before
+    )
+    assert response.status_code == 409
+    told = words(response)
+    assert "あなたがページを開いたときの文言 二人が開いた文言" in told
+    assert "現行の文言 項目1の推進" in told
+
+
+def test_what_was_decided_meanwhile_is_not_overwritten_unseen(client, scene):
+    draft, _, item, *_ = scene
+    amending.reword(draft, item, "この変更案の文言", by=make_user())
+    other = make_draft(draft.period)
+    amending.reword(other, item, "決定された文言", by=make_user())
+    decide(other)
+    mine = {"text": "この変更案の文言", "seen": seen(draft, item)}
+    response = post(client, draft, item, "reword", **mine)
+    (told,) = errors(response)
+    assert told == (
+        "この条項は、起案の後に決定された変更でも改められています。決定された文言（現行）を対照表で"
+        "確かめ、残す語を入れてから、印を付けてください。"
+    )
+    assert amending.text_of(draft).conflicts != ()
+    response = client.post(
+        clause_address(draft, item, "reword"),
+        mine | {"reason": "", "settled": "on"},
+        follow=True,
+    )
+    assert "決定された文言を確かめたことを記録し、この文言を残しました。" in words(response)
+    assert amending.text_of(draft).conflicts == ()
+
+
 @pytest.mark.parametrize(
     ("verb", "data"),
     [("relabel", {"label": "8"}), ("repeal", {}), ("undo", {}), ("explain", {}), ("restore", {})],
