@@ -167,8 +167,10 @@ class RewordForm(ChangeForm):
         )
         self.initial["opened"] = target.node.text
         if target.reworded_since:
-            self.fields["settled"] = forms.BooleanField(
-                label="決定された文言を確かめた上で、この文言にします",
+            self.fields["settled"] = forms.MultipleChoiceField(
+                label="決定された変更との重なり",
+                choices=[("yes", "決定された文言を確かめた上で、この文言にします")],
+                widget=forms.CheckboxSelectMultiple,
                 error_messages={
                     "required": "この条項は、起案の後に決定された変更でも改められています。"
                     "決定された文言（現行）を対照表で確かめ、残す語を入れてから、印を付けてください。"

@@ -267,7 +267,7 @@ def test_what_was_decided_meanwhile_is_not_overwritten_unseen(client, scene):
     assert amending.text_of(draft).conflicts != ()
     response = client.post(
         clause_address(draft, item, "reword"),
-        mine | {"reason": "", "settled": "on"},
+        mine | {"reason": "", "settled": "yes"},
         follow=True,
     )
     assert "決定された文言を確かめたことを記録し、この文言を残しました。" in words(response)
