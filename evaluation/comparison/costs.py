@@ -115,7 +115,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
     ),
     Edge.INSERT_START: (
         # 、 goes with what follows it: 廃止は → 廃止は、集会において
-        Rule(frozenset({T.PARTICLE}), frozenset({T.COMMA}), -60),
+        Rule(NOUN | ENDING, frozenset({T.COMMA}), -60),
         after(0, T.STOP, T.ELLIPSIS, T.SPACE, T.COMMA),  # after 、 most of all
         before(100, T.PARTICLE),
         before(700, T.PREDICATE),  # 所属する → 所属し、…を有する is a replacement

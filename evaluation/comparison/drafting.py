@@ -146,20 +146,21 @@ def mark_shorter_of_swapped(old: Phrasing, new: Phrasing, edits: list[Edit]) -> 
 
 def _swapped(old: str, new: str, last: Edit, edit: Edit) -> tuple[Edit, ...]:
     """The edits of the shorter of two clauses, each with the 、 that ends it; () for no swap."""
-    i, j = last.old_start, last.new_start
-    before, after = old[i : edit.old_end], new[j : edit.new_end]
-    if len(before) != len(after) or _replaces(last) or _replaces(edit):
+    i, j, old_end, new_end = last.old_start, last.new_start, edit.old_end, edit.new_end
+    if old_end - i != new_end - j or _replaces(last) or _replaces(edit):
         return ()
-    head = Prefix.similarity(before, after)
-    i, j, before, after = i + head, j + head, before[head:], after[head:]
+    head = Prefix.similarity(old[i:old_end], new[j:new_end])
+    tail = old[old_end - 1] != "、" and old[old_end : old_end + 1] == "、"
+    i, j, old_end, new_end = i + head, j + head, old_end + tail, new_end + tail
+    before, after = old[i:old_end], new[j:new_end]
     size = (before + before).find(after)  # of the clause that stands first in the old text
     rest = len(before) - size
     first, second = before[:size], before[size:]
     if min(size, rest) < _CLAUSE or not (first.endswith("、") and second.endswith("、")):
         return ()
     if size <= rest:
-        return Edit(i, i + size, j, j), Edit(edit.old_end, edit.old_end, j + rest, edit.new_end)
-    return Edit(i, i, j, j + rest), Edit(i + size, edit.old_end, edit.new_end, edit.new_end)
+        return Edit(i, i + size, j, j), Edit(old_end, old_end, j + rest, new_end)
+    return Edit(i, i, j, j + rest), Edit(i + size, old_end, new_end, new_end)
 
 
 _RANGE = re.compile("(.*[^p])(p+)n+")

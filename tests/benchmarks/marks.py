@@ -16,7 +16,13 @@ from tests.evaluation.comparison import scoring
 RUNS = re.compile(
     r"[一-鿿々〆ヶ]+|[ぁ-ゖー]+|[ァ-ヺー]+|[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９]+|.", re.DOTALL
 )
-SETS = ("gold", "rules", "unseen", "last", "tuned")
+# The least F1 and share of pairs fully right of each set. `others` were marked by another hand, which
+# tells how far two who follow the same rules agree.
+SETS = {
+    **dict.fromkeys(("gold", "rules", "unseen", "last", "tuned"), (0.97, 0.88)),
+    "others": (0.94, 0.66),
+}
+HALF = (0.97, None)  # one pair more or less of 23 is 4 %
 
 
 def characters(pairs: Sequence[tuple[str, str]]) -> list[Marks]:
@@ -40,24 +46,26 @@ RIVALS: dict[str, scoring.Marker] = {
 
 def figures() -> Iterator[tuple[str, float, float | None, bool]]:
     """Yield a text, a figure, its bar (None: a rival's) and that the bar is the least allowed."""
-    for name in SETS:
+    for name, least in SETS.items():
         pairs = scoring.pairs(name)
         for rival, marker in RIVALS.items():
             score = scoring.score(pairs, marker)
             yield f"{name} ({score.pairs} pairs), {rival}: F1", score.f1, None, True
             yield f"{name}, {rival}: fully right", score.right, None, True
-        yield from _ours(name, scoring.score(pairs, mark_many))
+        yield from _ours(name, scoring.score(pairs, mark_many), least)
     first, second = (
         scoring.score(half, mark_many) for half in scoring.halves(scoring.pairs("gold"))
     )
-    yield from _ours("gold, half that constants are fitted on", first)
-    yield from _ours("gold, the other half", second)
+    yield from _ours("gold, half that constants are fitted on", first, HALF)
+    yield from _ours("gold, the other half", second, HALF)
     yield "gold, F1 of the halves apart", abs(first.f1 - second.f1), 0.03, False
 
 
-def _ours(name: str, score: scoring.Score) -> Iterator[tuple[str, float, float | None, bool]]:
-    yield f"{name}, this engine: F1", score.f1, 0.97, True
-    yield f"{name}, this engine: fully right", score.right, 0.88, True
+def _ours(
+    name: str, score: scoring.Score, least: tuple[float, float | None]
+) -> Iterator[tuple[str, float, float | None, bool]]:
+    yield f"{name}, this engine: F1", score.f1, least[0], True
+    yield f"{name}, this engine: fully right", score.right, least[1], True
     yield f"{name}, this engine: fragments / drafter's", score.fragments, 1.05, False
     yield f"{name}, this engine: fragments / drafter's", score.fragments, 0.95, True
 
