@@ -18,11 +18,15 @@ RUNS = re.compile(
 )
 # The least F1 and share of pairs fully right of each set. `others` were marked by another hand, which
 # tells how far two who follow the same rules agree.
-SETS = {
+SETS: dict[str, tuple[float | None, float | None]] = {
     **dict.fromkeys(("gold", "rules", "unseen", "last", "tuned"), (0.97, 0.88)),
     "others": (0.94, 0.66),
+    "recalled": (
+        None,
+        None,
+    ),  # fails what pairs outside the repository must reach: see docs/comparison.md
 }
-HALF = (0.97, None)  # one pair more or less of 23 is 4 %
+HALF: tuple[float | None, float | None] = (0.97, None)  # one pair more or less of 23 is 4 %
 
 
 def characters(pairs: Sequence[tuple[str, str]]) -> list[Marks]:
@@ -62,7 +66,7 @@ def figures() -> Iterator[tuple[str, float, float | None, bool]]:
 
 
 def _ours(
-    name: str, score: scoring.Score, least: tuple[float, float | None]
+    name: str, score: scoring.Score, least: tuple[float | None, float | None]
 ) -> Iterator[tuple[str, float, float | None, bool]]:
     yield f"{name}, this engine: F1", score.f1, least[0], True
     yield f"{name}, this engine: fully right", score.right, least[1], True
