@@ -57,13 +57,12 @@ def joined(text: str, chosen: Iterable[Span]) -> tuple[Span, ...]:
 
 def warnings(old: str, new: str, drawn: Marks) -> list[str]:
     """What a reader of the marks would miss, in words; nothing of it is forbidden."""
-    found = list(_unseen(old, new, drawn))
-    if found:
-        return found
     rests = _rest(old, drawn.old), _rest(new, drawn.new)
     left = mark(*rests)
     if left == Marks():
         return []
+    if found := list(_unseen(old, new, drawn)):
+        return found
     sides = (
         f"{name}の{'、'.join(f'「{rest[start:end]}」' for start, end in spans)}"
         for name, rest, spans in zip(("現行", "変更案"), rests, (left.old, left.new), strict=True)

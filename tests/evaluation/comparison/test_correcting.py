@@ -92,3 +92,7 @@ def test_marks_that_cover_more_are_never_warned_of_as_missing(
     old, new = pair
     whole = Marks(((0, len(old)),) if old else (), ((0, len(new)),) if new else ())
     assert warnings(old, new, whole) == []
+
+
+def test_a_mark_narrowed_to_what_was_added_lacks_nothing() -> None:
+    assert warnings("人材を育てる。", "若手人材を育てる。", Marks((), ((0, 2),))) == []
