@@ -74,7 +74,7 @@ def warnings(old: str, new: str, drawn: Marks) -> list[str]:
 def _words(folded: Folded) -> Iterator[int]:
     """Where the words of the original begin."""
     position = 0
-    for word in tokens(folded.text):
+    for word in tokens(folded.text, folded.gaps):
         yield folded.starts[position]
         position += len(word.text)
 

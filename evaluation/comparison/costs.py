@@ -5,7 +5,7 @@ classes of the words on either side). The unit is one hundredth of a marked kanj
 of marks is the one drawn: `search.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -219,8 +219,9 @@ class Phrasing:
     bounds: NDArray[np.intp]
 
 
-def phrasing(folded: str) -> Phrasing:
-    words = tokens(folded)
+def phrasing(folded: str, gaps: Sequence[int] = ()) -> Phrasing:
+    """Read a stretch of folded text; an edge in a gap, where wide white space was, costs nothing."""
+    words = tokens(folded, gaps)
     lengths = np.array([len(word.text) for word in words], np.intp)
     size = len(folded)
     classes = np.repeat(np.array([word.cls for word in words], np.intp), lengths)
@@ -230,6 +231,7 @@ def phrasing(folded: str) -> Phrasing:
     if size > 1:
         between = _BETWEEN[:, classes[:-1], classes[1:]]
         edges[:, 1:-1] = np.where(within[1:] == 0, between, _WITHIN[:, classes[1:]])
+    edges[:, np.array(gaps, np.intp)] = 0
     weight = _WEIGHT[classes]
     counted = np.where(within < SATURATION, weight, weight * 3 // 10)
     units = [

@@ -104,7 +104,7 @@ def _cheaper(old: Phrasing, new: Phrasing, i: int, j: int, step: int, edge: Edge
     return moved
 
 
-_LEAD = re.compile("、?(?:及び|並びに|又は|若しくは|かつ)")
+_LEAD = re.compile("、?(?:及び|並びに|又は|若しくは|かつ)|や")
 
 
 def lead_with_connectives(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
@@ -193,10 +193,14 @@ _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
 _BRACKETS = re.compile("[" + re.escape("".join((*_PAIRS, *_OPENING))) + "]")
 
 
+_FAR = 10  # characters to a partner that a drafter does not mark for the bracket's sake
+
+
 def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
     """Grow edits until none holds one bracket of a pair without the other (G6).
 
     They grow over equal text, so both sides in step; an edit that is reached becomes part of them.
+    Where the partner stands far off and the bracket itself did not change, they part at it instead.
     A bracket that the text itself never closes asks for nothing.
     """
     partners = _partners(old), _partners(new)
@@ -206,21 +210,28 @@ def whole_brackets(old: str, new: str, edits: list[Edit]) -> list[Edit]:
         edit = pending.pop()
         while missing := _missing(edit, *partners):
             left, right = missing
+            if left + right > _FAR and (parts := _apart(old, new, edit, *partners)):
+                pending += parts[::-1]
+                break
             if left and done and edit.old_start - left < done[-1].old_end:
                 edit = _union(done.pop(), edit)
             elif right and pending and edit.old_end + right > pending[-1].old_start:
                 edit = _union(edit, pending.pop())
             else:
                 edit = _grown(edit, left, right)
-        done.append(edit)
+        else:
+            done.append(edit)
     return done
 
 
 class _Partners(NamedTuple):
-    """The positions of the brackets that have a partner, ascending, and those of the partners."""
+    """The positions of the brackets that have a partner, ascending, and where it stands."""
 
     places: list[int]
-    partners: list[int]
+    of: dict[int, int]
+
+    def inside(self, start: int, end: int) -> list[int]:
+        return self.places[bisect_left(self.places, start) : bisect_left(self.places, end)]
 
 
 def _partners(text: str) -> _Partners:
@@ -233,8 +244,7 @@ def _partners(text: str) -> _Partners:
         elif stack and text[stack[-1]] == _OPENING[char]:
             partners[position] = stack.pop()
             partners[partners[position]] = position
-    places = sorted(partners)
-    return _Partners(places, [partners[place] for place in places])
+    return _Partners(sorted(partners), partners)
 
 
 def _missing(edit: Edit, old: _Partners, new: _Partners) -> tuple[int, int] | None:
@@ -244,11 +254,25 @@ def _missing(edit: Edit, old: _Partners, new: _Partners) -> tuple[int, int] | No
         (edit.old_start, edit.old_end, old),
         (edit.new_start, edit.new_end, new),
     ):
-        inside = slice(bisect_left(partners.places, start), bisect_left(partners.places, end))
-        if found := partners.partners[inside]:
+        if found := [partners.of[place] for place in partners.inside(start, end)]:
             left = max(left, start - min(found))
             right = max(right, max(found) + 1 - end)
     return (left, right) if left or right else None
+
+
+def _apart(old: str, new: str, edit: Edit, *partners: _Partners) -> list[Edit]:
+    """The edits before and behind brackets that lead out of an edit alike on both sides; or none."""
+    sides = edit[:2], edit[2:]
+    before, behind = (
+        [place for place in known.inside(*side) if not side[0] <= known.of[place] < side[1]]
+        for side, known in zip(sides, partners, strict=True)
+    )
+    if [old[place] for place in before] != [new[place] for place in behind]:
+        return []
+    starts = zip([edit.old_start, *(p + 1 for p in before)], [edit.new_start, *(p + 1 for p in behind)])
+    ends = zip([*before, edit.old_end], [*behind, edit.new_end])
+    parts = (Edit(i, i_end, j, j_end) for (i, j), (i_end, j_end) in zip(starts, ends, strict=True))
+    return [part for part in parts if old[slice(*part[:2])] != new[slice(*part[2:])]]
 
 
 def _union(first: Edit, second: Edit) -> Edit:

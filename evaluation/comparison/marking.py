@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluation.comparison.costs import phrasing
+from evaluation.comparison.costs import Phrasing, phrasing
 from evaluation.comparison.drafting import (
     join_lists,
     lead_with_connectives,
@@ -77,10 +77,7 @@ class _Comparison:
         self.edits = [Edit(*window) for window in self.plan.whole]
 
     def job(self, window: Window) -> Job:
-        return Job(
-            phrasing(self.old.text[window.old_start : window.old_end]),
-            phrasing(self.new.text[window.new_start : window.new_end]),
-        )
+        return Job(_read(self.old, *window[:2]), _read(self.new, *window[2:]))
 
     def marks(self) -> Marks:
         texts = self.old.text, self.new.text
@@ -91,6 +88,10 @@ class _Comparison:
         new = _spans(self.new, [(edit.new_start, edit.new_end) for edit in edits])
         sides = (new, old) if self.mirrored else (old, new)
         return Marks(*sides, by_sentence=self.plan.by_sentence)
+
+
+def _read(folded: Folded, start: int, end: int) -> Phrasing:
+    return phrasing(folded.text[start:end], folded.gaps_within(start, end))
 
 
 def _spans(folded: Folded, stretches: Iterable[Span]) -> tuple[Span, ...]:

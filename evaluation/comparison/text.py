@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 import regex
@@ -17,15 +18,23 @@ class Folded:
 
     The k-th character stands for the original's code points `starts[k]:ends[k]`; white space that
     means nothing stands for no character. Characters of one grapheme cluster share their offsets.
+    `gaps` are the places, ascending, where wide white space was left out: it sets a number apart
+    from its heading, or one column from the next, so that words end there.
     """
 
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
+    gaps: Sequence[int] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's offsets of a non-empty stretch of the folded text."""
         return self.starts[start], self.ends[end - 1]
+
+    def gaps_within(self, start: int, end: int) -> list[int]:
+        """The gaps inside a stretch of the folded text, counted from its start."""
+        inside = slice(bisect_right(self.gaps, start), bisect_left(self.gaps, end))
+        return [gap - start for gap in self.gaps[inside]]
 
     def splits_cluster(self, position: int) -> bool:
         """Whether the boundary before this character lies inside a grapheme cluster."""
@@ -77,6 +86,7 @@ VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\r]")
 _DROPPED = re.compile(f"{VARIATIONS.pattern}|{INVISIBLE.pattern}")
 _SPACES = re.compile(" +")
+_WIDE = frozenset("\t\n\u2003\u3000")
 _WORD_GAP = re.compile(r"[A-Za-zÀ-ɏ]\ +[A-Za-zÀ-ɏ]|[0-9]\ +[0-9]")
 
 
@@ -99,6 +109,7 @@ def fold(text: str) -> Folded:
         "".join([folded[part] for part in kept]),
         list(chain.from_iterable([starts[part] for part in kept])),
         list(chain.from_iterable([ends[part] for part in kept])),
+        _gaps(text, starts, kept),
     )
 
 
@@ -127,6 +138,16 @@ def _without_idle_spaces(folded: str) -> list[slice]:
         position = end
     kept.append(slice(position, len(folded)))
     return kept
+
+
+def _gaps(text: str, starts: Sequence[int], kept: Sequence[slice]) -> list[int]:
+    """Where, between the stretches kept, something wider than a space was left out."""
+    places = accumulate(part.stop - part.start for part in kept)
+    return [
+        place
+        for place, (left, right) in zip(places, pairwise(kept), strict=False)
+        if any(text[starts[k]] in _WIDE for k in range(left.stop, right.start))
+    ]
 
 
 class TokenClass(IntEnum):
@@ -181,14 +202,23 @@ _TIME = f"[0-9]{{1,2}}:[0-9]{{2}}(?![0-9:])|(?:午前|午後){_NUM}時(?:{_NUM}�
 _ANNEX = f"(?:別表|別図|別記|別紙|様式|付録)第?{_NUM}(?:号)?(?:の{_NUM})*"
 _ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
 _FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+|[0-9]+分の[0-9]+"
+_MEASURE = (
+    "(?:平方|立方)?(?:キロ|センチ|ミリ|マイクロ)?(?:メートル|グラム|リットル|ワット時|ワット)|トン"
+    "|ヘクタール|アール|(?:メガ|キロ)?ヘルツ|(?:ミリ|マイクロ)?シーベルト|(?:キロ)?ベクレル|デシベル"
+    "|パーセント|ポイント|ページ|(?:キロ|メガ|ギガ|テラ)?バイト"
+)
+_COUNTER = (
+    "年度|年間|年分|年目|(?:か|カ|ヶ|箇|ケ)(?:年|月|所|国)|月間|週間|日間|日目|時間|分間|億円|万円|円"
+    "|件|人|名|回目|回|割|倍|台|枚|棟|戸|隻|頭|床|世帯|項目|種類|団体|年|月|日"
+)
 _UNIT = (
-    "(?:年度|年間|年分|か年|か月|ヶ月|箇月|月間|週間|日間|時間|億円|万円|千円|円|件|人|名|回|部|個"
-    "|か所|箇所|カ所|ヶ所|四半期|時|分|機関|領域|チーム|課題|%|割|倍|年|月|日|点|頁|ページ|歳)"
+    f"(?:{_MEASURE}|{_COUNTER}|千円|部|個|四半期|時|分|秒|機関|領域|チーム|課題|社|校|者|本|冊|通|基|機|両"
+    "|施設|拠点|分野|事業|地区|地域|市町村|都道府県|企業|大学|法人|プロジェクト|%|点|頁|歳|位|字"
+    f"|(?:[kcm]?m|[km]?g|[kMG]?W|ha|dB|[kMG]?Hz|[GTP]B)(?![{_LATIN}]))"
 )
 _AMOUNT = f"[0-9][0-9,，.．]*(?:[兆億万千百][0-9,，]*)*{_UNIT}?(?:程度)?"
 _KAN_AMOUNT = (
-    f"(?<![{_KAN}万億第])[{_KAN}万億]+"
-    "(?:年度|年間|箇月|か月|月間|週間|日間|時間|億円|万円|円|件|人|名|回|割|倍|年|月|日)"
+    f"(?<![{_KAN}万億第])[{_KAN}万億]+(?:{_MEASURE}|{_COUNTER})"
     f"(?:[{_KAN}]+(?:箇月|か月|月))?"  # 一年六月
     "(?:程度)?(?!称|間|生|本)"
 )
@@ -212,14 +242,14 @@ _PATTERNS = {
     TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
     TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
-    TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。)]|$)",
+    TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。()]|$)",
     TokenClass.SUFFIX: "等",
     TokenClass.KANJI: f"(?:{_STEM}|[{_KANJI}])(?:(?![{_STARTERS}])[{_KANJI}])*",
     # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
     TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
-    TokenClass.STOP: "[。．!?:;]+",
+    TokenClass.STOP: "[。．!?:;]+(?![)）」』])",
     TokenClass.ELLIPSIS: "・・・+|…+",
-    TokenClass.COMMA: "[、，]",
+    TokenClass.COMMA: "[、，]|[。．!?:;]",
     TokenClass.DOT: "[・~]",
     TokenClass.OPENING: r"[(「『【〔\[〈《“‘]",
     TokenClass.CLOSING: r"[)」』】〕\]〉》”’]",
@@ -230,8 +260,13 @@ _TOKEN = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()), 
 _CLASSES = (TokenClass.OTHER, *_PATTERNS)  # by number of the group that matched
 
 
-def tokens(folded: str) -> list[Token]:
-    """Words of a folded text, in order; they join to the text."""
+def tokens(folded: str, gaps: Sequence[int] = ()) -> list[Token]:
+    """Words of a folded text, in order; they join to the text, and none runs over a gap."""
+    bounds = pairwise((0, *gaps, len(folded)))
+    return [word for start, end in bounds for word in _words(folded[start:end])]
+
+
+def _words(folded: str) -> list[Token]:
     words: list[Token] = []
     start, end, cls = 0, 0, TokenClass.STOP
     for match in _TOKEN.finditer(folded):
