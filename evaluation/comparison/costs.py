@@ -74,7 +74,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
         before(100, T.DOT),
         before(100, T.OPENING),
         before(150, T.COMMA),
-        before(250, T.PARTICLE),  # G3 a replacement begins at a content word …
+        before(350, T.PARTICLE),  # G3 a replacement begins at a content word …
         before(300, T.SPACE),
         before(400, T.STOP),
         before(500, T.CLOSING),
@@ -160,7 +160,7 @@ EDGES: Mapping[Edge, tuple[Rule, ...]] = {
     ),
     Edge.SPLIT: (
         before(1400, T.OKURIGANA),
-        before(300, T.PREDICATE),
+        before(700, T.PREDICATE),  # 記名押印させる → 記名させる is a replacement too
         before(0, T.SUFFIX),
         Rule(frozenset({T.SUFFIX}), frozenset({T.KANJI}), 200),
         after(0, T.NUMBER),

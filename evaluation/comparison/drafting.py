@@ -11,6 +11,7 @@ from evaluation.comparison.search import Edit
 from evaluation.comparison.text import Folded, TokenClass
 
 _CONNECTIVE = re.compile("[、，・やとか]|及び|並びに|又は|若しくは|および|ならびに|または|もしくは")
+_RANKED = re.compile("及び|並びに|又は|若しくは|および|ならびに|または|もしくは")
 _CONNECTIVE_FIRST = re.compile(
     "$|[、，・やと]|及び|並びに|又は|若しくは|および|ならびに|または|もしくは"
 )
@@ -57,13 +58,17 @@ def join_lists(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
 
 
 def _moved_connective(old: Phrasing, new: Phrasing, last: Edit, edit: Edit) -> bool:
-    """G5: 「A及びB」→「A、B及びC」 marks from the connective to the end of the new element."""
+    """G5: 「A及びB」→「A、B及びC」 marks from the connective to the end of the new element.
+
+    One that only changed its rank, 又は→若しくは, is quoted for itself (令和２年法律第８号).
+    """
     between = old.text[last.old_end : edit.old_start]
+    connectives = old.text[last.old_start : last.old_end], new.text[last.new_start : last.new_end]
     return (
         len(between) <= _LIST_REACH
         and "。" not in _BRACKETED.sub("", between)
-        and bool(_CONNECTIVE.fullmatch(old.text, last.old_start, last.old_end))
-        and bool(_CONNECTIVE.fullmatch(new.text, last.new_start, last.new_end))
+        and all(map(_CONNECTIVE.fullmatch, connectives))
+        and not all(map(_RANKED.fullmatch, connectives))
         and bool(_CONNECTIVE_FIRST.match(old.text[edit.old_start : edit.old_end]))
         and bool(_CONNECTIVE_FIRST.match(new.text[edit.new_start : edit.new_end]))
     )
@@ -104,7 +109,7 @@ def _cheaper(old: Phrasing, new: Phrasing, i: int, j: int, step: int, edge: Edge
     return moved
 
 
-_LEAD = re.compile("、?(?:及び|並びに|又は|若しくは|かつ)|や")
+_LEAD = re.compile("、?(?:及び|並びに|又は|若しくは|かつ)|や|その他")
 
 
 def lead_with_connectives(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
@@ -163,7 +168,7 @@ def _swapped(old: str, new: str, last: Edit, edit: Edit) -> tuple[Edit, ...]:
     return Edit(i, i, j, j + rest), Edit(i + size, old_end, new_end, new_end)
 
 
-_RANGE = re.compile("(.*[^p])(p+)n+")
+_RANGE = re.compile("(.*[^p])(p+)n.*")
 
 
 def part_ranges(old: Phrasing, new: Phrasing, edits: list[Edit]) -> list[Edit]:
@@ -269,9 +274,11 @@ def _apart(old: str, new: str, edit: Edit, *partners: _Partners) -> list[Edit]:
     )
     if [old[place] for place in before] != [new[place] for place in behind]:
         return []
-    starts = zip([edit.old_start, *(p + 1 for p in before)], [edit.new_start, *(p + 1 for p in behind)])
-    ends = zip([*before, edit.old_end], [*behind, edit.new_end])
-    parts = (Edit(i, i_end, j, j_end) for (i, j), (i_end, j_end) in zip(starts, ends, strict=True))
+    parts = []
+    i, j = edit.old_start, edit.new_start
+    for i_end, j_end in zip([*before, edit.old_end], [*behind, edit.new_end], strict=True):
+        parts.append(Edit(i, i_end, j, j_end))
+        i, j = i_end + 1, j_end + 1
     return [part for part in parts if old[slice(*part[:2])] != new[slice(*part[2:])]]
 
 
@@ -325,17 +332,22 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
     return text[start - 1 : start] if start else "", text[end : end + 1]
 
 
-def take_stops(old: str, new: str, edits: list[Edit]) -> list[Edit]:
+def take_stops(old: Folded, new: Folded, edits: list[Edit]) -> list[Edit]:
     """G7: a sentence that is replaced whole takes its 。."""
-    taken: list[Edit] = []
-    for edit in edits:
-        before_old, behind_old = _around(old, edit.old_start, edit.old_end)
-        before_new, behind_new = _around(new, *edit[2:])
-        sentence = before_old in ("", "。") and before_new in ("", "。")
-        if _replaces(edit) and sentence and behind_old == behind_new == "。":
-            edit = _grown(edit, 0, 1)
-        taken.append(edit)
-    return taken
+    return [
+        _grown(edit, 0, 1)
+        if _replaces(edit)
+        and _begins_sentence(old, edit.old_start)
+        and _begins_sentence(new, edit.new_start)
+        and old.text[edit.old_end : edit.old_end + 1] == "。"
+        and new.text[edit.new_end : edit.new_end + 1] == "。"
+        else edit
+        for edit in edits
+    ]
+
+
+def _begins_sentence(folded: Folded, place: int) -> bool:
+    return place == 0 or folded.text[place - 1] == "。" or place in folded.gaps
 
 
 def _replaces(edit: Edit) -> bool:

@@ -82,7 +82,7 @@ class _Comparison:
     def marks(self) -> Marks:
         texts = self.old.text, self.new.text
         edits = whole_brackets(*texts, sorted(self.edits))
-        edits = take_stops(*texts, take_quotes(*texts, edits))
+        edits = take_stops(self.old, self.new, take_quotes(*texts, edits))
         edits = whole_clusters(self.old, self.new, edits)
         old = _spans(self.old, [(edit.old_start, edit.old_end) for edit in edits])
         new = _spans(self.new, [(edit.new_start, edit.new_end) for edit in edits])

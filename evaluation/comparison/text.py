@@ -190,7 +190,8 @@ _STARTERS = (
 _NUM = f"(?:[0-9]+|[{_KAN}]+)"
 _DAY = f"(?:{_NUM}日|末日|末|上旬|中旬|下旬)"
 _ERA_DATE = f"(?:明治|大正|昭和|平成|令和)(?:元|{_NUM})年(?:度(?:末|内)?)?(?:{_NUM}月{_DAY}?)?"
-_DATE = f"{_ERA_DATE}|(?<![{_KAN}])(?:(?:{_NUM}|同|翌|前)年)?{_NUM}月{_DAY}"
+_WEEKDAY = r"(?:\([月火水木金土日](?:曜日?)?(?:・祝)?\))?"
+_DATE = f"(?:{_ERA_DATE}|(?<![{_KAN}])(?:(?:{_NUM}|同|翌|前)年)?{_NUM}月{_DAY}){_WEEKDAY}"
 _PROVISION = f"第{_NUM}(?:条|項|号|章|節|款|編)(?:の{_NUM})*"
 _NEAR_PROVISION = f"(?<![一-鿿])(?:前{_NUM}?|次|同|本)(?:条|項|号|章|節)"
 _POINT = "[イロハニホヘトチリヌルヲ](?![ァ-ヺー])"  # 第二号イ; not the first letter of a word
@@ -200,8 +201,8 @@ _CITATION = (
 )
 _TIME = f"[0-9]{{1,2}}:[0-9]{{2}}(?![0-9:])|(?:午前|午後){_NUM}時(?:{_NUM}分|半)?"
 _ANNEX = f"(?:別表|別図|別記|別紙|様式|付録)第?{_NUM}(?:号)?(?:の{_NUM})*"
-_ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*"
-_FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+|[0-9]+分の[0-9]+"
+_ORDINAL = f"第{_NUM}(?:回|期|次|版|類|種|号|部)(?:の{_NUM})*|第[0-9]+"
+_FRACTION = f"(?<![{_KAN}])[{_KAN}]+分の[{_KAN}]+(?:・[{_KAN}]+)?|[0-9]+分の[0-9]+"
 _MEASURE = (
     "(?:平方|立方)?(?:キロ|センチ|ミリ|マイクロ)?(?:メートル|グラム|リットル|ワット時|ワット)|トン"
     "|ヘクタール|アール|(?:メガ|キロ)?ヘルツ|(?:ミリ|マイクロ)?シーベルト|(?:キロ)?ベクレル|デシベル"
@@ -225,6 +226,7 @@ _KAN_AMOUNT = (
 _HEADING_NUMBER = r"^(?:\([0-9]+\)|[①-⑳]|[Ⅰ-Ⅻ]\.?)"
 # The first verb of a compound one, 取り消す: no word ends behind it.
 _STEM = f"(?:取り|引き|繰り|申し|受け|差し|組み|読み|立ち|振り|割り|打ち|切り|払い|積み|見積り)(?=[{_KANJI}])"
+_GOES_ON = f"(?![及並又若以未])[{_KANJI}]"  # 意見交換等回数 is one word
 _PATTERNS = {
     TokenClass.NUMBER: "|".join(
         (
@@ -239,15 +241,16 @@ _PATTERNS = {
             _KAN_AMOUNT,
         )
     ),
-    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他",
+    TokenClass.CONNECTIVE: "及び|並びに|又は|若しくは|および|ならびに|または|もしくは|その他"
+    f"|かつ(?=[、{_KANJI}ァ-ヺ])",
     TokenClass.LATIN: rf"[{_LATIN}][{_LATIN}0-9\-.&’']*(?: [{_LATIN}][{_LATIN}0-9\-.&]*)*",
     TokenClass.KATAKANA: r"[ァ-ヺヽヾー\u3099\u309a]+",
     TokenClass.LIMIT: "(?:以上|以下|以内|未満)(?=[のにでをはがとも、。()]|$)",
-    TokenClass.SUFFIX: "等",
-    TokenClass.KANJI: f"(?:{_STEM}|[{_KANJI}])(?:(?![{_STARTERS}])[{_KANJI}])*",
+    TokenClass.SUFFIX: f"等(?!{_GOES_ON})",
+    TokenClass.KANJI: f"(?:{_STEM}|[{_KANJI}])(?:(?![{_STARTERS}])[{_KANJI}]|等(?={_GOES_ON}))*",
     # A longer run of hiragana is no phrase of official Japanese: reading stays linear.
-    TokenClass.KANA: r"[ぁ-ゖゝゞー\u3099\u309a]{1,40}",
-    TokenClass.STOP: "[。．!?:;]+(?![)）」』])",
+    TokenClass.KANA: r"(?:(?!その他)[ぁ-ゖゝゞー\u3099\u309a]){1,40}",
+    TokenClass.STOP: "^[・○●◎◆■□◇※](?!・)|[。．!?:;]+(?![)」』])",
     TokenClass.ELLIPSIS: "・・・+|…+",
     TokenClass.COMMA: "[、，]|[。．!?:;]",
     TokenClass.DOT: "[・~]",

@@ -16,15 +16,13 @@ from tests.evaluation.comparison import scoring
 RUNS = re.compile(
     r"[一-鿿々〆ヶ]+|[ぁ-ゖー]+|[ァ-ヺー]+|[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９]+|.", re.DOTALL
 )
-# The least F1 and share of pairs fully right of each set. `others` were marked by another hand, which
-# tells how far two who follow the same rules agree.
+# The least F1 and share of pairs fully right of each set. `others`, `fresh` and `recalled` were marked
+# by other hands, which tells how far those who follow the same rules agree; of the three to four edits
+# in a pair of `recalled` one is often open to taste, so that few pairs are right as a whole.
 SETS: dict[str, tuple[float | None, float | None]] = {
     **dict.fromkeys(("gold", "rules", "unseen", "last", "tuned"), (0.97, 0.88)),
-    "others": (0.94, 0.66),
-    "recalled": (
-        None,
-        None,
-    ),  # fails what pairs outside the repository must reach: see docs/comparison.md
+    **dict.fromkeys(("others", "fresh"), (0.94, 0.66)),
+    "recalled": (0.94, None),
 }
 HALF: tuple[float | None, float | None] = (0.97, None)  # one pair more or less of 23 is 4 %
 

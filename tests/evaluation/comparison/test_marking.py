@@ -114,6 +114,34 @@ def test_marks_as_a_drafter_draws_them(pair: dict[str, str]) -> None:
             "大学<u>及び企業</u>を支援し、公表する。",
             "大学を支援し、<u>速やかに</u>公表する。",
         ),
+        # a connective of another rank is an edit of its own; what is added begins with its own
+        (
+            "診療<u>又は</u>調剤に関する団体の意見を聴く。",
+            "診療<u>若しくは</u>調剤に関する団体<u>又は協議会</u>の意見を聴く。",
+        ),
+        ("遅延が生じた場合である。", "遅延が生じた場合<u>や不測の事態が生じた場合</u>である。"),
+        (
+            "時間数が七十二時間以下であること。",
+            "時間数が七十二時間以下であること<u>その他体制が整備されていること</u>。",
+        ),
+        (
+            "<u>令和７年度末</u>までに<u>40％以上</u>とする。",
+            "<u>令和12年度末</u>までに<u>50％程度</u>とする。",
+        ),
+        # wide white space sets a number apart from its text, and a text from what follows
+        (
+            "一　法人　二　<u>成年被後見人</u>　三　この法律に違反した者",
+            "一　法人　二　<u>削除</u>　三　この法律に違反した者",
+        ),
+        (
+            "３　体制　<u>研究推進部に技術移転課を置く。</u>",
+            "３　体制　<u>理事長の下に産学連携本部を設ける。</u>",
+        ),
+        # a bracket whose partner is far is no reason to mark all between them
+        (
+            "関する<u>監事の意見</u>（<u>次条</u>の規定により監査を受けなければならない法人を除く。）を添付する。",
+            "関する<u>監査報告</u>（<u>次条第一項</u>の規定により監査を受けなければならない法人を除く。）を添付する。",
+        ),
         # a predicate with its okurigana
         ("期間を<u>伸縮する</u>。", "期間を<u>伸長する</u>。"),
         # a sentence added with its 。
@@ -211,7 +239,7 @@ def inside(text: str, spans: tuple[Span, ...]) -> list[str]:
     folded = fold(text)
     edges = {edge for span in spans for edge in span}
     cut, position = [], 0
-    for word, cls in tokens(folded.text):
+    for word, cls in tokens(folded.text, folded.gaps):
         start, end = folded.span(position, position + len(word))
         position += len(word)
         if cls in (TokenClass.NUMBER, TokenClass.KATAKANA, TokenClass.LATIN):

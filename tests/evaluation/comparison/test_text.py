@@ -141,6 +141,19 @@ def read(text: str) -> list[tuple[str, str]]:
         ("AI for Scienceの", ["AI for Science", "の"]),
         ("R&D（GX）", ["R&D", "(", "GX", ")"]),
         ("・・・、適切な", ["・・・", "、", "適切", "な"]),
+        ("・研究の推進", ["・", "研究", "の", "推進"]),
+        ("令和７年５月30日（金）から", ["令和7年5月30日(金)", "から"]),
+        ("半径二十キロメートル圏内", ["半径", "二十キロメートル", "圏内"]),
+        ("500ベクレルを超え", ["500ベクレル", "を", "超", "え"]),
+        ("３年目に220台", ["3年目", "に", "220台"]),
+        ("10kWの5Gの", ["10kW", "の", "5", "G", "の"]),
+        ("百分の二・三を", ["百分の二・三", "を"]),
+        ("第１非常配備", ["第1", "非常配備"]),
+        ("五人以内（以下", ["五人", "以内", "(", "以下"]),
+        ("給与等支給額等の", ["給与等支給額", "等", "の"]),
+        ("定期的かつ組織的に", ["定期的", "かつ", "組織的", "に"]),
+        ("加えることその他民法", ["加", "える", "こと", "その他", "民法"]),
+        ("（以下同じ。）", ["(", "以下同", "じ", "。", ")"]),
         ("", []),
     ],
 )
@@ -173,10 +186,26 @@ def test_classes_of_words() -> None:
     ]
 
 
+def test_a_stop_within_brackets_ends_no_statement() -> None:
+    assert [cls for word, cls in read("除く。）。") if word == "。"] == ["COMMA", "STOP"]
+
+
+def test_words_end_where_wide_white_space_was() -> None:
+    folded = fold("第三　研究\u3000推 進\n\n結果")
+    assert (folded.text, folded.gaps) == ("第三研究推進結果", [2, 4, 6])
+    assert [word for word, _ in tokens(folded.text, folded.gaps)] == [
+        "第三",
+        "研究",
+        "推進",
+        "結果",
+    ]
+    assert folded.gaps_within(2, 6) == [2]
+
+
 @given(st.text(max_size=80))
 def test_words_join_to_the_text(text: str) -> None:
-    folded = fold(text).text
-    assert "".join(token.text for token in tokens(folded)) == folded
+    folded = fold(text)
+    assert "".join(token.text for token in tokens(folded.text, folded.gaps)) == folded.text
 
 
 CARELESS = (
