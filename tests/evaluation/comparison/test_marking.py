@@ -13,6 +13,7 @@ from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import Marks, Span, mark, mark_many, underlined
 from evaluation.comparison.rows import Run
 from evaluation.comparison.text import TokenClass, fold, tokens
+from evaluation.comparison.windows import ANCHOR
 from tests.evaluation.comparison import edits
 from tests.evaluation.comparison.strategies import versions
 
@@ -141,6 +142,16 @@ def test_marks_as_a_drafter_draws_them(pair: dict[str, str]) -> None:
         (
             "関する<u>監事の意見</u>（<u>次条</u>の規定により監査を受けなければならない法人を除く。）を添付する。",
             "関する<u>監査報告</u>（<u>次条第一項</u>の規定により監査を受けなければならない法人を除く。）を添付する。",
+        ),
+        # … unless it was taken away: then its partner goes with it, and what stands between
+        (
+            "基金<u>（甲に係る大学に限る。）</u>は廃止する。",
+            "基金<u>（乙に係る大学に限る。</u>は廃止する。",
+        ),
+        # what is written as one character is marked as one
+        (
+            "<u>\U0001f469\U0001f3fd</u>図書館資料を用いる。",
+            "<u>\U0001f468\U0001f3fd</u>図書館資料を用いる。",
         ),
         # a predicate with its okurigana
         ("期間を<u>伸縮する</u>。", "期間を<u>伸長する</u>。"),
@@ -349,4 +360,13 @@ def test_a_word_longer_than_any_context_is_marked_whole(word: str, place: int) -
     other = f"{word[:place]}{word[place]}{word[place:]}"
     check(
         f"若手研究者を<u>{word}</u>により支援する。", f"若手研究者を<u>{other}</u>により支援する。"
+    )
+
+
+def test_a_long_run_that_stands_twice_is_no_anchor() -> None:
+    run = "は、国の政策の下、産学官の連携による研究開発の成果の最大化に向け、大学等の優れた基礎研究の成果を企業等へ橋渡しし、"
+    assert len(run) >= ANCHOR
+    check(
+        f"<u>甲省</u>{run}<u>乙省</u>{run}<u>丙省</u>に報告する。",
+        f"<u>丁庁</u>{run}<u>戊庁</u>{run}<u>己庁</u>に報告する。",
     )
