@@ -1,10 +1,11 @@
 """The drafter's hand: the marks of one clause, drawn anew or given back to the engine."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -106,10 +107,20 @@ def _overtaken(
 
 
 def _back(request: SignedInRequest, draft: Amendment, public_id: str) -> str:
+    """Return the clause's page, or its row of the table, which is shown as it was before."""
     address = draft.period.agency.code, draft.period.number, draft.slug
-    if "table" in request.GET:
-        return f"{reverse('comparison', args=address)}#marks-{public_id}"
-    return reverse("clause", args=[*address, public_id])
+    if "table" not in request.GET:
+        return reverse("clause", args=[*address, public_id])
+    shown = QueryDict(request.GET["table"]).urlencode()
+    return f"{reverse('comparison', args=address)}{shown and '?'}{shown}#marks-{public_id}"
+
+
+def _ways(request: SignedInRequest) -> dict[str, str]:
+    """Return the addresses of the form by word and by character; both lead back to the same place."""
+    table = {"table": request.GET["table"]} if "table" in request.GET else {}
+    return {
+        by: f"{request.path}?{urlencode({'by': by} | table)}" for by in ("word", "character")
+    }
 
 
 def _shown(
@@ -129,6 +140,8 @@ def _shown(
         "sides": form.sides(by_character=by_character),
         "by_character": by_character,
         "from_table": "table" in request.GET,
+        "ways": _ways(request),
+        "back": _back(request, draft, bench.page.node.public_id),
         "proposed": bench.form().proposed(bench.proposal),
     }
     alone = request.method == "GET" and request.GET.get("part") == "form"

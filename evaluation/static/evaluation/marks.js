@@ -124,5 +124,13 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   open(link);
 });
-// After saving, the page opens again at the row: the keyboard goes on where it was.
-if (location.hash.startsWith("#marks-")) document.getElementById(location.hash.slice(1))?.focus();
+// After saving, the page opens again at the row: what was done is said there, and the keyboard goes on.
+const saved = location.hash.startsWith("#marks-") && document.getElementById(location.hash.slice(1));
+if (saved) {
+  const told = [...document.querySelectorAll("main > .notice[role=status]")];
+  told.forEach((notice, k) => { notice.id = `told-${k}`; });
+  saved.setAttribute("aria-describedby", told.map((notice) => notice.id).join(" "));
+  saved.after(...told);
+  saved.closest("tr").scrollIntoView({ block: "center" });
+  saved.focus({ preventScroll: true });
+}

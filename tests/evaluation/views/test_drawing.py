@@ -62,6 +62,11 @@ def test_marks_by_mouse_and_by_keyboard_reach_the_paper(portal: Portal, editor: 
     page.get_by_label("下線を直した理由").fill("修飾語から示す")
     page.get_by_role("button", name="下線を保存する").click()
     expect(page.get_by_text("下線を保存しました。")).to_be_visible()
+    told = page.locator("tr", has=page.locator("a.draw")).nth(SECOND).get_by_role("status")
+    left = "下線のない部分が、左右で違います：現行の「適切な」"
+    expect(told).to_have_text(["下線を保存しました。", left])
+    expect(told.first).to_be_in_viewport()
+    expect(told.last).to_be_in_viewport()
     new = "適切な技術流出対策等の研究セキュリティや研究インテグリティに係る"
     assert marked(page, "ins", SECOND) == new
     # By keyboard: the last word of the first paragraph's mark is narrowed away, then widened by one.

@@ -42,7 +42,7 @@ def test_every_word_is_a_box_and_the_engines_are_ticked(client, page):
 def test_the_form_alone_is_for_the_row_of_the_table(client, page):
     html = client.get(page + "?table&part=form").content.decode()
     assert html.lstrip().startswith('<form method="post"')
-    assert "?by=word&amp;table" in html
+    assert f'action="{page}?by=word&amp;table="' in html
 
 
 def test_marks_are_saved_and_their_reason(client, page):
@@ -55,6 +55,19 @@ def test_marks_are_saved_and_their_reason(client, page):
     assert "語を切らない" in html
     response = send(client, page + "?table")
     assert response["Location"].partition("#")[2].startswith("marks-")
+
+
+def test_the_table_is_shown_again_as_it_was(client, page):
+    table = page.partition("clauses/")[0] + "comparison/"
+    html = client.get(table + "?extent=full&moves=track").content.decode()
+    assert f'href="{page}?table=extent%3Dfull%26moves%3Dtrack"' in html
+    shown = client.get(page + "?table=extent%3Dfull%26moves%3Dtrack").content.decode()
+    back = f"{table}?extent=full&moves=track#marks-{page.split('/')[-3]}"
+    assert f'href="{back.replace("&", "&amp;")}"' in shown
+    response = send(client, page + "?by=word&table=extent%3Dfull%26moves%3Dtrack")
+    assert response["Location"] == back
+    response = send(client, page + "?table=%0d%0aX:%20y")  # nothing of it can leave the address
+    assert response["Location"] == f"{table}?%0D%0AX%3A+y=#{back.partition('#')[2]}"
 
 
 def test_the_way_back(client, page):
