@@ -75,7 +75,7 @@ def _opened(
     rows = list(Wording.objects.as_amended_by(locked).filter(clause=clause))
     before = Text.of(row for row in rows if row.stands).nodes.get(clause.pk)
     after = Text.of(rows).nodes.get(clause.pk)
-    if not before or not after or before.repealed or after.repealed or before.text == after.text:
+    if not before or not after or not after.rewords(before):
         raise ValidationError(NOT_REVISED)
     stored = Marking.objects.filter(amendment=locked, clause=clause).first()
     now = marking_fingerprint(before.text, after.text, stored)

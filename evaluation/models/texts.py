@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
+from evaluation.comparison.text import fold
 from evaluation.models.amendments import Amendment, Wording
 
 NUMBERED = {UnitKind.CHAPTER, UnitKind.ITEM}
@@ -79,6 +80,21 @@ class Node:
             excerpt=wording.excerpt,
             wording=wording,
         )
+
+    def rewords(self, old: "Node | None") -> bool:
+        """Tell whether the clause stands here and in an older text, in words that count as others.
+
+        Of such a clause single words are marked; one that is new, deleted, or differs only in what a
+        table does not show has no marks of its own.
+        """
+        if old is None or old.repealed or self.repealed:
+            return False
+        return reworded(old.text, self.text)
+
+
+def reworded(old: str, new: str) -> bool:
+    """Tell whether a table marks a difference: texts that fold to one are the same to it."""
+    return old != new and fold(old).text != fold(new).text
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Document, Kind
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
-from evaluation.comparison.rows import Level, Row, Settings, Table
+from evaluation.comparison.rows import NATIONAL, Level, Row, Settings, Table
 from evaluation.comparison.table import compare
+from evaluation.documents.comparison import settings_of
 from evaluation.documents.hand import Hand
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
@@ -146,8 +147,13 @@ class ClausePage:
     @property
     def can_be_marked(self) -> bool:
         """Tell whether the clause is reworded: what is new or deleted is marked whole."""
-        before = self.in_force
-        return before is not None and not self.node.repealed and before.text != self.node.text
+        return self.node.rewords(self.in_force)
+
+    @property
+    def is_marked_whole(self) -> bool:
+        """Tell whether the issued table has the clause as new here and deleted there, for it moved."""
+        moves = settings_of(self.outline.draft).moves
+        return self.kind is Kind.MOVED and moves == "apart"
 
     @cached_property
     def table(self) -> Table:
@@ -156,7 +162,8 @@ class ClausePage:
         The words of all other clauses are left out: they would only cost time.
         """
         before, text = self._only(self.outline.before), self._only(self.outline.text)
-        table = compare(before, text, corrected=self.hand.marks)
+        settings = replace(NATIONAL, moves=settings_of(self.outline.draft).moves)
+        table = compare(before, text, settings, self.hand.marks)
         own = (row for row in table.rows if row.clause_id == self.node.public_id)
         return replace(table, rows=tuple(row for row in own if row.level is not Level.ENTRY))
 

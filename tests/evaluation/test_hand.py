@@ -144,6 +144,17 @@ def test_only_what_is_reworded_has_marks_of_its_own(draft):
         amending.return_to_proposal(draft, other, by=make_user())
 
 
+@pytest.mark.parametrize("same", ["項目１を推進する。", " 項目1を推進する。"])
+def test_what_a_table_does_not_show_has_no_marks(draft, same):
+    clause = paragraph(draft)
+    amending.draw(draft, clause, WIDER, by=make_user())
+    assert hand(draft).reworded == {clause.public_id}
+    amending.reword(draft, clause, same, by=make_user())
+    assert (hand(draft).drawn, hand(draft).reworded) == ((), set())
+    with pytest.raises(ValidationError, match="文言を改めた条項だけです"):
+        amending.draw(draft, clause, Marks(((0, 2),), ()), by=make_user())
+
+
 def test_nothing_is_drawn_in_what_is_no_draft(draft):
     clause = paragraph(draft)
     decide(draft)

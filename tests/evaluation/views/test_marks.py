@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation import amending
+from evaluation import amending, drafting
 from evaluation.comparison.marking import Marks
 from evaluation.models import Marking
 from tests.evaluation.test_hand import NEW, OLD, WIDER, draft, paragraph  # noqa: F401
@@ -140,6 +140,46 @@ def test_a_clause_without_marks_of_its_own_is_not_there(client, page, draft):  #
     response = client.get(address)
     assert response.status_code == 404
     assert "文言を改めた条項だけです" in response.content.decode()
+
+
+def move(draft):  # noqa: F811
+    """Move the paragraph below item 2."""
+    other = next(n for n in amending.text_of(draft).order if n.text == "項目2の推進").wording.clause
+    amending.move(draft, paragraph(draft), parent=other, by=make_user())
+
+
+def test_what_moved_is_marked_where_a_table_follows_it(client, page, draft):  # noqa: F811
+    move(draft)
+    table, clause = page.partition("clauses/")[0] + "comparison/", page.removesuffix("marks/")
+    whole = "発行する表では（新設）と（削る）になり、全体に下線が付きます。"
+    for address in (table, clause):
+        assert f'href="{page}' not in client.get(address).content.decode()
+    assert whole in client.get(clause).content.decode()
+    assert f'href="{page}?table=moves%3Dtrack"' in client.get(
+        table + "?moves=track"
+    ).content.decode()
+    assert whole in client.get(page).content.decode()
+    send(client, page)
+    assert "項目1と項目2</ins>" in client.get(table + "?moves=track").content.decode()
+    drafting.change_table_form(draft, by=make_user(), moves="track")
+    html = client.get(clause).content.decode()
+    assert (whole in html, f'href="{page}"' in html) == (False, True)
+    assert "項目1と項目2</ins>" in html
+    assert whole not in client.get(page).content.decode()
+
+
+def test_what_moved_with_the_words_it_had_has_no_marks(client, page, draft):  # noqa: F811
+    move(draft)
+    amending.reword(draft, paragraph(draft), OLD.replace("1", "１"), by=make_user())
+    table = page.partition("clauses/")[0] + "comparison/?moves=track&extent=full"
+    assert client.get(table).content.decode().count('class="draw"') == 0
+    assert client.get(page).status_code == 404
+
+
+def test_the_link_says_which_clause(client, page):
+    table = page.partition("clauses/")[0] + "comparison/"
+    hidden = f'<span class="visually-hidden">：{NEW}</span></a>'
+    assert hidden in client.get(table).content.decode()
 
 
 def test_the_table_leads_editors_to_it_and_nobody_else(client, page, draft):  # noqa: F811
