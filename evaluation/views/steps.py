@@ -261,6 +261,7 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
         context["counts"] = Counter(edition.kinds.values()).most_common()
         context["conflicts"] = edition.text.conflicts
         context["hand"] = Hand.of(amendment, edition.before, edition.text)
+        context["can_draw"] = plan.act is Act.SUBMIT  # who may submit may edit, who decides may not
     if plan.shows_table and (checking or not plan.checked):
         # The digest first: a change between the two is then refused, not overlooked.
         context["seen"] = procedure.content_digest(amendment)

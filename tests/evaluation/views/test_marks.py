@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation import amending, drafting
+from evaluation import amending, drafting, procedure
 from evaluation.comparison.marking import Marks
 from evaluation.models import Marking
 from tests.evaluation.test_hand import NEW, OLD, WIDER, draft, paragraph  # noqa: F401
@@ -132,6 +132,19 @@ def test_stale_marks_are_flagged_on_every_page_of_the_draft(client, page, draft)
     for address in (page, page.removesuffix("marks/"), of_draft + "comparison/"):
         assert "本文が変わりました。" in client.get(address).content.decode()
     assert "本文が変わりました。" in client.get(of_draft + "steps/submit/").content.decode()
+
+
+def test_only_who_may_edit_is_led_to_the_marks(client, page, draft):  # noqa: F811
+    clause = paragraph(draft)
+    amending.draw(draft, clause, Marks(((0, 2),), ()), by=make_user())
+    steps = page.partition("clauses/")[0] + "steps/"
+    words = f"{NEW}{{}}：「と項目2」の追加に、下線がありません。"
+    html = client.get(steps + "submit/").content.decode()
+    assert (f'href="{page}"' in html, words.format("</a>") in html) == (True, True)
+    procedure.submit(draft, by=make_user())
+    client.force_login(make_user(draft.period.agency, "approver"))
+    html = client.get(steps + "approve/").content.decode()
+    assert (f'href="{page}"' in html, words.format("」") in html) == (False, True)
 
 
 def test_a_clause_without_marks_of_its_own_is_not_there(client, page, draft):  # noqa: F811
