@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.checks import tidied
+from evaluation.documents.hand import Hand
 from evaluation.forms import clauses as forms
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Text
@@ -55,7 +56,12 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
     """The whole tree of a draft, with what it changes and where that can be done."""
     draft = changeable_draft(request, agency, number, slug)
     outline = Outline.of(draft)
-    context = {"outline": outline, "counts": Counter(outline.kinds.values()).most_common()}
+    context = {
+        "outline": outline,
+        "counts": Counter(outline.kinds.values()).most_common(),
+        "hand": Hand.of(draft, outline.before, outline.text),
+        "can_draw": True,
+    }
     return render(request, "evaluation/draft.html", _of(draft) | context)
 
 

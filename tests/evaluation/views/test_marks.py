@@ -129,9 +129,10 @@ def test_stale_marks_are_flagged_on_every_page_of_the_draft(client, page, draft)
     amending.draw(draft, clause, WIDER, by=make_user())
     amending.reword(draft, clause, NEW.replace("推進", "促進"), by=make_user())
     of_draft, _, _ = page.partition("clauses/")
-    for address in (page, page.removesuffix("marks/"), of_draft + "comparison/"):
-        assert "本文が変わりました。" in client.get(address).content.decode()
-    assert "本文が変わりました。" in client.get(of_draft + "steps/submit/").content.decode()
+    stale = ("comparison/", "edit/", "steps/submit/")
+    for address in (page, page.removesuffix("marks/"), *(of_draft + name for name in stale)):
+        assert client.get(address).content.decode().count("本文が変わりました。") == 1
+    assert f'<li><a href="{page}">' in client.get(of_draft + "edit/").content.decode()
 
 
 def test_only_who_may_edit_is_led_to_the_marks(client, page, draft):  # noqa: F811

@@ -75,7 +75,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 19,
     ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
     # Editing it
-    ("editor", DRAFT + "edit/"): 8,
+    ("editor", DRAFT + "edit/"): 9,
     ("editor", DRAFT + "items/new/"): 10,
     ("editor", DRAFT + "clauses/new/"): 9,
     ("editor", CLAUSE): 10,
