@@ -16,6 +16,7 @@ from evaluation.comparison.correcting import fingerprint
 from evaluation.comparison.marking import Marks, mark
 from evaluation.documents.hand import Hand
 from evaluation.forms.marks import PROPOSAL, MarksForm
+from evaluation.forms.texts import TEXTS_SEEN
 from evaluation.models import Amendment, Marking
 from evaluation.permissions import Hidden, SignedInRequest, changeable_draft
 from evaluation.views.clause_page import ClausePage
@@ -62,7 +63,8 @@ def marks(
     """Draw the marks of a clause; `?part=form` is the form alone, for the row of the table."""
     draft = changeable_draft(request, agency, number, slug)
     bench = MarksPage.of(draft, public_id)
-    form = bench.form(request.POST if request.method == "POST" else take_typed(request))
+    sent = request.POST if request.method == "POST" else None
+    form = bench.form(sent) if sent is not None else _resumed(request, bench, take_typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             _write(request, draft, bench, form)
@@ -98,12 +100,17 @@ def _overtaken(
     mine = request.POST.copy()
     mine["seen"] = stale.seen
     messages.warning(request, "　".join(stale.messages))
-    if mine.get("texts_seen") == fingerprint(bench.old, bench.new):
-        return _shown(request, draft, bench, bench.form(mine), status=409)
+    return _shown(request, draft, bench, _resumed(request, bench, mine), status=409)
+
+
+def _resumed(request: SignedInRequest, bench: MarksPage, sent: QueryDict | None) -> MarksForm:
+    """Return the form with what was sent before; of ticks on other texts only the reason is left."""
+    if sent is None or sent.get(TEXTS_SEEN) == fingerprint(bench.old, bench.new):
+        return bench.form(sent)
     messages.warning(
         request, "文言が変わったため、下線は選び直してください。理由は残してあります。"
     )
-    return _shown(request, draft, bench, bench.form(why=mine.get("why", "")), status=409)
+    return bench.form(why=sent.get("why", ""))
 
 
 def _back(request: SignedInRequest, draft: Amendment, public_id: str) -> str:
