@@ -12,6 +12,7 @@ from evaluation.forms.texts import TEXTS_SEEN, WritingField
 from evaluation.models.markings import read_spans
 
 PROPOSAL = "proposal"  # the button that gives up the drawn marks
+BY = "by"  # the button that shows what is ticked by word or by character, and stores nothing
 
 
 Side = tuple[str, str, tuple[Piece, ...]]  # name, title, pieces; the proposed one comes first

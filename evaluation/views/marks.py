@@ -15,7 +15,7 @@ from evaluation.amending.marking import NOT_REVISED
 from evaluation.comparison.correcting import fingerprint
 from evaluation.comparison.marking import Marks, mark
 from evaluation.documents.hand import Hand
-from evaluation.forms.marks import PROPOSAL, MarksForm
+from evaluation.forms.marks import BY, PROPOSAL, MarksForm
 from evaluation.forms.texts import TEXTS_SEEN
 from evaluation.models import Amendment, Marking
 from evaluation.permissions import Hidden, SignedInRequest, changeable_draft
@@ -65,7 +65,7 @@ def marks(
     bench = MarksPage.of(draft, public_id)
     sent = request.POST if request.method == "POST" else None
     form = bench.form(sent) if sent is not None else _resumed(request, bench, take_typed(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and BY not in request.POST and form.is_valid():
         try:
             _write(request, draft, bench, form)
         except amending.Stale as stale:
@@ -122,12 +122,10 @@ def _back(request: SignedInRequest, draft: Amendment, public_id: str) -> str:
     return f"{reverse('comparison', args=address)}{shown and '?'}{shown}#marks-{public_id}"
 
 
-def _ways(request: SignedInRequest) -> dict[str, str]:
-    """Return the addresses of the form by word and by character; both lead back to the same place."""
+def _action(request: SignedInRequest, by: str) -> str:
+    """Return the form's address, by word or by character; it leads back to where the form is from."""
     table = {"table": request.GET["table"]} if "table" in request.GET else {}
-    return {
-        by: f"{request.path}?{urlencode({'by': by} | table)}" for by in ("word", "character")
-    }
+    return f"{request.path}?{urlencode({'by': by} | table)}"
 
 
 def _shown(
@@ -137,7 +135,8 @@ def _shown(
     form: MarksForm,
     status: int = 200,
 ) -> HttpResponse:
-    by_character = request.GET.get("by") == "character"
+    by = request.POST.get(BY) or request.GET.get(BY, "word")
+    by_character = by == "character"
     context = {
         "amendment": draft,
         "period": draft.period,
@@ -147,10 +146,10 @@ def _shown(
         "sides": form.sides(by_character=by_character),
         "by_character": by_character,
         "from_table": "table" in request.GET,
-        "ways": _ways(request),
+        "action": _action(request, by),
         "back": _back(request, draft, bench.page.node.public_id),
         "proposed": bench.form().proposed(bench.proposal),
     }
-    alone = request.method == "GET" and request.GET.get("part") == "form"
+    alone = request.GET.get("part") == "form" and (request.method == "GET" or BY in request.POST)
     template = "evaluation/_marks_form.html" if alone else "evaluation/marks.html"
     return render(request, template, context, status=status)

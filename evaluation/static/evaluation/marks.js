@@ -3,15 +3,20 @@
 const boxesOf = (form) => [...form.querySelectorAll(".word-boxes")].map((side) => [...side.querySelectorAll("input")]);
 const wordOf = (box) => box.nextElementSibling.textContent;
 
-function enhance(form, close) {
-  const status = form.querySelector("[role=status]");
+// What is ticked, one digit a character: the same by word and by character.
+const stateOf = (form) => JSON.stringify([
+  form.elements.why.value,
+  boxesOf(form).map((boxes) => boxes.map((box) => (box.checked ? "1" : "0").repeat(wordOf(box).length)).join("")),
+]);
+
+// `close` leaves the form in the table's row; `first` is what was ticked when it was opened there.
+function enhance(form, close, first = stateOf(form)) {
+  const status = form.querySelector(".said");
   const sides = boxesOf(form);
-  const state = () => JSON.stringify([form.elements.why.value, sides.map((boxes) => boxes.map((box) => box.checked))]);
-  const first = state();
   const say = (words) => { status.textContent = words; };
   const sideOf = (box) => sides.find((boxes) => boxes.includes(box));
   const leave = () => {
-    if (first === state() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
+    if (first === stateOf(form) || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
   };
 
   function set(boxes, ticked) {
@@ -45,6 +50,17 @@ function enhance(form, close) {
     return set(boxes.slice(start, next), true);
   }
 
+  // The form comes again by character, or by word, with what is ticked; nothing is stored.
+  async function again(button) {
+    const sent = { method: "POST", body: new FormData(form, button) };
+    const answer = await fetch(`${form.action}&part=form`, sent).catch(() => ({ ok: false }));
+    if (!answer.ok || answer.redirected) return say("選び方を変えられませんでした。先に下線を保存してください");
+    const cell = form.parentElement;
+    cell.innerHTML = await answer.text();
+    enhance(cell.querySelector("form"), close, first);
+    return cell.querySelector("[name=by]").focus();
+  }
+
   function move(box, step, extend) {
     const boxes = sideOf(box);
     const next = boxes[boxes.indexOf(box) + step];
@@ -56,6 +72,11 @@ function enhance(form, close) {
   form.querySelector(".tools").hidden = false;
   if (close) {
     form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); leave(); });
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.name !== "by") return;
+      event.preventDefault();
+      again(event.submitter);
+    });
   }
   form.addEventListener("mousedown", (event) => { if (event.target.closest("[data-tool]")) event.preventDefault(); });
   form.addEventListener("click", (event) => {

@@ -123,6 +123,26 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     expect(status).to_have_text("この後に、つなげる下線がありません")
 
 
+def test_the_way_of_choosing_is_changed_without_losing_a_tick(portal: Portal, editor: User):
+    page = portal.window(editor)
+    opened(page, SECOND)
+    sides = page.locator(".drawing .word-boxes")
+    sides.first.get_by_label("適切", exact=True).check(force=True)
+    page.get_by_role("button", name="一字ずつ選ぶ").click()
+    expect(page.get_by_role("button", name="語ごとに選ぶ")).to_be_focused()
+    expect(sides.first.get_by_label("適", exact=True).first).to_be_checked()
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.once("dialog", accept)
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawing")).to_have_count(0)
+    assert (len(asked), Marking.objects.count()) == (1, 0)
+
+
 def test_marks_without_javascript_and_the_way_back(portal: Portal, editor: User):
     page = portal.window(editor, java_script_enabled=False)
     page.goto(TABLE)

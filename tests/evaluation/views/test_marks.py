@@ -70,6 +70,19 @@ def test_the_table_is_shown_again_as_it_was(client, page):
     assert response["Location"] == f"{table}?%0D%0AX%3A+y=#{back.partition('#')[2]}"
 
 
+def test_ticks_that_are_not_saved_are_shown_by_character(client, page):
+    ticked = {"old": ["0-3"], "new": ["0-4"], "why": "まだ途中", "seen": seen()}
+    response = client.post(page + "?by=word&table=", ticked | {"by": "character"})
+    html = response.content.decode()
+    assert (response.status_code, Marking.objects.count()) == (200, 0)
+    assert (html.count('name="old"'), html.count("checked>")) == (len(OLD), 3 + 4)
+    assert f'action="{page}?by=character&amp;table="' in html
+    assert 'value="まだ途中"' in html
+    response = client.post(page + "?by=character&part=form", ticked | {"by": "word"})
+    html = response.content.decode().lstrip()
+    assert (html.startswith("<form"), html.count("checked>")) == (True, 2 + 3)
+
+
 def test_the_way_back(client, page):
     send(client, page)
     response = send(client, page, proposal="1")
