@@ -63,9 +63,12 @@ function enhance(form, close, first = stateOf(form)) {
 
   function move(box, step, extend) {
     const boxes = sideOf(box);
-    const next = boxes[boxes.indexOf(box) + step];
+    const place = boxes.indexOf(box);
+    const next = boxes[place + step];
     if (!next) return;
-    if (extend) set([next], box.checked);
+    // Back into a mark from its end: it becomes narrower, as a selection does.
+    const back = box.checked && next.checked && !boxes[place - step]?.checked;
+    if (extend) set(back ? [box] : [next], box.checked && !back);
     next.focus();
   }
 

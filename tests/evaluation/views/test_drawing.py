@@ -81,6 +81,13 @@ def test_marks_by_mouse_and_by_keyboard_reach_the_paper(portal: Portal, editor: 
     page.keyboard.press("Shift+ArrowRight")
     expect(boxes.nth(last + 1)).to_be_checked()
     expect(boxes.nth(last + 1)).to_be_focused()
+    # Too far, and back.
+    page.keyboard.press("Shift+ArrowRight")
+    expect(boxes.nth(last + 2)).to_be_checked()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(boxes.nth(last + 2)).not_to_be_checked()
+    expect(boxes.nth(last + 1)).to_be_focused()
+    expect(boxes.nth(last + 1)).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.get_by_text("下線を保存しました。")).to_be_visible()
     assert marked(page, "ins", FIRST).endswith("研究開発を")
