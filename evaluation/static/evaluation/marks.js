@@ -72,13 +72,25 @@ function enhance(form, close, first = stateOf(form)) {
     next.focus();
   }
 
+  // One stop for Tab on each side: a long text would be thousands. The arrow keys move it.
+  function stop(box) {
+    for (const other of sideOf(box)) other.tabIndex = other === box ? 0 : -1;
+  }
+
   form.querySelector(".tools").hidden = false;
+  for (const boxes of sides) if (boxes.length) stop(boxes.find((box) => box.checked) ?? boxes[0]);
+  form.addEventListener("focusin", (event) => { if (event.target.matches(".word-boxes input")) stop(event.target); });
   if (close) {
     form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); leave(); });
     form.addEventListener("submit", (event) => {
       if (event.submitter?.name !== "by") return;
       event.preventDefault();
       again(event.submitter);
+    });
+    // Wherever the keyboard is on the page; a form that was replaced or closed listens no more.
+    document.addEventListener("keydown", function escape(event) {
+      if (!form.isConnected) document.removeEventListener("keydown", escape);
+      else if (event.key === "Escape" && !event.isComposing) leave();
     });
   }
   form.addEventListener("mousedown", (event) => { if (event.target.closest("[data-tool]")) event.preventDefault(); });
@@ -107,14 +119,12 @@ function enhance(form, close, first = stateOf(form)) {
   form.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const box = event.target;
-    if (event.key === "Escape" && close) leave();
-    else if (box.matches(".word-boxes input")) {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (step) move(box, step, event.shiftKey);
-      else if (event.key === "j" || event.key === "J") join(box);
-      else return;
-      event.preventDefault();
-    }
+    if (!box.matches(".word-boxes input")) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) move(box, step, event.shiftKey);
+    else if (event.key === "j" || event.key === "J") join(box);
+    else return;
+    event.preventDefault();
   });
 }
 

@@ -107,6 +107,15 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     expect(page.locator(".drawing")).to_have_count(0)
     expect(page.get_by_role("link", name="下線を直す").nth(SECOND)).to_be_focused()
     opened(page, SECOND)
+    # From wherever the keyboard is; on paper there is neither form nor link.
+    page.emulate_media(media="print")
+    expect(page.locator(".drawing")).to_be_hidden()
+    expect(page.locator("a.draw").first).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawing")).to_have_count(0)
+    opened(page, SECOND)
     page.keyboard.press("Space")
     asked: list[str] = []
 
@@ -128,6 +137,21 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     expect(status).to_contain_text("に下線を引きました")
     page.keyboard.press("j")
     expect(status).to_have_text("この後に、つなげる下線がありません")
+
+
+def test_each_side_is_one_stop_for_tab(portal: Portal, editor: User):
+    page = portal.window(editor)
+    opened(page, SECOND)
+    sides = page.locator(".drawing .word-boxes")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    expect(sides.nth(1).locator("input:focus")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("下線を直した理由")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(sides.first.locator("input:focus")).to_have_count(1)
+    assert [sides.nth(k).locator("input[tabindex='0']").count() for k in (0, 1)] == [1, 1]
 
 
 def test_the_way_of_choosing_is_changed_without_losing_a_tick(portal: Portal, editor: User):
