@@ -84,7 +84,9 @@ def _write(request: SignedInRequest, draft: Amendment, bench: MarksPage, form: M
         messages.success(request, "下線を自動の案に戻しました。")
         return
     why = form.cleaned_data["why"]
-    amending.draw(draft, clause, form.marks, by=request.user, why=why, seen=seen)
+    if not amending.draw(draft, clause, form.marks, by=request.user, why=why, seen=seen):
+        messages.success(request, "自動の案と同じです。自動の案の下線を使います。")
+        return
     messages.success(request, "下線を保存しました。")
     hand = Hand.of(draft, bench.page.outline.before, bench.page.outline.text)
     drawn = hand.find(bench.page.node.public_id)

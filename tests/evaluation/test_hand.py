@@ -88,10 +88,10 @@ def test_the_way_back_to_the_proposal(draft):
 def test_marks_equal_to_the_proposal_are_not_stored(draft):
     clause = paragraph(draft)
     engine = Marks((), ((3, 7),))
-    amending.draw(draft, clause, engine, by=make_user())
+    assert amending.draw(draft, clause, engine, by=make_user()) is False
     assert not Marking.history.exists()
-    amending.draw(draft, clause, WIDER, by=make_user())
-    amending.draw(draft, clause, engine, by=make_user())
+    assert amending.draw(draft, clause, WIDER, by=make_user()) is True
+    assert amending.draw(draft, clause, engine, by=make_user()) is False
     assert not Marking.objects.exists()
 
 

@@ -70,6 +70,13 @@ def test_the_table_is_shown_again_as_it_was(client, page):
     assert response["Location"] == f"{table}?%0D%0AX%3A+y=#{back.partition('#')[2]}"
 
 
+def test_marks_equal_to_the_proposal_are_said_to_be(client, page):
+    response = client.post(page, {"new": ["3-7"], "why": "", "seen": seen()}, follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert told == ["自動の案と同じです。自動の案の下線を使います。"]
+    assert not Marking.objects.exists()
+
+
 def test_ticks_that_are_not_saved_are_shown_by_character(client, page):
     ticked = {"old": ["0-3"], "new": ["0-4"], "why": "まだ途中", "seen": seen()}
     response = client.post(page + "?by=word&table=", ticked | {"by": "character"})
