@@ -19,13 +19,14 @@ from django.utils import timezone
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Cell, Run
-from evaluation.models import Amendment, Clause, Wording
-from evaluation.past import Past, history_of, pk_of, references, tracked_models, way
+from evaluation.models import Amendment, Clause, Marking, Wording
+from evaluation.past import Past, Underlined, history_of, pk_of, references, tracked_models, way
 from evaluation.templatetags.calendars import both_calendars
 from programs.models import AccessRecord, Agency, Program, Role, User
 
 SYSTEM = "システム"
 ACTS = {"+": "作成", "~": "変更", "-": "削除"}
+SIDES = {"old_spans": "old", "new_spans": "new"}  # of a marking: told in words
 ACCESS = -1  # the source of a row of the access log; those of the histories count from 0
 ALARMING = {
     AccessRecord.Kind.REFUSED,
@@ -257,6 +258,7 @@ class _Reader:
         named = {key for row in told for key in references(row, _keys(row))}
         named |= {(Clause, row.id) for row in told if row.instance_type is Clause}  # for its words
         self.past = Past(named)
+        self.underlined = Underlined(told)
         self.amendments = Amendment.objects.select_related("period__agency").in_bulk(
             self._owners(Amendment)
         )
@@ -339,6 +341,8 @@ class _Reader:
         """Return a field's value as a person reads it; "" for an empty one."""
         if value is None or value == "":
             return ""
+        if row.instance_type is Marking and field.name in SIDES:
+            return self.underlined.words(row, SIDES[field.name])
         if isinstance(field, models.ForeignKey):
             moment = row.history_date
             return self.past.name(self.past.at(field.related_model, value, moment), moment)

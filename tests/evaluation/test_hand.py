@@ -13,6 +13,8 @@ from evaluation.documents.issuing import current_content
 from evaluation.models import Marking
 from evaluation.models.markings import read_spans, written_spans
 from evaluation.models.texts import texts_around
+from evaluation.trail import Search, entries, found
+from jst_objectives import history
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +170,36 @@ def test_a_copy_keeps_the_marks_and_a_deletion_takes_them(draft):
     assert hand(copy).marks == hand(draft).marks
     drafting.delete(copy, by=make_user())
     assert Marking.objects.get().amendment == draft
+
+
+def test_the_trail_tells_the_words_that_were_marked(draft):
+    clause = paragraph(draft)
+    amending.draw(draft, clause, WIDER, by=make_user())
+    amending.draw(draft, clause, Marks((), ((0, 2), (3, 7))), by=make_user())
+    amending.reword(draft, clause, NEW.replace("推進", "促進"), by=make_user())
+    later, first = (changed_marks(entry) for entry in told(draft))
+    assert first == {"現行の下線": ("", "「項目1」"), "変更案の下線": ("", "「項目1と項目2」")}
+    assert later == {
+        "現行の下線": ("「項目1」", ""),
+        "変更案の下線": ("「項目1と項目2」", "「項目」「と項目2」"),
+    }
+
+
+def test_where_marks_stood_is_told_if_their_texts_are_not_known(draft):
+    amending.draw(draft, paragraph(draft), WIDER, by=make_user())
+    marking = Marking.objects.get()
+    marking.fingerprint = fingerprint("別の文", NEW)
+    history.save(marking, by=None, reason="試験")
+    entry, _ = told(draft)
+    assert changed_marks(entry)== {}
+
+
+def told(draft):
+    return entries(found(Search(agencies=(draft.period.agency_id,), kind="marking")))
+
+
+def changed_marks(entry):
+    return {c.label: (c.old, c.new) for c in entry.changes if c.label.endswith("の下線")}
 
 
 def test_spans_are_written_so_that_people_can_read_them():
