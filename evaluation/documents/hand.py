@@ -42,7 +42,9 @@ class Hand:
             (marking, before.nodes.get(marking.clause_id), text.nodes.get(marking.clause_id))
             for marking in found
         )
-        drawn = (Drawn(mark, old, new) for mark, old, new in pairs if new and new.rewords(old) and old)
+        drawn = (
+            Drawn(mark, old, new) for mark, old, new in pairs if new and new.rewords(old) and old
+        )
         return cls(tuple(drawn), before, text)
 
     @cached_property

@@ -189,9 +189,9 @@ def test_what_moved_is_marked_where_a_table_follows_it(client, page, draft):  # 
     for address in (table, clause):
         assert f'href="{page}' not in client.get(address).content.decode()
     assert whole in client.get(clause).content.decode()
-    assert f'href="{page}?table=moves%3Dtrack"' in client.get(
-        table + "?moves=track"
-    ).content.decode()
+    assert (
+        f'href="{page}?table=moves%3Dtrack"' in client.get(table + "?moves=track").content.decode()
+    )
     assert whole in client.get(page).content.decode()
     send(client, page)
     assert "項目1と項目2</ins>" in client.get(table + "?moves=track").content.decode()
