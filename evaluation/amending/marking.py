@@ -38,8 +38,8 @@ def draw(
 ) -> bool:
     """Store the marks of a clause that the draft rewords; those of the engine are not stored.
 
-    Return whether there is anything stored. Raises Stale where the texts or the marks are not what the user saw, and ValidationError for marks
-    that are not of these texts.
+    Return whether there is anything stored. Raises Stale where the texts or the marks are not what the
+    user saw, and ValidationError for marks that are not of these texts.
     """
     locked, old, new, stored = _opened(draft, clause, seen)
     try:

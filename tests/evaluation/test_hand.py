@@ -119,6 +119,21 @@ def test_warnings_of_what_goes_unseen(draft):
     )
 
 
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_hand_costs_one_query_however_many_marks_are_stale(many, django_assert_num_queries):
+    baseline, _ = make_baseline(make_period(), items=many)
+    draft, by = make_draft(baseline.period), make_user()
+    for node in [n for n in amending.text_of(draft).order if "を推進する。" in n.text]:
+        for text in ("研究を進める。", "研究を広める。"):
+            amending.reword(draft, node.wording.clause, text, by=by)
+            if "進" in text:
+                amending.draw(draft, node.wording.clause, Marks((), ((0, 2),)), by=by)
+    texts = texts_around(draft)
+    with django_assert_num_queries(1):
+        found = Hand.of(draft, *texts)
+        assert (len(found.stale), found.warned) == (many, [])
+
+
 def test_who_was_slower_is_told(draft):
     clause = paragraph(draft)
     seen = amending.marking_fingerprint(OLD, NEW, None)

@@ -2,6 +2,7 @@
 // which adds the mouse's selection, arrow keys, and the form in the table's own row.
 const boxesOf = (form) => [...form.querySelectorAll(".word-boxes")].map((side) => [...side.querySelectorAll("input")]);
 const wordOf = (box) => box.nextElementSibling.textContent;
+const begin = (form) => (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
 
 // What is ticked, one digit a character: the same by word and by character.
 const stateOf = (form) => JSON.stringify([
@@ -58,7 +59,7 @@ function enhance(form, close, first = stateOf(form)) {
     const cell = form.parentElement;
     cell.innerHTML = await answer.text();
     enhance(cell.querySelector("form"), close, first);
-    return cell.querySelector("[name=by]").focus();
+    return begin(cell.querySelector("form"));
   }
 
   function move(box, step, extend) {
@@ -148,7 +149,7 @@ async function open(link) {
   const form = cell.querySelector("form");
   const close = () => { holder.remove(); link.focus(); };
   enhance(form, close);
-  (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
+  begin(form);
 }
 
 for (const form of document.querySelectorAll("form.marks")) enhance(form);

@@ -160,8 +160,9 @@ def test_the_way_of_choosing_is_changed_without_losing_a_tick(portal: Portal, ed
     sides = page.locator(".drawing .word-boxes")
     sides.first.get_by_label("適切", exact=True).check(force=True)
     page.get_by_role("button", name="一字ずつ選ぶ").click()
-    expect(page.get_by_role("button", name="語ごとに選ぶ")).to_be_focused()
+    expect(page.get_by_role("button", name="語ごとに選ぶ")).to_be_visible()
     expect(sides.first.get_by_label("適", exact=True).first).to_be_checked()
+    expect(sides.first.get_by_label("適", exact=True).first).to_be_focused()
     asked: list[str] = []
 
     def accept(dialog: Dialog) -> None:
