@@ -164,7 +164,7 @@ const saved = location.hash.startsWith("#marks-") && document.getElementById(loc
 if (saved) {
   const told = [...document.querySelectorAll("main > .notice[role=status]")];
   told.forEach((notice, k) => { notice.id = `told-${k}`; });
-  saved.setAttribute("aria-describedby", told.map((notice) => notice.id).join(" "));
+  if (told.length) saved.setAttribute("aria-describedby", told.map((notice) => notice.id).join(" "));
   saved.after(...told);
   saved.closest("tr").scrollIntoView({ block: "center" });
   saved.focus({ preventScroll: true });
