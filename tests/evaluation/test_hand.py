@@ -115,7 +115,10 @@ def test_warnings_of_what_goes_unseen(draft):
     ((node, words),) = hand(draft).warned
     assert (node.public_id, words) == (
         clause.public_id,
-        ["「と項目2」の追加に、下線がありません。"],
+        [
+            "「と項目2」の追加に、下線がありません。",
+            "下線のない部分が、左右で違います：現行の「1」、変更案の「項目1」",
+        ],
     )
 
 

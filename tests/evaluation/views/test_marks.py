@@ -99,7 +99,8 @@ def test_the_way_back(client, page):
 def test_what_goes_unseen_is_said_and_not_forbidden(client, page):
     response = client.post(page, {"old": ["0-2"], "why": "", "seen": seen()}, follow=True)
     told = [str(message) for message in response.context["messages"]]
-    assert told == ["下線を保存しました。", "「と項目2」の追加に、下線がありません。"]
+    words = "「と項目2」の追加に、下線がありません。　下線のない部分が、左右で違います：現行の「1」、変更案の「項目1」"
+    assert told == ["下線を保存しました。", words]
     table = page.partition("clauses/")[0] + "comparison/"
     assert "下線の足りない所" in client.get(table).content.decode()
 
