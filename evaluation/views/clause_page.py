@@ -1,18 +1,17 @@
 """What the pages of one clause of a draft show."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import Http404
 
 from evaluation.checks import invisible_characters
-from evaluation.comparison.alignment import Document, Kind
+from evaluation.comparison.alignment import Kind
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
-from evaluation.comparison.rows import NATIONAL, Level, Row, Settings, Table
-from evaluation.comparison.table import compare
+from evaluation.comparison.rows import Level, Row, Settings, Table
 from evaluation.documents.comparison import settings_of
-from evaluation.documents.hand import Hand
+from evaluation.documents.one_clause import clause_table
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
 from evaluation.models.texts import Conflict, Node, Text
@@ -118,30 +117,28 @@ class ClausePage:
     def invisible(self) -> list[str]:
         return invisible_characters(self.node.text)
 
+    @cached_property
+    def neighbours(self) -> tuple[Node | None, Node | None]:
+        return self.outline.neighbours(self.node)
+
     @property
     def previous(self) -> Node | None:
-        return self._neighbour(-1)
+        return self.neighbours[0]
 
     @property
     def next(self) -> Node | None:
-        return self._neighbour(1)
+        return self.neighbours[1]
 
-    def _neighbour(self, step: int) -> Node | None:
-        """Return the changed clause before or after this one, in the order of the document."""
+    @property
+    def position(self) -> int | None:
+        """Return the number of the change, from 1; None where the clause does not change."""
         changed = list(self.outline.kinds)
-        if self.node.public_id not in changed:
-            return None
-        index = changed.index(self.node.public_id) + step
-        return self.outline.find(changed[index]) if 0 <= index < len(changed) else None
-
-    @cached_property
-    def hand(self) -> Hand:
-        """Return the marks that editors drew in the draft."""
-        return Hand.of(self.outline.draft, self.outline.before, self.outline.text)
+        public_id = self.node.public_id
+        return changed.index(public_id) + 1 if public_id in changed else None
 
     @property
     def hand_is_stale(self) -> bool:
-        drawn = self.hand.find(self.node.public_id)
+        drawn = self.outline.hand.find(self.node.public_id)
         return drawn is not None and drawn.is_stale
 
     @property
@@ -157,23 +154,9 @@ class ClausePage:
 
     @cached_property
     def table(self) -> Table:
-        """Return the clause's rows of the comparison table.
-
-        The words of all other clauses are left out: they would only cost time.
-        """
-        before, text = self._only(self.outline.before), self._only(self.outline.text)
-        settings = replace(NATIONAL, moves=settings_of(self.outline.draft).moves)
-        table = compare(before, text, settings, self.hand.marks)
-        own = (row for row in table.rows if row.clause_id == self.node.public_id)
-        return replace(table, rows=tuple(row for row in own if row.level is not Level.ENTRY))
-
-    def _only(self, text: Text) -> Document:
-        document = text.document("")
-        units = (
-            unit if unit.id == self.node.public_id else replace(unit, text="")
-            for unit in document.units
-        )
-        return replace(document, units=tuple(units))
+        """Return the clause's rows of the comparison table."""
+        outline = self.outline
+        return clause_table(outline.draft, outline.before, outline.text, self.node, outline.hand)
 
     def against(self, mine: str) -> Table:
         """Return the marks between a text that somebody typed and the one that is stored."""

@@ -48,7 +48,7 @@ class MarksPage:
 
     @property
     def drawn(self) -> Marks:
-        return self.page.hand.marks.get(self.page.node.public_id) or self.proposal
+        return self.page.outline.hand.marks.get(self.page.node.public_id) or self.proposal
 
     def form(self, typed: object = None, why: str = "") -> MarksForm:
         seen = amending.marking_fingerprint(self.old, self.new, self.marking)
