@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.http import Http404
 
+from evaluation.amending import fingerprint
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.elision import cells
@@ -14,10 +15,13 @@ from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
-from evaluation.models.texts import Conflict, Node, Text
-from evaluation.placing import NUMBERED
+from evaluation.models.texts import Conflict, Node
+from evaluation.placing import NUMBERED, place_beside
 from evaluation.views.outline import Outline
 
+NOT_HERE = (
+    "この条項は、この変更案の本文にありません。新設した条項の場合は、だれかが新設を取りやめました。"
+)
 MINE_AND_THEIRS = ("あなたが入力した文言", "いま保存されている文言")
 
 
@@ -34,10 +38,7 @@ class ClausePage:
         outline = Outline.of(draft)
         node = outline.find(public_id)
         if node is None:
-            raise Http404(
-                "この条項は、この変更案の本文にありません。"
-                "新設した条項の場合は、だれかが新設を取りやめました。"
-            )
+            raise Http404(NOT_HERE)
         return cls(outline, node)
 
     @property
@@ -95,6 +96,18 @@ class ClausePage:
         """Return the clause of the text that the draft changes; None where that has it not."""
         node = self.outline.before.nodes.get(self.node.clause_id)
         return None if node is None or node.repealed else node
+
+    @property
+    def seen(self) -> str:
+        return fingerprint(self.outline.text, self.node.clause_id)
+
+    @property
+    def can_go_up(self) -> bool:
+        return place_beside(self.outline.text, self.node, -1) is not None
+
+    @property
+    def can_go_down(self) -> bool:
+        return place_beside(self.outline.text, self.node, 1) is not None
 
     @property
     def is_changed(self) -> bool:

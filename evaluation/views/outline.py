@@ -1,7 +1,7 @@
 """A draft as its editor sees it: the whole tree with what changes, what is gone, and what conflicts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from evaluation.amending import fingerprint
@@ -54,6 +54,10 @@ class Hanging:
     last_paragraph: Node | None
     lists: list[tuple[Clause.Kind, list[Line]]]
     open_to_additions: bool
+
+    def only_marked(self) -> "Hanging":
+        lists = ((kind, [line for line in lines if line.is_marked]) for kind, lines in self.lists)
+        return replace(self, lists=[(kind, lines) for kind, lines in lists if lines])
 
     @property
     def changed(self) -> int:
@@ -137,6 +141,21 @@ class Outline:
             if line := self._line(pair, depth):
                 yield line
             pending += self._below(pair, depth)[::-1]
+
+    @property
+    def marked_lines(self) -> list[Line | Hanging]:
+        """Return the lines of which there is something to be seen, and the headings above them."""
+        kept: list[Line | Hanging] = []
+        above: set[int | None] = set()
+        for line in reversed(list(self.lines)):
+            if isinstance(line, Hanging):
+                if line.changed:
+                    above.add(line.owner.clause_id)
+                    kept.append(line.only_marked())
+            elif line.is_marked or line.node.clause_id in above:
+                above.add(line.node.parent_id)
+                kept.append(line)
+        return kept[::-1]
 
     @property
     def lost(self) -> list[Node]:
