@@ -216,6 +216,7 @@ class Outline:
             return None
         node = self._node(pair)
         now = self.text.nodes[node.clause_id]
+        left = pair.new is None and pair.kind is Kind.MOVED
         return Line(
             node=node,
             number=(self.text if pair.new else self.before).number(node),
@@ -223,7 +224,7 @@ class Outline:
             depth=depth,
             gone=pair.new is None,
             conflicts=self.conflicts.get(node.clause_id, []),
-            notes=self.notes.get(node.clause_id, []),
+            notes=[] if left else self.notes.get(node.clause_id, []),
             seen=self._seen(now) if pair.kind is Kind.DELETED else "",
         )
 

@@ -40,20 +40,16 @@ def show(
     """Show the page of a clause with the form of `reword` or `explain`; `typed`: what is compared in
     place of what is stored."""
     draft = page.outline.draft
-    last = take_last_act(request, draft)
-    form = form or FORMS[verb](page.target)
-    if last and last.verb == "reword" and "text" in form.fields:
-        form.fields["text"].widget.attrs["autofocus"] = True
     context = {
         "amendment": draft,
         "period": draft.period,
         "page": page,
         "verb": verb,
         "verb_name": NAMES[verb],
-        "form": form,
+        "form": form or FORMS[verb](page.target),
         "compared": typed or Compared(page.node, page.table, []),
         "unsaved": typed is not None,
         "tree": Tree(page.outline, page.node, only_changed(request)),
-        "last_act": last,
+        "last_act": take_last_act(request, draft),
     }
     return render(request, "evaluation/clause.html", context)

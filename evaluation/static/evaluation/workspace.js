@@ -67,6 +67,8 @@ function live(form) {
     section.focus();
   });
   form.classList.add("is-live");
+  // Who has just saved goes on writing where it was.
+  if ("again" in form.dataset) text.focus();
 }
 
 function guard(form) {

@@ -44,6 +44,7 @@ EDITORS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 403, 403]
 APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
 EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
+EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
 # (name, which one) → what GET answers. Where POST means something, it is refused to the same people.
@@ -89,6 +90,7 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("history_export", ""): AUDITORS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
+    ("order", "draft"): EDITORS_OF_DRAFT,
     ("admin:index", ""): MAINTAINERS,
 }
 DOING: dict[tuple[str, str], list[Any]] = {
@@ -114,6 +116,8 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
     ("marks", "draft"): EDITORS_OF_DRAFT,
+    ("live_comparison", "draft"): EDITORS_OF_DRAFT,
+    ("take_back", "draft"): EDITORS_LED_BACK,
     ("reasons", "draft"): EDITORS_OF_DRAFT,
     ("reason", "draft"): EDITORS_OF_DRAFT,
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
@@ -202,7 +206,8 @@ class Scene:
             return reverse(name)
         state, _, verb = which.partition(" ")
         arguments = [*place, self.amendments[state].slug]
-        arguments += [self.item.public_id] if name in {"clause", "change_clause", "marks"} else []
+        of_clause = {"clause", "change_clause", "marks", "live_comparison"}
+        arguments += [self.item.public_id] if name in of_clause else []
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []

@@ -76,9 +76,14 @@ PAGES: dict[tuple[str, str], int] = {
     ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
     # Editing it
     ("editor", DRAFT + "edit/"): 9,
+    ("editor", DRAFT + "edit/?only=changed"): 9,
+    ("editor", DRAFT + "edit/order/"): 8,
     ("editor", DRAFT + "items/new/"): 10,
     ("editor", DRAFT + "clauses/new/"): 9,
     ("editor", CLAUSE): 10,
+    ("editor", CLAUSE + "?only=changed"): 10,
+    ("editor", CLAUSE + "compare/"): 10,
+    ("editor", CLAUSE + "up/"): 9,
     ("editor", CLAUSE + "marks/"): 10,
     ("editor", CLAUSE + "reword/"): 10,
     ("editor", CLAUSE + "move/"): 9,
@@ -124,8 +129,9 @@ def test_every_page_has_a_row():
     example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a") | {"reason": 1}
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
-    # Issuing is a button; its GET leads back to where it stands.
-    assert told == {pattern.name for pattern in urls.urlpatterns} - {"issue_document"}
+    # Issuing and taking back are buttons; their GET leads back to where they stand.
+    buttons = {"issue_document", "take_back"}
+    assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
 
