@@ -231,11 +231,13 @@ class UndoForm(TakeBackForm):
 
 
 class TakeBackActForm(forms.Form):
-    """Names an act by its place in the history, and the clause from whose page it was done."""
+    """Names an act by its place in the history, and the clause from whose page it was done; `again`: the
+    act took another one back, so that to take it back is to do that again."""
 
     after = forms.IntegerField(widget=forms.HiddenInput)
     last = forms.IntegerField(widget=forms.HiddenInput)
     public_id = forms.SlugField(required=False, widget=forms.HiddenInput)
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, auto_id="act_%s", initial=initial)

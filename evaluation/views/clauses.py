@@ -53,7 +53,7 @@ VERBS = {
     "explain": Verb(forms.ChangeForm, amending.explain, NAMES["explain"], "理由を保存しました。"),
     "repeal": Verb(forms.RepealForm, amending.repeal, "削る", "削ることにしました。"),
     "restore": Verb(forms.TakeBackForm, amending.restore, "戻す", "戻しました。"),
-    "undo": Verb(forms.UndoForm, amending.undo, "元に戻す", "現行の文言に戻しました。"),
+    "undo": Verb(forms.UndoForm, amending.undo, "現行に戻す", "現行の文言に戻しました。"),
 }
 
 
@@ -127,10 +127,10 @@ def _saved(
     before, draft = page.node, page.outline.draft
     tree = amending.text_of(draft)
     now = tree.nodes.get(before.clause_id)
-    words = VERBS[verb].done if now else f"新設を取りやめました：{page.place}"
-    remember(request, draft, written, words, verb=verb, public_id=before.public_id)
+    name = VERBS[verb].name_for(page)
+    remember(request, draft, written, name, verb=verb, public_id=before.public_id)
     if now is None:
-        messages.success(request, words)
+        messages.success(request, f"新設を取りやめました：{page.place}")
         return redirect("draft", *_address(draft))
     same = now == before and now.wording.reason_id == before.wording.reason_id
     if same and now.wording.base_id != before.wording.base_id:
@@ -138,7 +138,7 @@ def _saved(
     elif same:
         messages.info(request, "変わったところはありません。何も保存していません。")
     else:
-        messages.success(request, words)
+        messages.success(request, VERBS[verb].done)
     return redirect(_back(request, draft, tree, now, verb))
 
 
@@ -214,9 +214,9 @@ def _introduced(
         except ValidationError as error:
             forms.refuse(form, error)
         else:
-            words = f"新設しました：{clause.get_kind_display()}"
-            messages.success(request, words)
-            remember(request, draft, written, words, public_id=clause.public_id)
+            name = clause.get_kind_display()
+            messages.success(request, f"新設しました：{name}")
+            remember(request, draft, written, f"{name}の新設", public_id=clause.public_id)
             return redirect("clause", *_address(draft), clause.public_id)
     context = _of(draft) | {"form": form, "kind_name": Clause.Kind(form.kind).label}
     return render(request, "evaluation/new_clause.html", context)

@@ -1,6 +1,7 @@
 """What somebody has just done to a draft, and that it can be taken back: told on the next page of it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,28 +15,29 @@ from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft
 
 KEY = "last_act"
-TAKEN_BACK = "元に戻しました。"
+TAKE_BACK, AGAIN = "元に戻す", "やり直す"
+DONE = {TAKE_BACK: "元に戻しました。", AGAIN: "やり直しました。"}
 
 
 @dataclass(frozen=True)
 class LastAct:
-    """`verb` did it: what is pressed again stands under the keyboard. `public_id` is of its clause."""
+    """What was done (`name`), and by which verb: what is pressed again stands under the keyboard."""
 
     form: TakeBackActForm
-    words: str
+    name: str
     verb: str
     public_id: str
 
     @property
     def button(self) -> str:
-        return "やり直す" if self.words == TAKEN_BACK else "元に戻す"
+        return AGAIN if self.form.initial["again"] else TAKE_BACK
 
 
 def remember(
     request: HttpRequest,
     draft: Amendment,
     act: amending.Act | None,
-    words: str,
+    name: str,
     *,
     verb: str = "",
     public_id: str = "",
@@ -45,7 +47,7 @@ def remember(
         request.session[KEY] = {
             "draft": draft.pk,
             "act": [act.after, act.last],
-            "told": [words, verb, public_id],
+            "told": [name, verb, public_id],
         }
 
 
@@ -55,10 +57,10 @@ def take_last_act(request: HttpRequest, draft: Amendment) -> LastAct | None:
     if not kept or kept["draft"] != draft.pk:
         return None
     del request.session[KEY]
-    words, verb, public_id = kept["told"]
+    name, verb, public_id = kept["told"]
     after, last = kept["act"]
-    form = TakeBackActForm(initial={"after": after, "last": last, "public_id": public_id})
-    return LastAct(form, words, verb, public_id)
+    named = {"after": after, "last": last, "public_id": public_id, "again": name == TAKE_BACK}
+    return LastAct(TakeBackActForm(initial=named), name, verb, public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,19 +68,19 @@ def take_back(request: SignedInRequest, agency: str, number: int, slug: str) -> 
     """Take back what an act wrote; its GET leads back to the draft."""
     draft = changeable_draft(request, agency, number, slug)
     form = TakeBackActForm(request.POST)
-    public_id = ""
-    if request.method == "POST" and form.is_valid():
-        public_id = form.cleaned_data["public_id"]
-        try:
-            _, act = amending.performed(
-                draft, lambda: amending.take_back(draft, form.act, by=request.user)
-            )
-        except ValidationError as error:
-            messages.warning(request, "　".join(error.messages))
-        else:
-            messages.success(request, TAKEN_BACK)
-            remember(request, draft, act, TAKEN_BACK, verb="reword", public_id=public_id)
-    nodes = amending.text_of(draft).nodes.values() if public_id else ()
+    if request.method != "POST" or not form.is_valid():
+        return redirect("draft", agency, number, slug)
+    public_id = form.cleaned_data["public_id"]
+    name = AGAIN if form.cleaned_data["again"] else TAKE_BACK
+    try:
+        undo = partial(amending.take_back, draft, form.act, by=request.user)
+        _, act = amending.performed(draft, undo)
+    except ValidationError as error:
+        messages.warning(request, "　".join(error.messages))
+    else:
+        messages.success(request, DONE[name])
+        remember(request, draft, act, name, verb="reword", public_id=public_id)
+    nodes = amending.text_of(draft).nodes.values()
     if any(node.public_id == public_id for node in nodes):
         return redirect("clause", agency, number, slug, public_id)
     return redirect("draft", agency, number, slug)

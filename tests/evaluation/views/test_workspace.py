@@ -216,19 +216,21 @@ def test_the_keyboard_stays_at_the_button(client, scene):
 def test_after_each_act_it_can_be_taken_back(client, scene):
     draft, _chapter, one, two, three = scene
     acts = [
-        (one, "reword", {"text": "甲"}, "保存しました。"),
-        (one, "relabel", {"label": "8"}, "番号を改めました。"),
-        (two, "up", {}, "上へ動かしました。"),
-        (two, "move", {"place": f"{three.public_id}:"}, "移しました。"),
-        (two, "repeal", {"seen": seen(draft, two, below=True)}, "削ることにしました。"),
+        (one, "reword", {"text": "甲"}, "文言を改める"),
+        (one, "relabel", {"label": "8"}, "番号を改める"),
+        (two, "up", {}, "上へ"),
+        (two, "move", {"place": f"{three.public_id}:"}, "別の場所へ移す"),
+        (two, "repeal", {"seen": seen(draft, two, below=True)}, "削る"),
     ]
     for clause, verb, data, told in acts:
         last, response = taken_back(client, post(client, draft, clause, verb, **data), draft)
-        assert (last.words, last.button) == (told, "元に戻す")
+        assert (last.name, last.button) == (told, "元に戻す")
         assert response["Location"] == clause_address(draft, clause)
         assert (verb, draft.wordings.count()) == (verb, 0)
+    last, response = taken_back(client, response, draft)
+    assert (last.name, last.button, draft.wordings.count()) == ("元に戻す", "やり直す", 2)
     last, _ = taken_back(client, response, draft)
-    assert (last.words, last.button, draft.wordings.count()) == ("元に戻しました。", "やり直す", 2)
+    assert (last.name, last.button, draft.wordings.count()) == ("やり直す", "元に戻す", 0)
 
 
 def test_a_new_clause_is_taken_back_and_one_that_was_given_up_comes_back(client, scene):
@@ -236,12 +238,12 @@ def test_a_new_clause_is_taken_back_and_one_that_was_given_up_comes_back(client,
     data = {"place": f"{chapter.public_id}:{one.public_id}", "label": "9", "text": "新しい項目"}
     response = client.post(address(draft, "items", "new"), data | {"body": "甲\n乙"})
     last, back = taken_back(client, response, draft)
-    assert (last.words, back["Location"]) == ("新設しました：項目", address(draft, "edit"))
+    assert (last.name, back["Location"]) == ("項目の新設", address(draft, "edit"))
     assert draft.introduced.count() == 0
     new = amending.insert(draft, "item", parent=chapter, label="9", text="甲", by=None)
     response = post(client, draft, new, "undo", seen=seen(draft, new, below=True))
     last, back = taken_back(client, response, draft)
-    assert last.words == "新設を取りやめました：9. 甲"
+    assert last.name == "新設を取りやめる"
     assert back["Location"] == clause_address(draft, new)
 
 
@@ -258,7 +260,7 @@ def test_it_is_offered_once_and_in_its_own_draft(client, scene):
     )
     response = post(client, draft, one, "reword", text="甲")
     assert client.get(address(other, "edit")).context["last_act"] is None
-    assert client.get(response["Location"]).context["last_act"].words == "保存しました。"
+    assert client.get(response["Location"]).context["last_act"].name == "文言を改める"
     assert client.get(response["Location"]).context["last_act"] is None
 
 

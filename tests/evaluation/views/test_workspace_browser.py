@@ -4,7 +4,7 @@ import datetime as dt
 import statistics
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from evaluation import amending
 from evaluation.models import Amendment, Clause
@@ -91,7 +91,7 @@ def test_a_thousand_characters_are_compared_within_300_milliseconds_of_the_pause
     print(f"milliseconds from the last key to the comparison: {[round(w) for w in waits]}")
     assert len(text_of(page).input_value()) > LENGTH
     assert statistics.median(waits) <= ANSWER_WITHIN
-    expect(page.locator("#comparison [role=status]")).to_have_text(
+    expect(page.locator("#comparison .state")).to_have_text(
         "入力中の文言です（まだ保存していません）。"
     )
     assert desk.draft.wordings.count() == 0
@@ -104,7 +104,7 @@ def test_what_is_typed_quickly_is_asked_for_once(desk: Desk):
     expect(page.locator("#comparison ins")).to_have_text("追加を着実に行う")
     assert len(desk.asked) == 1
     text_of(page).fill(desk.item.wordings.first().text)
-    expect(page.locator("#comparison [role=status]")).to_have_text("保存されている文言です。")
+    expect(page.locator("#comparison .state")).to_have_text("保存されている文言です。")
     expect(page.get_by_text("この変更案では変わっていません。")).to_be_visible()
 
 
@@ -127,9 +127,9 @@ def test_nothing_is_asked_while_an_ime_is_composing(desk: Desk):
 
 def test_an_outdated_answer_is_not_shown(desk: Desk):
     page = desk.window(desk.item)
-    held = []
+    held: list[Route] = []
 
-    def hold_the_first(route):
+    def hold_the_first(route: Route) -> None:
         if held:
             route.continue_()
         else:
@@ -156,7 +156,7 @@ def test_what_cannot_be_kept_is_named_at_its_field(desk: Desk):
     assert text_of(page).get_attribute("aria-describedby") == field.locator(
         ".errors"
     ).get_attribute("id")
-    expect(page.locator("#comparison [role=status]")).to_have_text(
+    expect(page.locator("#comparison .state")).to_have_text(
         "使えない所があるため、前の表のままです。"
     )
     Visit(page).check()
@@ -169,7 +169,7 @@ def test_without_the_server_the_typing_goes_on(desk: Desk):
     page = desk.window(desk.item)
     page.route("**/compare/?part=rows", lambda route: route.fulfill(status=200, body=""))
     text_of(page).fill("研究開発")
-    expect(page.locator("#comparison [role=status]")).to_have_text(
+    expect(page.locator("#comparison .state")).to_have_text(
         "比べられませんでした。入力は続けられます。"
     )
     assert text_of(page).input_value() == "研究開発"
@@ -202,13 +202,14 @@ def test_after_saving_the_writing_goes_on_and_one_press_takes_it_back(desk: Desk
     page = desk.window(desk.item)
     text_of(page).fill("着実な推進")
     page.keyboard.press("Enter")
-    expect(page.locator(".last-act")).to_contain_text("保存しました。")
+    expect(page.locator(".last-act")).to_contain_text("直前の操作：文言を改める")
     expect(text_of(page)).to_be_focused()
     page.get_by_role("button", name="元に戻す").click()
     expect(page.locator(".notice")).to_have_text("元に戻しました。")
     assert desk.draft.wordings.count() == 0
     page.get_by_role("button", name="やり直す").click()
     expect(text_of(page)).to_have_value("着実な推進")
+    expect(page.get_by_role("button", name="元に戻す")).to_be_visible()
 
 
 def test_clauses_are_put_in_order_by_keyboard_and_the_focus_stays(desk: Desk):
@@ -217,7 +218,7 @@ def test_clauses_are_put_in_order_by_keyboard_and_the_focus_stays(desk: Desk):
     button = page.locator(f"#up-{desk.item.public_id}")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".last-act")).to_contain_text("上へ動かしました。")
+    expect(page.locator(".last-act")).to_contain_text("直前の操作：上へ")
     expect(page.locator(f"#up-{desk.item.public_id}")).to_be_focused()
     assert desk.draft.wordings.count() == 1
     page.goto(desk.of("clauses", desk.item.public_id))
@@ -226,7 +227,7 @@ def test_clauses_are_put_in_order_by_keyboard_and_the_focus_stays(desk: Desk):
     expect(page.get_by_role("button", name="↓ 下へ")).to_be_focused()
     assert desk.draft.wordings.count() == 0
     page.keyboard.press("Alt+Shift+ArrowUp")
-    expect(page.locator(".last-act")).to_contain_text("上へ動かしました。")
+    expect(page.locator(".last-act")).to_contain_text("直前の操作：上へ")
     assert desk.draft.wordings.count() == 1
 
 
@@ -264,7 +265,7 @@ def test_without_a_script_a_button_compares(desk: Desk):
         ["第三者による評価を受ける。"],
         True,
     )
-    expect(page.locator("#comparison [role=status]")).to_have_text(
+    expect(page.locator("#comparison .state")).to_have_text(
         "入力中の文言です（まだ保存していません）。"
     )
     expect(text_of(page)).to_have_value(words)
