@@ -22,10 +22,12 @@ WATCH = """() => {
     new MutationObserver(() => { window.answered = performance.now(); })
         .observe(document.querySelector("#comparison .rows"), {childList: true, subtree: true});
 }"""
-# As without a script: the button's page is asked for.
-PRESS_COMPARE = (
-    "document.querySelector('.writing').requestSubmit(document.querySelector('.compare'))"
-)
+# As without a script: the button's page is asked for, whose errors have the focus.
+PRESS_COMPARE = """() => {
+    const button = document.querySelector(".compare");
+    button.formAction = button.formAction.split("#")[0];
+    button.form.requestSubmit(button);
+}"""
 WAITED = "() => window.answered - window.struck"
 COMPOSE = """([kind, words]) => {
     const text = document.querySelector("[name=text]");
