@@ -20,7 +20,17 @@ LAYERS = [
     {"comparison", "workbook", "series", "ranks", "fonts", "eras"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
-    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
+    {
+        "amending",
+        "drafting",
+        "reasoning",
+        "procedure",
+        "timeline",
+        "waiting",
+        "approving",
+        "recording",
+        "restricting",
+    }
     | {"valuing", "grading", "documents", "loading"},
     {"forms", "resources", "templatetags", "past", "trail"},
     {"views", "admin", "management"},

@@ -1,7 +1,8 @@
 """The text and its amendments. Rules live here as constraints; verbs live in `evaluation.amending`."""
 
 from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
-from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
+from evaluation.models.approvals import Approval
+from evaluation.models.documents import IssuedDocument, Snapshot
 from evaluation.models.markings import Marking
 from evaluation.models.objectives import (
     Chapter,
@@ -15,11 +16,15 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.restrictions import RestrictedReader, Restriction
+from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.table_forms import TableForm
 
 __all__ = [
     "Amendment",
     "AmendmentReason",
+    "Approval",
+    "Attachment",
     "Chapter",
     "Clause",
     "Contribution",
@@ -37,8 +42,11 @@ __all__ = [
     "PolicyText",
     "ProcedureStep",
     "ReasonGroup",
+    "RestrictedReader",
+    "Restriction",
     "Snapshot",
     "StepKind",
+    "StepOrder",
     "TableForm",
     "Wording",
 ]
