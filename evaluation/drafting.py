@@ -252,6 +252,23 @@ def _again(row: M, **values: Any) -> M:
     return again
 
 
+# --- Corrections ----------------------------------------------------------------------------------
+@transaction.atomic
+def correct(
+    wording: Wording, *, by: User, text: str, draft: Amendment | None = None, **facts: Any
+) -> Amendment:
+    """Correct a decided wording in a draft of kind CORRECTION, and return the draft: the one given, or
+    a new one with `slug` and `title`. Raises ValidationError where nothing is corrected."""
+    period = wording.amendment.period
+    if draft is None:
+        kind = Amendment.Kind.CORRECTION
+        draft = amending.start(period, by=by, holder=by, kind=kind, **facts)
+    amending.correct(draft, wording, text=text, by=by)
+    if not draft.wordings.filter(clause=wording.clause).exists():
+        raise ValidationError({"text": "文言が変わっていません。正しい文言を入力してください。"})
+    return draft
+
+
 # --- Deletion -------------------------------------------------------------------------------------
 @transaction.atomic
 def delete(draft: Amendment, *, by: User) -> None:

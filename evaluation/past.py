@@ -65,10 +65,12 @@ def way(model: type[models.Model], target: type[models.Model]) -> tuple[Any, ...
 class Past:
     """The objects of some keys, and all that they belonged to, at any moment.
 
-    Costs a query per model and step of `way`, however many keys there are.
+    Costs a query per model and step of `way`, however many keys there are. What the amendments in
+    `hidden` say of clauses names none: their reader may not read them.
     """
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], hidden: Iterable[int] = ()) -> None:
+        self._hidden = set(hidden)
         self._rows: dict[Key, list[Any]] = {}
         self._today: dict[Key, models.Model] = {}
         self._objects: dict[Key, models.Model | None] = {}
@@ -136,6 +138,8 @@ class Past:
         clauses = [pk for model, pk in self._rows if model is Clause]
         if clauses:
             rows = history_of(Wording).filter(clause__in=clauses)
+            if self._hidden:
+                rows = rows.exclude(amendment__in=self._hidden)
             start = Left("text", NAME_LENGTH + 1)
             columns = ("clause_id", "history_date", "start")
             ordered = rows.annotate(start=start).order_by("history_date", "history_id")

@@ -59,7 +59,10 @@ SNAPSHOT_OF_ANOTHER = (
     "NEW.snapshot_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_snapshot s"
     " WHERE s.id = NEW.snapshot_id AND s.amendment_id = NEW.amendment_id)"
 )
-IS_DECIDED = "EXISTS (SELECT 1 FROM evaluation_amendment a WHERE a.state = 'decided' AND a.id = {}.amendment_id)"
+IS_DECIDED = (
+    "EXISTS (SELECT 1 FROM evaluation_amendment a"
+    " WHERE a.state = 'decided' AND a.id = {}.amendment_id)"
+)
 FOLLOWS_DECISION = (
     "EXISTS (SELECT 1 FROM evaluation_stepkind k WHERE k.after_decision AND k.id = {}.kind_id)"
 )

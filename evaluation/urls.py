@@ -5,8 +5,10 @@ from django.urls import path, register_converter
 from evaluation.models import IssuedDocument
 from evaluation.views import (
     amendments,
+    attachments,
     clauses,
     comparisons,
+    corrections,
     documents,
     drafting,
     history,
@@ -14,8 +16,10 @@ from evaluation.views import (
     marks,
     objectives,
     people,
+    procedure,
     programmes,
     reasons,
+    restriction,
     sheets,
     steps,
 )
@@ -34,6 +38,7 @@ class DocumentKind:
 register_converter(DocumentKind, "document_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
+STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
 urlpatterns = [
@@ -69,6 +74,19 @@ urlpatterns = [
     ),
     path(AMENDMENT + "facts/", drafting.facts, name="amendment_facts"),
     path(AMENDMENT + "steps/<slug:step>/", steps.step, name="amendment_step"),
+    # Its procedure
+    path(AMENDMENT + "procedure/", procedure.procedure, name="procedure"),
+    path(AMENDMENT + "procedure/new/", procedure.record, name="record_step"),
+    path(STEP, procedure.step, name="procedure_step"),
+    path(STEP + "correct/", procedure.correct, name="correct_step"),
+    path(STEP + "remove/", procedure.remove, name="remove_step"),
+    path(STEP + "files/new/", attachments.add, name="add_attachment"),
+    path(STEP + "files/<int:file>/", attachments.attachment, name="attachment"),
+    path(STEP + "files/<int:file>/remove/", attachments.remove, name="remove_attachment"),
+    path(AMENDMENT + "restriction/", restriction.restriction, name="restriction"),
+    path(AMENDMENT + "restriction/<int:pk>/", restriction.unname, name="unname_reader"),
+    path(AMENDMENT + "corrections/", corrections.corrections, name="corrections"),
+    path(AMENDMENT + "corrections/<slug:public_id>/", corrections.correct, name="correct_wording"),
     # Editing a draft
     path(AMENDMENT + "edit/", clauses.draft, name="draft"),
     path(AMENDMENT + "items/new/", clauses.new_item, name="new_item"),

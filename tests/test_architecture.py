@@ -32,7 +32,7 @@ LAYERS = [
         "restricting",
     }
     | {"valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail"},
+    {"forms", "resources", "templatetags", "past", "trail", "withholding"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
