@@ -39,7 +39,12 @@ def why_field(label: str) -> forms.CharField:
 class StepForm(PlainForm):
     """What is recorded of a step; `said` are the fields of `recording.FIELDS`."""
 
-    body = forms.CharField(label="会議・相手", max_length=100, required=False)
+    body = forms.CharField(
+        label="会議・相手",
+        max_length=100,
+        required=False,
+        help_text="空欄なら、その手続に登録された相手になります。",
+    )
     number = forms.CharField(
         label="回次", max_length=100, required=False, help_text="例：第28回、第22回（書面）"
     )

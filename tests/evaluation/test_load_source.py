@@ -146,7 +146,7 @@ def test_missing_amendment_is_created_again() -> None:
 
 
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in FILES:
+    for name in (*FILES, "procedure.json"):
         shutil.copy(FIXTURES / name, tmp_path / name)
     broken = json.loads((tmp_path / FILES[2]).read_text(encoding="utf-8"))
     broken["reason_groups"][0]["reasons"][0]["fund"] = "ない基金"
