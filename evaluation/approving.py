@@ -57,6 +57,7 @@ class Judged:
 def digests(amendment: Amendment) -> dict[str, str]:
     """Return the SHA-256 of each of `PARTS` of what the amendment itself says now (six queries)."""
     wordings = amendment.wordings.order_by("clause__public_id")
+    explained = wordings.filter(reason__isnull=False)
     reasons = amendment.reason_groups.order_by("position", "reasons__position")
     form = TableForm.objects.filter(amendment=amendment).values_list(*FIELDS)
     marked = Marking.objects.filter(amendment=amendment).order_by("clause__public_id")
@@ -75,7 +76,7 @@ def digests(amendment: Amendment) -> dict[str, str]:
                     *(f"reasons__{name}" for name in ("title", "text", "kind", "program", "fund")),
                 )
             ),
-            list(wordings.values_list("clause__public_id", "reason__title")),
+            list(explained.values_list("clause__public_id", "reason__title")),
         ],
         "table": [list(form), list(marked.values_list(*MARKING))],
         "facts": [str(getattr(amendment, name) or "") for name in FACTS],
