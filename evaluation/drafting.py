@@ -264,7 +264,8 @@ def correct(
         kind = Amendment.Kind.CORRECTION
         draft = amending.start(period, by=by, holder=by, kind=kind, **facts)
     amending.correct(draft, wording, text=text, by=by)
-    if not draft.wordings.filter(clause=wording.clause).exists():
+    row = draft.wordings.select_related("base").get(clause=wording.clause)
+    if row.base and row.text == row.base.text:
         raise ValidationError({"text": "文言が変わっていません。正しい文言を入力してください。"})
     return draft
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from evaluation import recording
 from evaluation.eras import written
@@ -97,12 +98,12 @@ class RecordForm(StepForm):
         super().__init__(data, initial={"shown": recording.NOW, **(initial or {})})
         kinds = amendment.period.agency.step_kinds.filter(after_decision=amendment.is_decided)
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
-        snapshots = amendment.snapshots.order_by("-number").only("number", "taken_at")
+        snapshots = amendment.snapshots.order_by("-number").values_list("number", "taken_at")
         self.fields["shown"].choices = [  # type: ignore[attr-defined]
             (recording.NOW, "いまの内容"),
             *(
-                (str(s.number), f"第{s.number}版（{written(s.taken_at.date())}）")
-                for s in snapshots
+                (str(number), f"第{number}版（{written(timezone.localtime(taken).date())}）")
+                for number, taken in snapshots
             ),
             ("", "版を示していない"),
         ]

@@ -91,6 +91,19 @@ REAL: list[Page] = [
         TEXT + "amendments/approved/steps/decide/?decided_on=2026-03-31&effective_on=2026-04-01",
         60,
     ),
+    ("editor", "procedure", DRAFT + "procedure/", 20),
+    ("editor", "record a step", DRAFT + "procedure/new/", 10),
+    ("editor", "one step", DRAFT + "procedure/{step}/", 10),
+    ("editor", "correct a step", DRAFT + "procedure/{step}/correct/", 10),
+    ("editor", "remove a step", DRAFT + "procedure/{step}/remove/", 10),
+    ("editor", "add a file", DRAFT + "procedure/{step}/files/new/", 10),
+    ("editor", "a file", DRAFT + "procedure/{step}/files/{file}/", 10),
+    ("editor", "take a file away", DRAFT + "procedure/{step}/files/{file}/remove/", 10),
+    ("editor", "restrict", DRAFT + "steps/restrict/", 15),
+    ("named", "restriction", TEXT + "amendments/restricted/restriction/", 15),
+    ("named", "a named reader", TEXT + "amendments/restricted/restriction/{reader}/", 15),
+    ("editor", "corrections", TEXT + "amendments/baseline/corrections/", 30),
+    ("editor", "correct a wording", TEXT + "amendments/baseline/corrections/{item}/", 15),
     ("auditor", "history", "/history/", 70),
     ("auditor", "history of the text", "/history/?kind=wording", 50),
     ("auditor", "history, all as CSV", "/history/export/", 130),
@@ -177,7 +190,23 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
         copy = drafting.copy(source, by=editor, slug=state, title=f"{source}（{state}）")
         procedure.submit(copy, by=editor)
     procedure.approve(copy, by=approver)
-    return names
+    return names | recorded_and_restricted(source, clients)
+
+
+def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str, Any]:
+    """Record a step of a draft with a file; restrict a copy of it to one person, signed in as `named`."""
+    from evaluation import drafting, recording, restricting
+    from tests.factories import DAY, make_user
+
+    editor = make_user(draft.period.agency, "editor")
+    kind = draft.period.agency.step_kinds.all()[0]
+    step = recording.record(draft, kind, by=editor, date=DAY)
+    file = recording.attach(step, by=editor, name="x.pdf", suffix="pdf", content=b"%PDF-")
+    copy = drafting.copy(draft, by=editor, slug="restricted", title="制限")
+    restriction = restricting.restrict(copy, by=editor, why="市場")
+    clients["named"] = Client(HTTP_HOST="localhost")
+    clients["named"].force_login(editor)
+    return {"step": step.pk, "file": file.pk, "reader": restriction.readers.get().pk}
 
 
 def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
