@@ -30,7 +30,7 @@ class Scene:
     def approved(self, by: User | None = None) -> Approval:
         procedure.submit(self.draft, by=self.editor)
         procedure.approve(self.draft, by=by or self.approver)
-        return self.draft.approvals.last()
+        return self.draft.approvals.latest("pk")
 
     def taken_back(self) -> Approval:
         approval = self.approved()

@@ -1,6 +1,7 @@
 """Steps of the procedure: in the order of the law, each with the snapshot it saw, with their files."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -49,7 +50,7 @@ class Scene:
         )
         history.save(order, by=None, reason="試験")
 
-    def record(self, name: str, date: dt.date | None, **said: object) -> ProcedureStep:
+    def record(self, name: str, date: dt.date | None, **said: Any) -> ProcedureStep:
         return recording.record(self.draft, self.kinds[name], by=self.editor, date=date, **said)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from evaluation import amending, drafting, procedure, recording, restricting
 from evaluation.documents.issuing import take_snapshot
@@ -44,7 +45,7 @@ class Scene:
             sha256="0" * 64,
             content=b"%PDF-",
             versions={"x": "1"},
-            issued_at=self.draft.shared_at,
+            issued_at=timezone.now(),
         )
         procedure.submit(self.draft, by=self.editor)
         restricting.restrict(self.draft, by=self.editor, why="市場", readers=[self.approver])

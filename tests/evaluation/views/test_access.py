@@ -225,8 +225,9 @@ class Scene:
         kind = StepKind(agency=self.period.agency, position=1, name="意見聴取")
         history.save(kind, by=None, reason="試験")
         self.step = recording.record(draft, kind, by=self.drafter, date=dt.date(2026, 2, 1))
-        kept = {"name": "答申.pdf", "suffix": "pdf", "content": b"%PDF-"}
-        self.file = recording.attach(self.step, by=self.drafter, **kept)
+        self.file = recording.attach(
+            self.step, by=self.drafter, name="答申.pdf", suffix="pdf", content=b"%PDF-"
+        )
 
     def restrict(self) -> None:
         """Start a draft for named people only, none of whom is a viewer."""

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, expect
 
-from evaluation import amending, drafting, procedure
+from evaluation import amending, drafting, procedure, recording, restricting
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Amendment, AmendmentReason, Clause
 from programs.models import User
@@ -243,6 +243,46 @@ def test_what_an_approver_reads_and_fills_in(scene: Scene):
     publish = scene.of(scene.decided, "steps", "publish")
     visit.to(publish, publish + "?published_on=2026-02-01", publish + "?published_on=2020-01-01")
     visit.to(decide.replace("decide", "submit"), status=403)
+
+
+def test_the_procedure_of_a_draft(scene: Scene):
+    editor = scene.people["editor"]
+    visit = Visit(scene.portal.window(editor))
+    kinds = {kind.name: kind for kind in scene.portal.period.agency.step_kinds.all()}
+    day = dt.date(2026, 2, 1)
+    step = recording.record(
+        scene.real, kinds["審議会意見聴取"], by=editor, date=day, openness="open", opinion="意見"
+    )
+    file = recording.attach(step, by=editor, name="答申.pdf", suffix="pdf", content=b"%PDF-")
+    amending.reword(scene.real, scene.item, "会議の後の文言", by=editor)
+    page = scene.of(scene.real, "procedure")
+    visit.to(page, f"{page}new/", f"{page}{step.pk}/", scene.of(scene.empty, "procedure"))
+    visit.to(f"{page}{step.pk}/correct/", f"{page}{step.pk}/remove/")
+    visit.to(f"{page}{step.pk}/files/new/", f"{page}{step.pk}/files/{file.pk}/remove/")
+    visit.press(f"{page}new/", "記録する")
+    visit.press(f"{page}{step.pk}/files/new/", "登録する")
+    visit.press(f"{page}{step.pk}/remove/", "記録を取り消す")
+    visit.to(scene.of(scene.submitted, "steps", "take-back"), scene.of(scene.approved, "procedure"))
+    corrections = scene.of(scene.decided, "corrections")
+    visit.to(corrections, f"{corrections}{scene.item.public_id}/")
+    visit.press(f"{corrections}{scene.item.public_id}/", "正誤を起案する", emptied="正しい文言")
+
+
+def test_a_restricted_draft(scene: Scene):
+    editor, approver = scene.people["editor"], scene.people["approver"]
+    visit = Visit(scene.portal.window(editor))
+    visit.to(scene.of(scene.empty, "steps", "restrict"))
+    visit.press(scene.of(scene.empty, "steps", "restrict"), "閲覧を制限する")
+    restriction = restricting.restrict(scene.empty, by=editor, why="市場", readers=[approver])
+    page = scene.of(scene.empty, "restriction")
+    visit.to(scene.of(scene.empty), page, f"{page}{restriction.readers.all()[0].pk}/")
+    visit.press(page, "加える")
+    visit.to(scene.of(scene.empty, "steps", "release"))
+    auditor = Visit(scene.portal.window(scene.people["auditor"]))
+    auditor.to("/", page, f"/history/?amendment={scene.empty.pk}")
+    auditor.to(scene.of(scene.empty), status=404)
+    procedure.withdraw(scene.empty, by=editor, reason="中止")
+    visit.to(scene.of(scene.empty), scene.of(scene.empty, "steps", "resume"))
 
 
 def test_what_the_other_readers_read(scene: Scene):

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -46,8 +47,8 @@ class Scene:
         history.save(kind, by=None, reason="試験")
         return kind
 
-    def step(self, **said: object) -> ProcedureStep:
-        said = {"date": FEBRUARY, **said}
+    def step(self, **said: Any) -> ProcedureStep:
+        said = {"date": FEBRUARY} | said
         return recording.record(self.draft, self.council, by=self.editor, **said)
 
     def client(self, role: str) -> Client:
