@@ -21,6 +21,7 @@ from evaluation.models import (
     Marking,
     ObjectivePeriod,
     OverviewSection,
+    Succession,
     TableForm,
     Wording,
 )
@@ -161,6 +162,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     history.create_all(
         Marking, [_again(marking, amendment=draft) for marking in marked], by=by, reason=why
     )
+    _copy_successions(source, draft, clauses, kept, by, why)
     return draft
 
 
@@ -232,6 +234,28 @@ def _copy_programs(
     history.create_all(ItemProgram, rows, by=by, reason=why)
 
 
+def _copy_successions(
+    source: Amendment,
+    draft: Amendment,
+    clauses: dict[int | None, int],
+    kept: list[int],
+    by: User,
+    why: str,
+) -> None:
+    """Copy the origins of the clauses that the draft says something of."""
+    rows = [
+        _again(
+            row,
+            amendment=draft,
+            from_clause_id=clauses.get(row.from_clause_id, row.from_clause_id),
+            to_clause_id=clauses.get(row.to_clause_id, row.to_clause_id),
+        )
+        for row in source.successions.all()
+    ]
+    rows = [row for row in rows if row.to_clause_id in kept]
+    history.create_all(Succession, rows, by=by, reason=why)
+
+
 def _said(wording: Wording) -> list[Any]:
     return [getattr(wording, name) for names in ASPECTS.values() for name in names]
 
@@ -257,6 +281,7 @@ def delete(draft: Amendment, *, by: User) -> None:
     check_deletion(locked)
     parts: list[QuerySet[Any]] = [
         locked.item_programs.all(),
+        locked.successions.all(),
         locked.wordings.all(),
         locked.introduced.all(),
         AmendmentReason.objects.filter(group__amendment=locked),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from evaluation.amending.rows import (
     change,
@@ -22,6 +23,7 @@ from evaluation.models import (
     Clause,
     ItemProgram,
     ObjectivePeriod,
+    Succession,
     Wording,
 )
 from evaluation.models.texts import ConflictKind
@@ -174,6 +176,7 @@ def undo(draft: Amendment, clause: Clause, *, by: User | None, seen: str | None 
     row = draft.wordings.filter(clause=clause).first()
     if row is not None:
         history.delete(row, by=by, reason="変更の取りやめ")
+    _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
     known = {(c.kind, c.clause_id) for c in tree.conflicts}
     torn = [c for c in text_of(draft).conflicts if c.kind in TORN]
     if new := [str(c) for c in torn if (c.kind, c.clause_id) not in known]:
@@ -252,6 +255,7 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None, seen: str | No
     stack = [row for row in rows if row.clause_id == clause.pk]
     if not stack:
         raise ValidationError("この条項は、この変更案で削られていません。")
+    _forget(draft.successions.filter(from_clause__in=[row.clause_id for row in stack]), by)
     while stack:
         row = stack.pop()
         change(draft, row.clause, by, "削るのを取りやめ", {"repealed": False})
@@ -263,5 +267,12 @@ def _withdraw(wording: Wording, by: User | None) -> None:
     clause = wording.clause
     for link in clause.item_programs.all():
         history.delete(link, by=by, reason="新設の取りやめ")
+    _forget(Succession.objects.filter(Q(from_clause=clause) | Q(to_clause=clause)), by)
     history.delete(wording, by=by, reason="新設の取りやめ")
     history.delete(clause, by=by, reason="新設の取りやめ")
+
+
+def _forget(successions: QuerySet[Succession], by: User | None) -> None:
+    """Take back what was said of a clause's origin, before it vanishes or stands again."""
+    for succession in successions:
+        history.delete(succession, by=by, reason="条項の由来の取りやめ")

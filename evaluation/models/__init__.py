@@ -15,6 +15,7 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.successions import Succession
 from evaluation.models.table_forms import TableForm
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ReasonGroup",
     "Snapshot",
     "StepKind",
+    "Succession",
     "TableForm",
     "Wording",
 ]
