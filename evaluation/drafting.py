@@ -158,10 +158,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     for form in TableForm.objects.filter(amendment=source):
         history.save(_again(form, amendment=draft), by=by, reason=why)
     kept = [row.clause_id for row in rows]
-    marked = Marking.objects.filter(amendment=source, clause__in=kept)
-    history.create_all(
-        Marking, [_again(marking, amendment=draft) for marking in marked], by=by, reason=why
-    )
+    _copy_marks(source, draft, kept, by, why)
     _copy_successions(source, draft, clauses, kept, by, why)
     return draft
 
@@ -232,6 +229,12 @@ def _copy_programs(
         if ((link.clause_id, link.program_id) in linked) == link.removed
     ]
     history.create_all(ItemProgram, rows, by=by, reason=why)
+
+
+def _copy_marks(source: Amendment, draft: Amendment, kept: list[int], by: User, why: str) -> None:
+    marked = Marking.objects.filter(amendment=source, clause__in=kept)
+    rows = [_again(marking, amendment=draft) for marking in marked]
+    history.create_all(Marking, rows, by=by, reason=why)
 
 
 def _copy_successions(

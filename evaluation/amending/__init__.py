@@ -21,6 +21,7 @@ from evaluation.amending.clauses import (
 from evaluation.amending.decided import correct, rebase
 from evaluation.amending.marking import draw, marking_fingerprint, return_to_proposal
 from evaluation.amending.numbering import last_renumbering, renumber, undo_renumbering
+from evaluation.amending.pasting import Preview, paste
 from evaluation.amending.referring import (
     forgotten,
     forgotten_in,
@@ -41,6 +42,7 @@ from evaluation.amending.rows import (
 from evaluation.amending.succeeding import derive, judge_series, merge, replace, split
 
 __all__ = [
+    "Preview",
     "Stale",
     "check_agency",
     "contribute",
@@ -61,6 +63,7 @@ __all__ = [
     "marking_fingerprint",
     "merge",
     "move",
+    "paste",
     "rebase",
     "references_fingerprint",
     "relabel",

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from evaluation.amending.numbering import renumber
 from evaluation.amending.rows import (
     change,
     check,
@@ -62,13 +63,20 @@ def insert(
     label: str = "",
     after: Clause | None = None,
     reason: AmendmentReason | None = None,
+    shift: bool = False,
 ) -> Clause:
-    """Introduce a clause below `parent`, right after the sibling `after` (None: as the first)."""
+    """Introduce a clause below `parent`, right after the sibling `after` (None: as the first).
+
+    `shift`: it and those behind it get the numbers of their order.
+    """
     draft = lock(draft)
     check_place(kind, parent)
     rank = rank_after(text_of(draft), parent, after)
     wording = Wording(parent=parent, rank=rank, label=label, text=text, reason=reason)
-    return _introduce(draft, kind, wording, by)
+    clause = _introduce(draft, kind, wording, by)
+    if shift:
+        renumber(draft, parent=parent, kind=kind, by=by, reason=reason)
+    return clause
 
 
 @transaction.atomic

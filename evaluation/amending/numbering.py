@@ -26,7 +26,8 @@ def renumber(
 ) -> int:
     """Give the siblings of a kind below `parent` the numbers of their order; return how many changed.
 
-    `seen` is the digest of what the user was shown (`Renumbering.shown`). Raises Stale.
+    `options`: the reason of those that the draft did not change before. `seen` is the digest of what the
+    user was shown (`Renumbering.shown`). Raises Stale.
     """
     locked = lock(draft)
     found = renumbering(*texts_around(locked), parent.pk if parent else None, kind)
@@ -35,7 +36,8 @@ def renumber(
     if seen is not None and seen != now:
         raise Stale(found, now, "この並びの番号")
     for node, label in labels:
-        change(locked, node.wording.clause, by, RENUMBERED, {"label": label}, **options)
+        own = {} if node.wording.amendment_id == locked.pk else options
+        change(locked, node.wording.clause, by, RENUMBERED, {"label": label}, **own)
     return len(labels)
 
 

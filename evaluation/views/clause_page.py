@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from django.http import Http404
 
+from evaluation.amending.succeeding import is_reworded
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Document, Kind
 from evaluation.comparison.elision import cells
@@ -13,8 +15,9 @@ from evaluation.comparison.rows import NATIONAL, Level, Row, Settings, Table
 from evaluation.comparison.table import compare
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.hand import Hand
+from evaluation.documents.origins import Origin, joined, origins_of, own_successions
 from evaluation.forms.clauses import Target, reasons_of
-from evaluation.models import Amendment, AmendmentReason, Clause, Wording
+from evaluation.models import Amendment, AmendmentReason, Clause, Succession, Wording
 from evaluation.models.texts import Conflict, Node, Text
 from evaluation.placing import NUMBERED
 from evaluation.views.outline import Outline
@@ -163,16 +166,39 @@ class ClausePage:
         """
         before, text = self._only(self.outline.before), self._only(self.outline.text)
         settings = replace(NATIONAL, moves=settings_of(self.outline.draft).moves)
-        table = compare(before, text, settings, self.hand.marks)
-        own = (row for row in table.rows if row.clause_id == self.node.public_id)
+        rows = joined(self.successions)
+        table = compare(before, text, settings, self.hand.marks, successions=rows)
+        own = (row for row in table.rows if row.clause_id in self._together)
         return replace(table, rows=tuple(row for row in own if row.level is not Level.ENTRY))
+
+    @cached_property
+    def successions(self) -> list[Succession]:
+        return own_successions(self.outline.draft)
+
+    @property
+    def origins(self) -> list[Origin]:
+        """Return where the draft says that the clause came from."""
+        found = origins_of(self.successions, self.outline.before, self.outline.text)
+        return found.get(self.node.public_id, [])
+
+    @property
+    def has_series_to_judge(self) -> bool:
+        """Tell whether it is an indicator that the draft rewords: its values may go on or not."""
+        monitored = self.node.kind == Clause.Kind.MONITORING_INDICATOR
+        return monitored and is_reworded(self.outline.draft, self.node)
+
+    @property
+    def _together(self) -> set[str]:
+        """Return what was split from the same clause, or merged into it: they share a row."""
+        joint = [(row.old, row.new, row.single) for row in joined(self.successions)]
+        singles = {single for *both, single in joint if self.node.public_id in both}
+        parts = [both for *both, single in joint if single in singles]
+        return {self.node.public_id, *chain.from_iterable(parts)}
 
     def _only(self, text: Text) -> Document:
         document = text.document("")
-        units = (
-            unit if unit.id == self.node.public_id else replace(unit, text="")
-            for unit in document.units
-        )
+        together = self._together
+        units = (unit if unit.id in together else replace(unit, text="") for unit in document.units)
         return replace(document, units=tuple(units))
 
     def against(self, mine: str) -> Table:

@@ -15,6 +15,7 @@ from evaluation import amending
 from evaluation.checks import tidied
 from evaluation.documents.hand import Hand
 from evaluation.forms import clauses as forms
+from evaluation.forms import successions
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Text
 from evaluation.permissions import SignedInRequest, changeable_draft
@@ -46,8 +47,25 @@ VERBS = {
     "explain": Verb(forms.ChangeForm, amending.explain, "変更理由を選ぶ", "理由を保存しました。"),
     "repeal": Verb(forms.RepealForm, amending.repeal, "削る", "削ることにしました。"),
     "restore": Verb(forms.TakeBackForm, amending.restore, "戻す", "戻しました。"),
+    "split": Verb(successions.SplitForm, amending.split, "二つ以上に分ける", "分けました。"),
+    "merge": Verb(successions.MergeForm, amending.merge, "ほかの条項を統合する", "統合しました。"),
+    "replace": Verb(
+        successions.ReplaceForm, amending.replace, "別の条項に置き換える", "置き換えました。"
+    ),
+    "derive": Verb(
+        successions.DeriveForm, amending.derive, "由来を記録する", "由来を記録しました。"
+    ),
+    "series": Verb(
+        successions.SeriesForm,
+        amending.judge_series,
+        "系列の扱いを選ぶ",
+        "系列の扱いを記録しました。",
+    ),
     "undo": Verb(forms.UndoForm, amending.undo, "元に戻す", "現行の文言に戻しました。"),
 }
+
+
+OF_ORIGIN = {"derive", "series"}  # they change nothing of the clause itself
 
 
 # --- The draft ------------------------------------------------------------------------------------
@@ -61,6 +79,8 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         "counts": Counter(outline.kinds.values()).most_common(),
         "hand": Hand.of(draft, outline.before, outline.text),
         "can_draw": True,
+        "renumberings": outline.renumberings,
+        "referring": amending.forgotten_in(draft, outline.before, outline.text),
     }
     return render(request, "evaluation/draft.html", _of(draft) | context)
 
@@ -107,6 +127,7 @@ def _shown(
         "verb": verb,
         "verb_name": VERBS[verb].name_for(page),
         "form": form or VERBS[verb].form(page.target),
+        "renumberings": page.outline.renumberings,
     }
     on_its_page = verb in {"reword", "explain"}
     template = "evaluation/clause.html" if on_its_page else "evaluation/change.html"
@@ -121,6 +142,7 @@ def _saved(request: SignedInRequest, page: ClausePage, verb: str) -> HttpRespons
         messages.success(request, f"新設を取りやめました：{page.place}")
         return redirect("draft", *_address(draft))
     same = now == before and now.wording.reason_id == before.wording.reason_id
+    same = same and verb not in OF_ORIGIN
     if same and now.wording.base_id != before.wording.base_id:
         messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
     elif same:

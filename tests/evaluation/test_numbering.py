@@ -10,7 +10,7 @@ from tests.factories import decide, make_draft, make_period
 pytestmark = pytest.mark.django_db
 
 
-def stands(*labels: str):
+def stands(*labels):
     """A draft on a decided text of items with these numbers below chapter Ⅲ; chapter and items."""
     period = make_period()
     baseline = make_draft(period, kind="baseline")

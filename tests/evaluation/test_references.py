@@ -1,5 +1,6 @@
 """References between clauses: found, followed to what they name, written anew, and back again."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -268,7 +269,7 @@ def test_renumbered_repaired_and_undone_is_the_text_of_before(words, order, drop
 def test_whatever_the_text_references_are_stretches_of_it_in_order(words):
     found = find(words)
     assert [words[one.start : one.end] for one in found] == [one.text for one in found]
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(found))
     for one in found:
         named = STOOD.target("p", one)
         assert named is None or STOOD.words("p", named, one) == one.text

@@ -72,9 +72,9 @@ def test_an_item_before_4_3_renumbers_those_behind_in_table_and_appendix(real):
         "4.5. 先端研究設備・機器の整備・共用・高度化を通じた研究開発の推進",
     ]
     lines = as_text(comparison_table(real)).splitlines()
-    assert [line for line in lines if "4. 3." in line][
-        0
-    ] == "<u>4. 3. 若手研究者の支援</u>\t（新設）"
+    assert (
+        next(line for line in lines if "4. 3." in line) == "<u>4. 3. 若手研究者の支援</u>\t（新設）"
+    )
     entries = ["".join(run.text for run in row.sub_item) for row in amended_appendix(real).rows]
     assert [entry[:4] for entry in entries if entry.startswith("4.")] == [
         "4.1.",
@@ -182,7 +182,7 @@ def test_what_the_renumbering_left_behind_is_repaired_and_can_be_taken_back(real
 
 def test_a_text_in_force_is_followed_from_what_is_in_force():
     period = make_period()
-    baseline, (chapter, one, two, three) = make_baseline(period)
+    _baseline, (chapter, one, two, three) = make_baseline(period)
     first = make_draft(period)
     body = paragraph(first, one)
     amending.reword(first, body, "上記2.及び上記3.を進める。", by=None)
@@ -254,7 +254,7 @@ def test_a_reference_to_what_is_added_together_with_it_follows():
 
 
 def test_a_text_that_was_taken_over_from_a_decision_is_followed_from_the_decision():
-    draft, chapter, one, body = referring("上記2.を進める。")
+    draft, _chapter, one, body = referring("上記2.を進める。")
     amending.relabel(draft, body, "", by=None)
     other = make_draft(draft.period)
     amending.reword(other, body, "上記3.を進める。", by=None)
@@ -272,7 +272,7 @@ def test_a_text_that_was_taken_over_from_a_decision_is_followed_from_the_decisio
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_repaired_and_undone_the_text_in_force_is_the_text_again(words, steps):
     """Whatever is inserted, moved and deleted: once all is undone and repaired, nothing differs."""
-    draft, chapter, one, body = referring("、".join(words))
+    draft, chapter, _one, body = referring("、".join(words))
     items = [n.wording.clause for n in amending.text_of(draft).children[chapter.pk]]
     new = []
     for step, place in steps:
