@@ -13,6 +13,7 @@ from enum import StrEnum
 from rapidfuzz.distance import Levenshtein
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
+from evaluation.comparison.likeness import alike
 from evaluation.comparison.notices import invisible_difference
 from evaluation.comparison.pairing import paired
 from evaluation.comparison.reading import Paragraph, paragraphs
@@ -33,6 +34,7 @@ SECTIONS: dict[str, UnitKind] = {
 KINDS = (UnitKind.BODY, *LISTS.values(), UnitKind.ITEM)
 ONE_CHARACTER = "現行と一字だけ違います"
 LONGEST_HEADING = 80  # characters; what is longer is a paragraph
+LIKE_HEADING, VERY_LIKE_HEADING = 0.5, 0.75
 _PATH = re.compile(r"(?:[0-9]{1,3}\.)*[0-9]{1,3}\.?")
 _BULLETS = "・●•◦‣･"
 
@@ -93,7 +95,9 @@ def read(text: str, path: Sequence[str]) -> tuple[Pasted, ...]:
     for line, paragraph in _lines(text):
         if (named := _section(paragraph)) is not None:
             section = named
-        elif (number := _item(paragraph)) and (number in items or section not in LISTS.values()):
+        elif (number := _item(paragraph)) and (
+            len(number) > 1 or number in items or section is UnitKind.BODY
+        ):
             section = UnitKind.BODY
             if number not in items:
                 items[number] = None if number == tuple(path) else len(found)
@@ -107,7 +111,7 @@ def read(text: str, path: Sequence[str]) -> tuple[Pasted, ...]:
 
 
 def _lines(text: str) -> Iterator[tuple[str, Paragraph]]:
-    for line in text.replace("\xa0", " ").splitlines():
+    for line in text.removeprefix("\ufeff").replace("\xa0", " ").splitlines():
         for paragraph in paragraphs(line):
             whole, text = (re.sub("\t+", "\u3000", part) for part in (line.strip(), paragraph.text))
             yield whole, Paragraph(paragraph.number, text)
@@ -120,7 +124,7 @@ def _section(paragraph: Paragraph) -> UnitKind | None:
 
 def _item(paragraph: Paragraph) -> tuple[str, ...]:
     """Return the parts of the number that heads an item; () for what is no heading."""
-    number = fold(paragraph.number).text.replace(" ", "")
+    number = fold(paragraph.number).text.replace(" ", "").replace("．", ".")
     heading = len(paragraph.text) <= LONGEST_HEADING and not paragraph.text.endswith("。")
     return tuple(re.findall("[0-9]+", number)) if heading and _PATH.fullmatch(number) else ()
 
@@ -157,27 +161,21 @@ class _Planner:
             if not one.of_chosen:
                 self.under[one.above, one.kind].append(place)
 
-    def descend(self, chosen: Unit) -> None:
+    def add_all(self, chosen: Unit) -> None:
         for one in self.pasted:
             if one.of_chosen:
                 self.lines.append(self._pair(chosen, one, None))
-        pending: list[tuple[int | None, str]] = [(None, chosen.id)]
-        while pending:
-            above, parent = pending.pop()
-            below = [pair for kind in KINDS for pair in self._siblings(above, parent, kind)]
-            pending += below[::-1]
+        self._add_below(None, chosen.id)
 
-    def _siblings(
-        self, above: int | None, parent: str, kind: UnitKind
-    ) -> Iterator[tuple[int | None, str]]:
-        """Add the lines of one list below one clause; yield the items that may have some below."""
-        places = self.under[above, kind]
-        units = self.below[parent, kind] if places else []
-        became = paired(
-            [Paragraph(unit.label, unit.text) for unit in units],
-            [Paragraph(self.pasted[place].label, self.pasted[place].text) for place in places],
-        ).pairs
-        unit_of = {places[new]: units[old] for old, new in became.items()}
+    def _add_below(self, above: int | None, parent: str) -> None:
+        """Add what stands below one clause: its lists one after the other, behind each item what is its."""
+        for kind in KINDS:
+            if places := self.under[above, kind]:
+                self._add_list(places, parent, kind)
+
+    def _add_list(self, places: Sequence[int], parent: str, kind: UnitKind) -> None:
+        units = self.below[parent, kind]
+        unit_of = self._paired(units, places, kind)
         texts = self.below[parent, UnitKind.BODY] if kind is UnitKind.ITEM else []
         after = texts[-1].id if texts else None
         for place in places:
@@ -185,17 +183,41 @@ class _Planner:
             if place in unit_of:
                 line = self._pair(unit_of[place], one, after)
             else:
+                if kind is UnitKind.ITEM:
+                    after = self._before(one.label, parent, units) or after
                 line = Line(
                     Fate.NEW, kind, f"new-{place}", parent, one.label, one.text, after=after
                 )
             self.lines.append(line)
             after = line.id
             if kind is UnitKind.ITEM:
-                yield place, line.id
-        for old, unit in enumerate(units):
-            if old not in became:
+                self._add_below(place, line.id)
+        found = {unit.id for unit in unit_of.values()}
+        only_new = kind is UnitKind.ITEM and not found  # nobody pastes all others to add one
+        for unit in units:
+            if unit.id not in found and not only_new:
                 said = (parent, unit.label, unit.text, unit.text, unit.label)
                 self.lines.append(Line(Fate.MISSING, kind, unit.id, *said))
+
+    def _before(self, label: str, parent: str, units: Sequence[Unit]) -> str | None:
+        """Return the item with the next smaller number, of those that stand and those to come."""
+        labels = {unit.id: unit.label for unit in units}
+        labels |= {line.id: line.label for line in self.lines if line.parent == parent}
+        smaller = {id: int(own) for id, own in labels.items() if own.isdecimal()}
+        smaller = {id: own for id, own in smaller.items() if own < int(label)}
+        return max(smaller, key=smaller.__getitem__, default=None)
+
+    def _paired(
+        self, units: Sequence[Unit], places: Sequence[int], kind: UnitKind
+    ) -> dict[int, Unit]:
+        """Return for places of pasted paragraphs the clauses that they are."""
+        if kind is UnitKind.ITEM:
+            return _same_items(units, {place: self.pasted[place] for place in places})
+        became = paired(
+            [Paragraph("", unit.text) for unit in units],
+            [Paragraph("", self.pasted[place].text) for place in places],
+        ).pairs
+        return {places[new]: units[old] for old, new in became.items()}
 
     def _pair(self, unit: Unit, one: Pasted, after: str | None) -> Line:
         stands = self.standing.get(unit.id, unit.text)
@@ -205,6 +227,22 @@ class _Planner:
             fate = Fate.REVISED
         said = (unit.parent or "", label, one.text, unit.text, unit.label)
         return Line(fate, unit.kind, unit.id, *said, after=after, remark=remark)
+
+
+def _same_items(units: Sequence[Unit], pasted: Mapping[int, Pasted]) -> dict[int, Unit]:
+    """Pair items by their headings, which are short and end alike (「…研究開発の推進」): equal ones first,
+    then like ones of the same number, then those that are very like."""
+    found: dict[int, Unit] = {}
+    for least, same_number in ((1.0, False), (LIKE_HEADING, True), (VERY_LIKE_HEADING, False)):
+        for place, one in pasted.items():
+            free = [unit for unit in units if unit not in found.values()]
+            if same_number:
+                free = [unit for unit in free if unit.label == one.label]
+            if place not in found and free:
+                likeness = [alike(fold(unit.text).text, fold(one.text).text) for unit in free]
+                if max(likeness) >= least:
+                    found[place] = free[likeness.index(max(likeness))]
+    return found
 
 
 def _fate(text: str, pasted: str, stands: str) -> tuple[Fate, str]:
@@ -244,7 +282,7 @@ def plan(
     `standing`: the texts in force by id. Of lists that the pasted text has not at all nothing is missing.
     """
     planner = _Planner(pasted, document, standing)
-    planner.descend(next(unit for unit in document.units if unit.id == chosen))
+    planner.add_all(next(unit for unit in document.units if unit.id == chosen))
     return tuple(planner.lines)
 
 

@@ -18,6 +18,7 @@ from evaluation.models import (
     ObjectivePeriod,
     ReasonGroup,
     Snapshot,
+    Succession,
     TableForm,
     Wording,
 )
@@ -61,6 +62,12 @@ def marking(**fields):
     return Marking(
         amendment=make_draft(baseline.period), clause=item, drawn_at=timezone.now(), **fields
     )
+
+
+def succession(**fields):
+    baseline, (_, one, two, *_) = make_baseline(make_period())
+    draft = make_draft(baseline.period)
+    return Succession(amendment=draft, **({"from_clause": one, "to_clause": two} | fields))
 
 
 def wording(**fields):
@@ -145,6 +152,8 @@ WRONG = {
     "issued_document_kind_known": lambda: document(kind="memo"),
     "reason_kind_known": lambda: reason(kind="x"),
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
+    "succession_kind_known": lambda: succession(kind="x"),
+    "succession_to_itself_only_reworded": lambda: succession(kind="reworded"),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),

@@ -210,6 +210,8 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
     for verb in ("relabel", "move", "repeal", "undo"):
         visit.to(f"{changed}{verb}/")
     visit.to(f"{changed}marks/", f"{changed}marks/?by=character")
+    visit.to(*(f"{body}{verb}/" for verb in ("split", "merge", "replace")))
+    visit.press(f"{body}merge/", "ほかの条項を統合する")
     visit.to(scene.of(scene.real, "items", "new"), scene.of(scene.real, "clauses", "new"))
     visit.to(scene.of(scene.real, "clauses", "new") + "?kind=chapter&parent=")
     visit.press(scene.of(scene.real, "items", "new"), "加える")

@@ -210,7 +210,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     ]
     names = (
         "amendment comparison overview draft new_item new_clause reasons amendment_facts "
-        "table_form appendix_comparison"
+        "table_form appendix_comparison numbers references paste"
     ).split()
     return found + [("editor", reverse(name, args=of_draft)) for name in names]
 
