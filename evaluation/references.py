@@ -44,6 +44,7 @@ class State(StrEnum):
 
     FORGOTTEN = "forgotten"  # its target has another number now
     LOST = "lost"  # its target does not stand any more
+    DOUBLED = "doubled"  # its target shares its number with another clause now
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +295,17 @@ def findings(
         named = now.target(holder, reference)
         if target is None or named == target:
             continue
-        state = State.FORGOTTEN if target in now.units else State.LOST
         words = now.words(holder, target, reference)
+        state = _state(target, reference, now)
         found.append(Finding(holder, reference, state, target, named, words))
     return found
+
+
+def _state(target: str, reference: Reference, now: Numbers) -> State:
+    if target not in now.units:
+        return State.LOST
+    same = reference.form is Form.NUMBER and now.path(now.units[target]) == reference.path
+    return State.DOUBLED if same else State.FORGOTTEN
 
 
 def repaired(text: str, found: Sequence[Finding]) -> str:

@@ -26,12 +26,15 @@ class Changed:
 def last_batch(draft: Amendment, verb: str, field: str) -> list[Changed]:
     """Return what the draft's last changes did to a field, if they were all of this verb; else [].
 
-    `verb` is what the history says of each. Three queries, and none but the first for another verb.
+    `verb` is how the history's reason of each begins; those of one batch are the same. Four queries,
+    and only the first where another verb came last.
     """
-    rows = Wording.history.filter(amendment=draft).order_by("-history_id")[:LONGEST]
-    batch = list(takewhile(lambda row: row.history_change_reason == verb, rows.iterator()))[::-1]
-    if not batch:
+    rows = Wording.history.filter(amendment=draft).order_by("-history_id")
+    last = rows.first()
+    if last is None or not (last.history_change_reason or "").startswith(f"{verb}："):
         return []
+    why = last.history_change_reason
+    batch = list(takewhile(lambda row: row.history_change_reason == why, rows[:LONGEST]))[::-1]
     clauses = [row.clause_id for row in batch]
     earlier = Wording.history.filter(
         amendment=draft, clause__in=clauses, history_id__lt=batch[0].history_id

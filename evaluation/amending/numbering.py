@@ -8,7 +8,7 @@ from evaluation.amending.batches import Changed, last_batch, take_back
 from evaluation.amending.rows import Stale, change, digest, lock
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import texts_around
-from evaluation.numbering import renumbering
+from evaluation.numbering import Renumbering, renumbering
 from programs.models import User
 
 RENUMBERED = "番号の付け直し"
@@ -35,10 +35,15 @@ def renumber(
     now = digest(found.shown if found else [])
     if seen is not None and seen != now:
         raise Stale(found, now, "この並びの番号")
+    why = f"{RENUMBERED}：{_named(found)}" if found else RENUMBERED
     for node, label in labels:
         own = {} if node.wording.amendment_id == locked.pk else options
-        change(locked, node.wording.clause, by, RENUMBERED, {"label": label}, **own)
+        change(locked, node.wording.clause, by, why, {"label": label}, **own)
     return len(labels)
+
+
+def _named(found: Renumbering) -> str:
+    return found.parent.text if found.parent else "章"
 
 
 def last_renumbering(draft: Amendment) -> list[Changed]:

@@ -193,8 +193,10 @@ def repair(
     chosen = [one for one in _chosen(found, only) if one.can_be_repaired]
     if not chosen:
         raise ValidationError("直せる参照がありません。")
+    words = [f"{f.reference.text}→{f.words}" for one in chosen for f in one.found if f.words]
     for one in chosen:
-        change(locked, one.node.wording.clause, by, REPAIRED, {"text": one.text}, **options)
+        why = f"{REPAIRED}：{'、'.join(words)}"
+        change(locked, one.node.wording.clause, by, why, {"text": one.text}, **options)
     return len(chosen)
 
 

@@ -19,6 +19,7 @@ from evaluation.documents.origins import Origin, joined, origins_of, own_success
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Succession, Wording
 from evaluation.models.texts import Conflict, Node, Text
+from evaluation.numbering import Renumbering
 from evaluation.placing import NUMBERED
 from evaluation.views.outline import Outline
 
@@ -111,6 +112,15 @@ class ClausePage:
     @property
     def conflicts(self) -> list[Conflict]:
         return self.outline.conflicts.get(self.node.clause_id, [])
+
+    @property
+    def renumberings(self) -> list[Renumbering]:
+        """Return whether the numbers beside the clause, or right below it, do not follow their order."""
+        if not self.is_numbered:
+            return []
+        parents = {self.node.parent_id, self.node.clause_id}
+        found = self.outline.renumberings
+        return [one for one in found if (one.parent and one.parent.clause_id) in parents]
 
     @property
     def below(self) -> list[Node]:

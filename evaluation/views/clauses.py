@@ -127,7 +127,7 @@ def _shown(
         "verb": verb,
         "verb_name": VERBS[verb].name_for(page),
         "form": form or VERBS[verb].form(page.target),
-        "renumberings": page.outline.renumberings,
+        "renumberings": page.renumberings,
     }
     on_its_page = verb in {"reword", "explain"}
     template = "evaluation/clause.html" if on_its_page else "evaluation/change.html"

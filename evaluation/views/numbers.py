@@ -19,7 +19,7 @@ from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text, texts_around
 from evaluation.numbering import Renumbering, renumberings
 from evaluation.permissions import SignedInRequest, changeable_draft
-from evaluation.references import Finding, State
+from evaluation.references import Finding
 
 UNDO = "undo"  # the button that takes the last batch back
 
@@ -138,7 +138,6 @@ def references(request: SignedInRequest, agency: str, number: int, slug: str) ->
         "shown": [Shown(one, before, text) for one in found],
         "seen": amending.references_fingerprint(found),
         "repairable": sum(bool(f.words) for one in found for f in one.found),
-        "lost": State.LOST,
         "last": [(text.nodes[one.clause.pk], one) for one in last if one.clause.pk in text.nodes],
         "last_seen": batch_fingerprint(last),
     }

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluation import amending
-from evaluation.comparison.alignment import UnitKind
+from evaluation.comparison.alignment import Document
 from evaluation.comparison.rows import Settings, Table
 from evaluation.comparison.table import compare
 from evaluation.forms.clauses import refuse
@@ -18,6 +18,7 @@ from evaluation.models import Amendment, Clause
 from evaluation.models.texts import NUMBERED
 from evaluation.pasting import Fate, Line
 from evaluation.permissions import SignedInRequest, changeable_draft
+from evaluation.references import Numbers
 from evaluation.views.typed import take_typed
 
 CONFIRM = "confirm"  # the button that stores what was shown
@@ -36,6 +37,7 @@ class Shown:
     """One line of the preview in words, and what may be ticked of it."""
 
     line: Line
+    number: str
     ticked: bool
 
     @property
@@ -48,14 +50,15 @@ class Shown:
 
     @property
     def words(self) -> str:
-        numbered = self.line.kind in NUMBERED and self.line.kind is not UnitKind.CHAPTER
-        return f"{self.line.label}. {self.line.text}" if numbered else self.line.text
+        return f"{self.number} {self.line.text}" if self.number else self.line.text
 
     @property
     def question(self) -> str:
         """Return what a tick means; "" where there is nothing to choose."""
-        asked = {Fate.NEAR: "この違いのとおりに改める", Fate.MISSING: "削る"}
-        return asked.get(self.line.fate, "")
+        if self.line.fate is Fate.NEAR:
+            return "この違いのとおりに改める"
+        below = "（下にあるものも）" if self.line.kind in NUMBERED else ""
+        return f"削る{below}" if self.line.fate is Fate.MISSING else ""
 
     @property
     def chip(self) -> str:
@@ -119,8 +122,10 @@ def _shown(
     status: int = 200,
 ) -> HttpResponse:
     chosen = request.POST.getlist("chosen")
-    table: Table = compare(*preview.documents(chosen), Settings(columns=COLUMNS))
-    lines = [Shown(line, line.id in chosen) for line in preview.lines]
+    documents = preview.documents(chosen)
+    table: Table = compare(*documents, Settings(columns=COLUMNS))
+    numbers = _printed(*documents)
+    lines = [Shown(line, numbers[line.id], line.id in chosen) for line in preview.lines]
     counts = {fate: sum(line.line.fate is fate for line in lines) for fate in Fate}
     context = {
         "form": form,
@@ -128,11 +133,21 @@ def _shown(
         "lines": lines,
         "counts": [(FATES[fate], count) for fate, count in counts.items() if count],
         "asked": [line for line in lines if line.question],
-        "remarked": [line for line in lines if line.line.remark],
+        "remarked": [line for line in lines if line.line.remark and not line.question],
         "table": table,
         "seen": preview.seen,
     }
     return render(request, "evaluation/paste_preview.html", _of(draft) | context, status=status)
+
+
+def _printed(*documents: Document) -> dict[str, str]:
+    """Return the printed number of every clause, "" for what has none; the last document counts."""
+    found = {}
+    for document in documents:
+        numbers = Numbers(document)
+        for unit in document.units:
+            found[unit.id] = "".join(f"{part}." for part in numbers.path(unit))
+    return found
 
 
 def _of(draft: Amendment) -> dict[str, object]:

@@ -191,6 +191,11 @@ def test_what_is_repealed_is_lost_and_nothing_is_proposed():
     ]
 
 
+def test_where_the_number_stands_twice_the_numbers_come_first():
+    now = tree(*UNITS, item("new", "3", "2", "i0025"))
+    assert wrong("2. 3.及び2. 1.", now) == [(State.DOUBLED, "2.3", None, "")]
+
+
 def test_the_chapter_is_named_where_the_number_alone_would_mean_another():
     moved = replace(STOOD.units["2.3"], parent="Ⅵ4", label="2")
     now = tree(*(moved if unit.id == "2.3" else unit for unit in UNITS))

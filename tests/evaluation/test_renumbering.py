@@ -85,7 +85,7 @@ def test_an_item_before_4_3_renumbers_those_behind_in_table_and_appendix(real):
     ]
     assert real.contributions.filter(user=by).exists()
     reasons = Wording.history.filter(amendment=real).values_list("history_change_reason", flat=True)
-    assert list(reasons[:2]) == ["番号の付け直し"] * 2
+    assert list(reasons[:2]) == ["番号の付け直し：多様な人材の支援・育成"] * 2
 
 
 def test_clauses_in_force_that_are_renumbered_are_shown_as_such():
