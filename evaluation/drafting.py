@@ -21,6 +21,7 @@ from evaluation.models import (
     Marking,
     ObjectivePeriod,
     OverviewSection,
+    Succession,
     TableForm,
     Wording,
 )
@@ -158,7 +159,9 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     ]
     history.create_all(Wording, rows, by=by, reason=why)
     _copy_programs(source, draft, clauses, by, why)
-    _copy_form(source, draft, [row.clause_id for row in rows], by, why)
+    kept = [row.clause_id for row in rows]
+    _copy_form(source, draft, kept, by, why)
+    _copy_successions(source, draft, clauses, kept, by, why)
     return draft
 
 
@@ -239,6 +242,28 @@ def _copy_form(source: Amendment, draft: Amendment, kept: list[int], by: User, w
     history.create_all(Marking, marks, by=by, reason=why)
 
 
+def _copy_successions(
+    source: Amendment,
+    draft: Amendment,
+    clauses: dict[int | None, int],
+    kept: list[int],
+    by: User,
+    why: str,
+) -> None:
+    """Copy the origins of the clauses that the draft says something of."""
+    rows = [
+        _again(
+            row,
+            amendment=draft,
+            from_clause_id=clauses.get(row.from_clause_id, row.from_clause_id),
+            to_clause_id=clauses.get(row.to_clause_id, row.to_clause_id),
+        )
+        for row in source.successions.all()
+    ]
+    rows = [row for row in rows if row.to_clause_id in kept]
+    history.create_all(Succession, rows, by=by, reason=why)
+
+
 def _said(wording: Wording) -> list[Any]:
     return [getattr(wording, name) for names in ASPECTS.values() for name in names]
 
@@ -282,6 +307,7 @@ def delete(draft: Amendment, *, by: User) -> None:
     check_deletion(locked)
     parts: list[QuerySet[Any]] = [
         locked.item_programs.all(),
+        locked.successions.all(),
         locked.wordings.all(),
         locked.introduced.all(),
         AmendmentReason.objects.filter(group__amendment=locked),

@@ -18,6 +18,7 @@ ONE_AGENCY = "事業と基金は、変更と同じ法人のものでなければ
 INTRODUCED = "条項を新設した変更は、後から変えられません。"
 BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
 CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
+SUCCESSION = "条項の由来は、変更と同じ期間の、同じ種類の二つの条項の間にだけ記録できます。"
 REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
 STEP_AGENCY = "手続の種類とその順序は、変更と同じ法人のものでなければなりません。"
 STEP_SNAPSHOT = "手続と承認が示す版は、同じ変更の控えでなければなりません。"
@@ -33,6 +34,7 @@ RESTRICTED = "閲覧制限のある変更案は決定できません。先に制
 WRITE = ("INSERT", "UPDATE")
 PERIOD_OF_AMENDMENT = "(SELECT a.period_id FROM evaluation_amendment a WHERE a.id = NEW.{})"
 PERIOD_OF_CLAUSE = "(SELECT c.period_id FROM evaluation_clause c WHERE c.id = NEW.{})"
+KIND_OF_CLAUSE = "(SELECT c.kind FROM evaluation_clause c WHERE c.id = NEW.{})"
 PERIOD = PERIOD_OF_AMENDMENT.format("amendment_id")
 AMENDMENT_OF_GROUP = (
     "(SELECT g.amendment_id FROM evaluation_reasongroup g WHERE g.id = {}.group_id)"
@@ -173,6 +175,18 @@ RULES = (
         WRITE,
         f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}",
         ONE_PERIOD,
+    ),
+    (
+        "succession_clauses",
+        "evaluation_succession",
+        WRITE,
+        (
+            f"{PERIOD_OF_CLAUSE.format('from_clause_id')} IS DISTINCT FROM {PERIOD}"
+            f" OR {PERIOD_OF_CLAUSE.format('to_clause_id')} IS DISTINCT FROM {PERIOD}"
+            f" OR {KIND_OF_CLAUSE.format('from_clause_id')} IS DISTINCT FROM"
+            f" {KIND_OF_CLAUSE.format('to_clause_id')}"
+        ),
+        SUCCESSION,
     ),
     (
         "wording_base",

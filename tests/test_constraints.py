@@ -24,6 +24,7 @@ from evaluation.models import (
     Snapshot,
     StepKind,
     StepOrder,
+    Succession,
     TableForm,
     Wording,
 )
@@ -67,6 +68,12 @@ def marking(**fields):
     return Marking(
         amendment=make_draft(baseline.period), clause=item, drawn_at=timezone.now(), **fields
     )
+
+
+def succession(**fields):
+    baseline, (_, one, two, *_) = make_baseline(make_period())
+    draft = make_draft(baseline.period)
+    return Succession(amendment=draft, **({"from_clause": one, "to_clause": two} | fields))
 
 
 def wording(**fields):
@@ -198,6 +205,8 @@ WRONG = {
     "approval_end_has_its_time": lambda: approval(ended="void"),
     "restriction_release_has_its_reason": lambda: restriction(released_at=timezone.now()),
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
+    "succession_kind_known": lambda: succession(kind="x"),
+    "succession_to_itself_only_reworded": lambda: succession(kind="reworded"),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),

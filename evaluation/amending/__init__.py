@@ -21,6 +21,16 @@ from evaluation.amending.clauses import (
 )
 from evaluation.amending.decided import correct, rebase
 from evaluation.amending.marking import draw, marking_fingerprint, return_to_proposal
+from evaluation.amending.numbering import last_renumbering, renumber, undo_renumbering
+from evaluation.amending.pasting import Preview, paste
+from evaluation.amending.referring import (
+    forgotten,
+    forgotten_in,
+    last_repair,
+    references_fingerprint,
+    repair,
+    undo_repair,
+)
 from evaluation.amending.rows import (
     Stale,
     check_agency,
@@ -30,33 +40,50 @@ from evaluation.amending.rows import (
     lock,
     text_of,
 )
+from evaluation.amending.succeeding import derive, judge_series, merge, replace, split
 from evaluation.amending.taking_back import Act, performed, take_back
 
 __all__ = [
     "Act",
+    "Preview",
     "Stale",
     "check_agency",
     "contribute",
     "correct",
+    "derive",
     "digest",
     "draw",
     "explain",
     "fingerprint",
+    "forgotten",
+    "forgotten_in",
     "insert",
     "insert_item",
+    "judge_series",
+    "last_renumbering",
+    "last_repair",
     "lock",
     "marking_fingerprint",
+    "merge",
     "move",
+    "paste",
     "performed",
     "rebase",
+    "references_fingerprint",
     "relabel",
+    "renumber",
+    "repair",
     "repeal",
+    "replace",
     "restore",
     "return_to_proposal",
     "reword",
     "shift",
+    "split",
     "start",
     "take_back",
     "text_of",
     "undo",
+    "undo_renumbering",
+    "undo_repair",
 ]

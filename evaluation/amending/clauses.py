@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from evaluation.amending.numbering import renumber
 from evaluation.amending.rows import (
     change,
     check,
@@ -23,6 +25,7 @@ from evaluation.models import (
     Clause,
     ItemProgram,
     ObjectivePeriod,
+    Succession,
     Wording,
 )
 from evaluation.models.texts import ConflictKind
@@ -66,13 +69,20 @@ def insert(
     label: str = "",
     after: Clause | None = None,
     reason: AmendmentReason | None = None,
+    shift: bool = False,
 ) -> Clause:
-    """Introduce a clause below `parent`, right after the sibling `after` (None: as the first)."""
+    """Introduce a clause below `parent`, right after the sibling `after` (None: as the first).
+
+    `shift`: it and those behind it get the numbers of their order.
+    """
     draft = lock(draft)
     check_place(kind, parent)
     rank = rank_after(text_of(draft), parent, after)
     wording = Wording(parent=parent, rank=rank, label=label, text=text, reason=reason)
-    return _introduce(draft, kind, wording, by)
+    clause = _introduce(draft, kind, wording, by)
+    if shift:
+        renumber(draft, parent=parent, kind=kind, by=by, reason=reason)
+    return clause
 
 
 @transaction.atomic
@@ -197,6 +207,7 @@ def undo(draft: Amendment, clause: Clause, *, by: User | None, seen: str | None 
     row = draft.wordings.filter(clause=clause).first()
     if row is not None:
         history.delete(row, by=by, reason="変更の取りやめ")
+    _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
     check_whole(draft, tree)
     contribute(draft, by)
 
@@ -272,6 +283,7 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None, seen: str | No
     stack = [row for row in rows if row.clause_id == clause.pk]
     if not stack:
         raise ValidationError("この条項は、この変更案で削られていません。")
+    _forget(draft.successions.filter(from_clause__in=[row.clause_id for row in stack]), by)
     while stack:
         row = stack.pop()
         change(draft, row.clause, by, "削るのを取りやめ", {"repealed": False})
@@ -283,5 +295,12 @@ def _withdraw(wording: Wording, by: User | None) -> None:
     clause = wording.clause
     for link in clause.item_programs.all():
         history.delete(link, by=by, reason="新設の取りやめ")
+    _forget(Succession.objects.filter(Q(from_clause=clause) | Q(to_clause=clause)), by)
     history.delete(wording, by=by, reason="新設の取りやめ")
     history.delete(clause, by=by, reason="新設の取りやめ")
+
+
+def _forget(successions: QuerySet[Succession], by: User | None) -> None:
+    """Take back what was said of a clause's origin, before it vanishes or stands again."""
+    for succession in successions:
+        history.delete(succession, by=by, reason="条項の由来の取りやめ")

@@ -23,6 +23,11 @@ class Succession:
     new: str
     kind: Literal[Kind.SPLIT, Kind.MERGED]
 
+    @property
+    def single(self) -> str:
+        """The clause that is one on its side."""
+        return self.old if self.kind is Kind.SPLIT else self.new
+
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -48,10 +53,7 @@ def joints(pairs: Sequence[Pair], successions: Iterable[Succession]) -> list[Joi
     places = [{id: place for place, id in enumerate(side)} for side in (old, new)]
     groups: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
     for succession in successions:
-        if succession.kind is Kind.SPLIT:
-            groups[Kind.SPLIT, succession.old] |= {succession.old, succession.new}
-        else:
-            groups[Kind.MERGED, succession.new] |= {succession.old, succession.new}
+        groups[succession.kind, succession.single] |= {succession.old, succession.new}
     found: list[Joint] = []
     taken: set[str] = set()
     for (kind, single), ids in groups.items():

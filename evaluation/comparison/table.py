@@ -158,10 +158,14 @@ class _Rows:
         self.opening = {pair for pair in self.tops if _alone(pair)}
         for pair in reversed(self.pairs):
             below = any(child in self.changed for child in in_body(pair.children))
-            if below or _changed(pair):
+            if below or self._differs(pair):
                 self.changed.add(pair)
             if not _alone(pair) or pair in self.hidden or pair.id in self.joint:
                 self.opening.update(filter(_alone, pair.children))
+
+    def _differs(self, pair: Pair) -> bool:
+        """Whether a pair itself has something to show: what it says may be unchanged beside its parts."""
+        return _changed(pair) or pair.id in self.joint
 
     def lead(self, headings: Mapping[str, str]) -> None:
         """Count as changed the paragraphs that serve changed ones as headings, T2."""
@@ -180,7 +184,7 @@ class _Rows:
             if isinstance(shown, Row):
                 yield shown
                 continue
-            printed = self.full or _changed(shown) or self._leads(shown)
+            printed = self.full or self._differs(shown) or self._leads(shown)
             if printed and shown not in self.hidden:
                 yield self._row(shown, level_of(shown.unit), noted=shown in self.opening)
             pending += self._shown(in_body(shown.children))[::-1]

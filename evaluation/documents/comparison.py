@@ -21,6 +21,7 @@ from evaluation.comparison.rows import (
 )
 from evaluation.comparison.table import compare
 from evaluation.documents.hand import Hand
+from evaluation.documents.origins import joined, own_successions, remarked
 from evaluation.documents.pdf_child import STYLE_SHEET
 from evaluation.models import Amendment, AmendmentReason
 from evaluation.models.table_forms import form_of
@@ -63,9 +64,10 @@ def table_and_hand(amendment: Amendment, settings: Settings | None = None) -> tu
     before, text = texts_around(amendment)
     settings = settings or settings_of(amendment)
     remarks = reasons_of(amendment, before, text) if settings.remarks else {}
-    hand = Hand.of(amendment, before, text)
+    hand, rows = Hand.of(amendment, before, text), own_successions(amendment)
     old, new = before.document(title), text.document(title)
-    return compare(old, new, settings, hand.marks, remarks), hand
+    said = remarked(remarks, rows, before, text)
+    return compare(old, new, settings, hand.marks, said, joined(rows)), hand
 
 
 def reasons_of(amendment: Amendment, *texts: Text) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from evaluation.comparison.rows import NATIONAL, Settings, Table
 from evaluation.comparison.table import compare
 from evaluation.documents.hand import Hand
+from evaluation.documents.origins import joined, own_successions
 from evaluation.eras import written
 from evaluation.models import Amendment, Clause, ObjectivePeriod, Wording
 from evaluation.models.amendments import DRAFT_READERS
@@ -140,7 +141,9 @@ def compare_texts(
     title = new.period.title
     settings = replace(settings, heading="新旧対照表", columns=(new.name, old.name))
     drawn = Hand.of(new.amendment, before, after).marks if new.amendment else {}
-    return compare(before.document(title), after.document(title), settings, drawn)
+    successions = joined(own_successions(new.amendment)) if new.amendment else ()
+    texts = before.document(title), after.document(title)
+    return compare(*texts, settings, drawn, successions=successions)
 
 
 # --- A draft as it stood --------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from programs.models import Program
 
 NO_REASON = "まだ選ばない"
 REOPEN = "ページを開き直してから、もう一度やり直してください。"
+SHIFT = "この項目と、続く項目の番号を、並びのとおりに付け直す"
 NUMBER_HELP = "印刷される番号のうち、この条項だけの番号です。「2.5.」なら「5」と入力します。"
 TOP = "いちばん上"
 KINDS_BELOW_ITEM = {
@@ -263,6 +264,12 @@ class NewForm(forms.Form):
                 initial=free_number(tree, kind, place) if place else "",
                 error_messages={"required": "番号を入力してください（例：5）。"},
             )
+            self.fields["shift"] = forms.MultipleChoiceField(
+                label="続く番号",
+                required=False,
+                choices=[("yes", SHIFT)],
+                widget=forms.CheckboxSelectMultiple,
+            )
         name = "見出し" if kind in NUMBERED else str(Clause.Kind(kind).label)
         self.fields["text"] = WritingField(
             label=name,
@@ -275,11 +282,12 @@ class NewForm(forms.Form):
         """Refuse a number that a sibling has, and name the one that is free."""
         values: dict[str, Any] = super().clean() or {}
         place, label = values.get("place"), values.get("label")
-        if isinstance(place, Place) and label:
+        if isinstance(place, Place) and label and not values.get("shift"):
             parent_id = place.parent.clause_id if place.parent else None
             if same := namesake(self.tree, self.kind, parent_id, label):
                 free = free_number(self.tree, self.kind, place)
                 hint = f"空いている番号は「{free}」です。" if free else ""
+                hint += f"「{SHIFT}」に印を付けると、この場所に入れられます。"
                 self.add_error(
                     "label", f"番号「{label}」は、「{same.text}」と重なっています。{hint}"
                 )
@@ -290,6 +298,8 @@ class NewForm(forms.Form):
         """Return the keyword arguments of the verb."""
         values = dict(self.cleaned_data)
         place: Place = values.pop("place")
+        if "shift" in values:
+            values["shift"] = bool(values["shift"])
         return values | _clauses(place) | {"kind": self.kind}
 
 
@@ -328,7 +338,9 @@ class NewItemForm(NewForm):
         field = self.fields["programs"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = programs
-        self.order_fields(["place", "label", "text", *KINDS_BELOW_ITEM, "programs", "reason"])
+        self.order_fields(
+            ["place", "label", "shift", "text", *KINDS_BELOW_ITEM, "programs", "reason"]
+        )
 
     @property
     def values(self) -> dict[str, Any]:

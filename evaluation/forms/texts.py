@@ -12,7 +12,16 @@ from evaluation.forms.plain import name_null_too
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 BULLET = "・"
 # Fields of all forms that hold somebody's own words: what must not be lost where a form is refused.
-WORDS = ("label", "title", "text", "body", "axes", "evaluation_indicators", "monitoring_indicators")
+WORDS = (
+    "label",
+    "title",
+    "text",
+    "parts",
+    "body",
+    "axes",
+    "evaluation_indicators",
+    "monitoring_indicators",
+)
 # The field of a form that holds ticks in place of words: of which texts they are.
 TEXTS_SEEN = "texts_seen"
 # What people type for a number of 2.5: full-width digits, and the dot that is printed behind it.

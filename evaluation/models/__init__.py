@@ -18,6 +18,7 @@ from evaluation.models.objectives import (
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
+from evaluation.models.successions import Succession
 from evaluation.models.table_forms import TableForm
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Snapshot",
     "StepKind",
     "StepOrder",
+    "Succession",
     "TableForm",
     "Wording",
 ]

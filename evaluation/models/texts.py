@@ -196,8 +196,8 @@ class Text:
         beside = self.children.get(node.parent_id, [])
         return {clause_id, *(n.clause_id for n in (*self.ancestors(node), *beside))}
 
-    def document_of(self, chosen: set[int], worded: int) -> Document:
-        """Return those of some clauses that stand in the tree. Only the clause `worded` has its words:
+    def document_of(self, chosen: set[int], worded: set[int]) -> Document:
+        """Return those of some clauses that stand in the tree. Only those `worded` have their words:
         those of the others would only cost time."""
         public: dict[int, str] = {}
         units = []
@@ -206,7 +206,7 @@ class Text:
             node = pending.pop()
             if node.clause_id in chosen:
                 public[node.clause_id] = node.public_id
-                words = node.text if node.clause_id == worded else ""
+                words = node.text if node.clause_id in worded else ""
                 units.append(replace(_unit(node, public), text=words))
                 pending += self.children.get(node.clause_id, [])
         return Document("", tuple(units))

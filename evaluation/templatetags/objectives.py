@@ -1,11 +1,15 @@
 """What the templates ask of a text and its nodes."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from django import template
 
 from evaluation.comparison.alignment import Kind
 from evaluation.models.texts import Node, Text
 
 register = template.Library()
+Said = TypeVar("Said")
 
 KIND_NAMES = {
     Kind.REVISED: "改正",
@@ -18,9 +22,9 @@ KIND_NAMES = {
 
 
 @register.filter
-def of(kinds: dict[str, Kind], node: Node) -> Kind | None:
-    """Return what happened to a node, or None: `edition.kinds|of:node`."""
-    return kinds.get(node.public_id)
+def of(said: Mapping[str, Said], node: Node) -> Said | None:
+    """Return what is said of a node, or None: `edition.kinds|of:node`."""
+    return said.get(node.public_id)
 
 
 @register.filter

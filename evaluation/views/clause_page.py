@@ -6,6 +6,7 @@ from functools import cached_property
 from django.http import Http404
 
 from evaluation.amending import fingerprint
+from evaluation.amending.succeeding import is_reworded
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.elision import cells
@@ -13,9 +14,11 @@ from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
+from evaluation.documents.origins import Origin, origins_of, own_successions
 from evaluation.forms.clauses import Target, reasons_of
-from evaluation.models import Amendment, AmendmentReason, Clause, Wording
+from evaluation.models import Amendment, AmendmentReason, Clause, Succession, Wording
 from evaluation.models.texts import Conflict, Node
+from evaluation.numbering import Renumbering
 from evaluation.placing import NUMBERED, place_beside
 from evaluation.views.outline import Outline
 
@@ -122,6 +125,15 @@ class ClausePage:
         return self.outline.conflicts.get(self.node.clause_id, [])
 
     @property
+    def renumberings(self) -> list[Renumbering]:
+        """Return whether the numbers beside the clause, or right below it, do not follow their order."""
+        if not self.is_numbered:
+            return []
+        parents = {self.node.parent_id, self.node.clause_id}
+        found = self.outline.renumberings
+        return [one for one in found if (one.parent and one.parent.clause_id) in parents]
+
+    @property
     def below(self) -> list[Node]:
         """Return what goes with the clause when it goes."""
         return [node for _, node in self.outline.text.walk(self.node.clause_id)]
@@ -169,7 +181,25 @@ class ClausePage:
     def table(self) -> Table:
         """Return the clause's rows of the comparison table."""
         outline = self.outline
-        return clause_table(outline.draft, outline.before, outline.text, self.node, outline.hand)
+        return clause_table(
+            outline.draft, outline.before, outline.text, self.node, outline.hand, self.successions
+        )
+
+    @cached_property
+    def successions(self) -> list[Succession]:
+        return own_successions(self.outline.draft)
+
+    @property
+    def origins(self) -> list[Origin]:
+        """Return where the draft says that the clause came from."""
+        found = origins_of(self.successions, self.outline.before, self.outline.text)
+        return found.get(self.node.public_id, [])
+
+    @property
+    def has_series_to_judge(self) -> bool:
+        """Tell whether it is an indicator that the draft rewords: its values may go on or not."""
+        monitored = self.node.kind == Clause.Kind.MONITORING_INDICATOR
+        return monitored and is_reworded(self.outline.draft, self.node)
 
     def against(self, mine: str) -> Table:
         """Return the marks between a text that somebody typed and the one that is stored."""

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evaluation import amending
 from evaluation.checks import tidied
 from evaluation.forms import clauses as forms
+from evaluation.forms import successions
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
@@ -53,8 +54,25 @@ VERBS = {
     "explain": Verb(forms.ChangeForm, amending.explain, NAMES["explain"], "理由を保存しました。"),
     "repeal": Verb(forms.RepealForm, amending.repeal, "削る", "削ることにしました。"),
     "restore": Verb(forms.TakeBackForm, amending.restore, "戻す", "戻しました。"),
+    "split": Verb(successions.SplitForm, amending.split, "二つ以上に分ける", "分けました。"),
+    "merge": Verb(successions.MergeForm, amending.merge, "ほかの条項を統合する", "統合しました。"),
+    "replace": Verb(
+        successions.ReplaceForm, amending.replace, "別の条項に置き換える", "置き換えました。"
+    ),
+    "derive": Verb(
+        successions.DeriveForm, amending.derive, "由来を記録する", "由来を記録しました。"
+    ),
+    "series": Verb(
+        successions.SeriesForm,
+        amending.judge_series,
+        "系列の扱いを選ぶ",
+        "系列の扱いを記録しました。",
+    ),
     "undo": Verb(forms.UndoForm, amending.undo, "現行に戻す", "現行の文言に戻しました。"),
 }
+
+
+OF_ORIGIN = {"derive", "series"}  # they change nothing of the clause itself
 
 
 # --- The draft ------------------------------------------------------------------------------------
@@ -72,6 +90,8 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         "last_act": take_last_act(request, draft),
         "hand": outline.hand,
         "can_draw": True,
+        "renumberings": outline.renumberings,
+        "referring": amending.forgotten_in(draft, outline.before, outline.text),
     }
     return render(request, "evaluation/draft.html", _of(draft) | context)
 
@@ -117,7 +137,8 @@ def _shown(
     if verb in NAMES:
         return show(request, page, verb, form)
     names = {"page": page, "verb": verb, "verb_name": VERBS[verb].name_for(page), "form": form}
-    return render(request, "evaluation/change.html", _of(page.outline.draft) | names)
+    context = _of(page.outline.draft) | names | {"renumberings": page.renumberings}
+    return render(request, "evaluation/change.html", context)
 
 
 def _saved(
@@ -133,6 +154,7 @@ def _saved(
         messages.success(request, f"新設を取りやめました：{page.place}")
         return redirect("draft", *_address(draft))
     same = now == before and now.wording.reason_id == before.wording.reason_id
+    same = same and verb not in OF_ORIGIN
     if same and now.wording.base_id != before.wording.base_id:
         messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
     elif same:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation.documents.hand import Hand
 from evaluation.documents.one_clause import clause_table
+from evaluation.documents.origins import own_successions
 from evaluation.forms.clauses import RewordForm, Target
 from evaluation.models import Amendment
 from evaluation.models.texts import Node, Text, texts_around
@@ -54,5 +55,6 @@ def _compared(draft: Amendment, before: Text, text: Text, node: Node, form: Rewo
         return Compared(node, None, [str(error) for error in errors])
     typed = text.with_words(node.clause_id, form.cleaned_data["text"])
     node = typed.nodes[node.clause_id]
-    table = clause_table(draft, before, typed, node, Hand.of(draft, before, typed))
+    hand = Hand.of(draft, before, typed)
+    table = clause_table(draft, before, typed, node, hand, own_successions(draft))
     return Compared(node, table, [])

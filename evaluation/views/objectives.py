@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
-from evaluation.models import Amendment, ItemProgram
+from evaluation.documents.origins import Origin, origins_of
+from evaluation.models import Amendment, ItemProgram, Succession
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
 from evaluation.views.editions import Edition, edition_of
@@ -60,6 +61,7 @@ def item(request: PortalRequest, agency: str, number: int, public_id: str) -> Ht
         "sub_items": [n for n in below if n.kind is UnitKind.ITEM],
         "lists": [(label, [n for n in below if n.kind is kind]) for kind, label in LISTS.items()],
         "programs": _programs(edition, node),
+        "origins": _origins(edition),
     }
     return render(request, "evaluation/item.html", context)
 
@@ -93,6 +95,16 @@ def _tally(text: Text, node: Node) -> str:
 def _is_absent(text: Text, node: Node) -> bool:
     before = text.nodes.get(node.clause_id)
     return before is None or before.repealed
+
+
+def _origins(edition: Edition) -> dict[str, list[Origin]]:
+    """Return where the clauses of an edition came from, by public id."""
+    rows = (
+        Succession.objects.as_amended_by(edition.amendment)
+        if edition.amendment
+        else Succession.objects.in_force_on(edition.period, edition.on, published=edition.published)
+    )
+    return origins_of(rows, edition.before, edition.text)
 
 
 def _programs(edition: Edition, node: Node) -> list[ItemProgram]:

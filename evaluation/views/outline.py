@@ -10,6 +10,7 @@ from evaluation.comparison.alignment import Kind, Pair, UnitKind, align
 from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Conflict, Node, Text
+from evaluation.numbering import Renumbering, renumberings
 from evaluation.placing import LISTED, NUMBERED
 from evaluation.views.editions import Edition
 
@@ -100,6 +101,11 @@ class Outline:
         order = {public_id: index for index, public_id in enumerate(self.kinds)}
         nodes = [node for node in self.changed if node.wording.reason_id is None]
         return sorted(nodes, key=lambda node: order.get(node.public_id, len(order)))
+
+    @property
+    def renumberings(self) -> list[Renumbering]:
+        """Return the siblings whose numbers do not follow their order."""
+        return list(renumberings(self.before, self.text))
 
     @cached_property
     def hand(self) -> Hand:

@@ -7,7 +7,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaluation import amending
-from evaluation.models import Amendment, AmendmentReason, ItemProgram, Marking, ReasonGroup
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    ItemProgram,
+    Marking,
+    ReasonGroup,
+    Succession,
+)
 from programs.models import Fund, Program
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period
 
@@ -45,6 +52,18 @@ def test_marks_hang_on_clauses_of_their_own_period():
     row = Marking(amendment=draft, clause=foreign, fingerprint="0" * 64, drawn_at=timezone.now())
     with pytest.raises(IntegrityError, match="同じ期間のもの"), transaction.atomic():
         row.save()
+
+
+def test_clauses_come_from_clauses_of_their_period_and_kind():
+    period = make_period()
+    _, (chapter, one, two, *_) = make_baseline(period)
+    foreign = make_baseline(make_period())[1][1]
+    draft = make_draft(period)
+    for source, clause in ((foreign, one), (one, foreign), (chapter, one)):
+        row = Succession(amendment=draft, from_clause=source, to_clause=clause, kind="split")
+        with pytest.raises(IntegrityError, match="同じ種類の二つの条項の間"), transaction.atomic():
+            row.save()
+    Succession(amendment=draft, from_clause=one, to_clause=two, kind="split").save()
 
 
 def test_programmes_and_funds_are_of_the_same_agency():

@@ -75,6 +75,15 @@ def test_what_hangs_on_a_part_has_rows_of_its_own() -> None:
     ]
 
 
+def test_a_part_that_says_what_the_whole_said_is_shown_beside_the_new_one() -> None:
+    old = document(unit("a", "研究の推進", label="1"))
+    new = document(unit("a", "研究の推進", label="1"), unit("b", "研究の展開", label="2"))
+    assert rows(compare(old, new, successions=SPLIT)) == [
+        ("split", "1. 研究の推進\n[2.] [研究の展開]", "1. 研究の推進")
+    ]
+    assert [row.kind for row in compare(new, old, successions=MERGED).rows] == ["label", "merged"]
+
+
 def test_in_a_table_in_full_a_part_is_shown_once() -> None:
     table = compare(WHOLE, PARTS, Settings(unchanged_siblings="full"), successions=SPLIT)
     assert [row.kind for row in table.rows] == ["label", "split", "renumbered"]

@@ -24,7 +24,9 @@ def rows_of_each(draft):
     before, text = texts_around(draft)
     hand = Hand.of(draft, before, text)
     nodes = before.nodes | text.nodes
-    alone = {n.public_id: clause_table(draft, before, text, n, hand).rows for n in nodes.values()}
+    alone = {
+        n.public_id: clause_table(draft, before, text, n, hand, []).rows for n in nodes.values()
+    }
     whole = comparison_table(draft, replace(settings_of(draft), remarks="")).rows
     of_table = {
         public_id: tuple(r for r in whole if r.clause_id == public_id and r.level != Level.ENTRY)
@@ -65,7 +67,7 @@ def test_they_have_the_titles_of_the_form_in_which_the_table_is_issued():
     form.proposed_title, form.first = "改正後", "current"
     history.save(form, by=None, reason="試験")
     before, text = texts_around(draft)
-    table = clause_table(draft, before, text, text.nodes[one.pk], Hand.of(draft, before, text))
+    table = clause_table(draft, before, text, text.nodes[one.pk], Hand.of(draft, before, text), [])
     assert (table.columns, table.first, table.remarks) == (("改正後", "現行"), "current", "")
 
 
@@ -74,7 +76,9 @@ def test_words_that_nobody_has_saved_are_compared_as_if_they_were():
     draft = make_draft(period)
     before, text = texts_around(draft)
     typed = text.with_words(one.pk, "項目1の一層の推進")
-    table = clause_table(draft, before, typed, typed.nodes[one.pk], Hand.of(draft, before, text))
+    table = clause_table(
+        draft, before, typed, typed.nodes[one.pk], Hand.of(draft, before, text), []
+    )
     amending.reword(draft, one, "項目1の一層の推進", by=None)
     assert table.rows == rows_of_each(draft)[1][one.public_id]
     assert text.nodes[one.pk].text == "項目1の推進"

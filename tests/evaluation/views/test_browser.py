@@ -210,6 +210,8 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
     for verb in ("relabel", "move", "repeal", "undo"):
         visit.to(f"{changed}{verb}/")
     visit.to(f"{changed}marks/", f"{changed}marks/?by=character")
+    visit.to(*(f"{body}{verb}/" for verb in ("split", "merge", "replace")))
+    visit.press(f"{body}merge/", "ほかの条項を統合する", emptied="統合した後の文言")
     visit.to(scene.of(scene.real, "items", "new"), scene.of(scene.real, "clauses", "new"))
     visit.to(scene.of(scene.real, "clauses", "new") + "?kind=chapter&parent=")
     visit.press(scene.of(scene.real, "items", "new"), "加える")
@@ -226,6 +228,30 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
     amending.reword(scene.real, scene.item, "先の先の文言", by=None)
     visit.page.get_by_role("button", name="削る").click()
     visit.check(expected="先に保存された変更があります")
+
+
+def test_what_an_editor_numbers_and_pastes(scene: Scene):
+    editor = scene.people["editor"]
+    visit = Visit(scene.portal.window(editor))
+    pages = [scene.of(scene.real, page) for page in ("numbers", "references", "paste")]
+    visit.to(*pages)
+    visit.press(pages[2], "何が変わるかを見る")
+    text = amending.text_of(scene.real)
+    parent = next(n for n in text.order if n.text == "多様な人材の支援・育成").wording.clause
+    words = "若手を支援する。4. 3.による。4. 1.による。"
+    place = {"parent": parent, "label": "1", "by": editor}
+    amending.insert_item(scene.real, text="若手の支援", parts={"body": [words]}, **place)
+    first = next(n for n in text.order if n.text == "創発的研究の支援").wording.clause
+    amending.repeal(scene.real, first, by=editor)
+    visit.to(*pages[:2], scene.of(scene.real, "edit"))
+    amending.renumber(scene.real, parent=parent, kind="item", by=editor)
+    visit.to(*pages[:2])
+    visit.page.goto(pages[2])
+    visit.page.get_by_label("貼り付ける項目").select_option(label="4. 多様な人材の支援・育成")
+    pasted = "若手を支援すろ。\n4. 1. 若手の支授\n○評価軸\n・育ったか。\n4. 2. 多様な人材の育成"
+    visit.page.get_by_label("貼り付ける文章").fill(pasted)
+    visit.page.get_by_role("button", name="何が変わるかを見る").click()
+    visit.check(expected="まだ保存していません。")
 
 
 def test_what_an_approver_reads_and_fills_in(scene: Scene):

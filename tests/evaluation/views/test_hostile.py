@@ -226,7 +226,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     ]
     names = (
         "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
-        "table_form appendix_comparison procedure record_step"
+        "table_form appendix_comparison procedure record_step numbers references paste"
     ).split()
     for step in draft.steps.all()[:3]:
         found += [
