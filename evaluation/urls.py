@@ -16,6 +16,7 @@ from evaluation.views import (
     people,
     programmes,
     reasons,
+    search,
     sheets,
     steps,
 )
@@ -41,6 +42,7 @@ urlpatterns = [
     path("account/", people.account, name="account"),
     path("history/", history.history, name="history"),
     path("history/export/", history.export, name="history_export"),
+    path("search/", search.search, name="search"),
     path("verification/", documents.verification, name="verification"),
     path("documents/<slug:sha256>.pdf", documents.document, name="document"),
     path("programmes/", programmes.programmes, name="programmes"),

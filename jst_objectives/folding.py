@@ -32,7 +32,7 @@ SIGNS = dict(zip("ゕゖゐゑ", "かけいえ", strict=True)) | {
     **dict.fromkeys("‘’′", "'"),
 }
 KATAKANA = {code: chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
-_SAME = KATAKANA | {ord(old): new for old, new in VARIANTS.split()}
+_SAME = KATAKANA | {ord(pair[0]): pair[1] for pair in VARIANTS.split()}
 _SIGNS = {ord(sign): twin for sign, twin in SIGNS.items()}
 # What joins the character before it: voicing marks of half-width kana, accents, variation selectors.
 JOINING = "\u3099\u309a\uff9e\uff9f\u0300-\u036f\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"

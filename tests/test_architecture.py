@@ -17,12 +17,12 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 LAYERS = [
-    {"comparison", "workbook", "series", "ranks", "fonts", "eras"},
+    {"comparison", "workbook", "series", "ranks", "fonts", "eras", "excerpts"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
-    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
+    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting", "lifespans"}
     | {"valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail"},
+    {"forms", "resources", "templatetags", "past", "trail", "searching"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]

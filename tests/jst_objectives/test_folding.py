@@ -91,7 +91,7 @@ def test_every_place_says_the_word(text, start, length):
 
 
 def test_places_are_those_of_the_text_as_it_is_written():
-    assert places("ﾃﾞｰﾀの デ ー タ", ["でーた"]) == [(0, 4), (5, 10)]
+    assert places("ﾃﾞｰﾀの デ ー タ", ["でーた"]) == [(0, 4), (6, 11)]
     assert places("国際國際", ["国際"]) == [(0, 4)]
     assert places("ああああ", ["ああ"]) == [(0, 4)]
     assert places("㈱", ["株"]) == [(0, 1)]
