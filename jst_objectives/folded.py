@@ -61,7 +61,9 @@ def refold(field: FoldedField, connection: BaseDatabaseWrapper) -> int:
     quote = connection.ops.quote_name
     meta = field.model._meta
     key = quote(str(meta.pk.column))
-    statement = f"UPDATE {quote(meta.db_table)} SET {quote(str(field.column))} = %s WHERE {key} = %s"  # nosec B608
+    statement = (
+        f"UPDATE {quote(meta.db_table)} SET {quote(str(field.column))} = %s WHERE {key} = %s"  # nosec B608
+    )
     rows = [(right, pk) for pk, right in wrong(field, connection.alias)]
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)

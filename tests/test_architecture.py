@@ -20,9 +20,18 @@ LAYERS = [
     {"comparison", "workbook", "series", "ranks", "fonts", "eras", "excerpts"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
-    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting", "lifespans"}
+    {
+        "amending",
+        "drafting",
+        "reasoning",
+        "procedure",
+        "timeline",
+        "waiting",
+        "lifespans",
+        "surroundings",
+    }
     | {"valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail", "searching"},
+    {"forms", "resources", "templatetags", "past", "trail", "searching", "chronicle"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
