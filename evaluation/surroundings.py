@@ -13,8 +13,9 @@ from evaluation.models import Amendment, Wording
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`coming`: decided amendments that apply after the day of the text; `since`: those that changed
-    the text of that day, or corrected it (正誤), after the moment at which it is read."""
+    """`coming`: decided amendments that apply after the day of the text (a correction, when what it
+    corrects does); `since`: those that changed the text of that day, or corrected it (正誤), after the
+    moment at which it is read."""
 
     coming: tuple[Amendment, ...] = ()
     since: tuple[Amendment, ...] = ()
@@ -42,7 +43,7 @@ def surroundings(read: Reading, amendments: Collection[Amendment]) -> Surroundin
         return Surroundings()
     changes = _changes({a.pk for a in (*coming, *later)}, read)
     return Surroundings(
-        tuple(a for a in coming if changes[a.pk]),
+        tuple(a for a in coming if any(row.from_date > read.on for row in changes[a.pk])),
         tuple(a for a in later if any(_reaches(row, read) for row in changes[a.pk])),
     )
 

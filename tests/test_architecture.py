@@ -31,7 +31,7 @@ LAYERS = [
         "surroundings",
     }
     | {"valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail", "searching", "chronicle"},
+    {"forms", "resources", "templatetags", "past", "trail", "searching", "chronicle", "audited"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
