@@ -15,7 +15,7 @@ from evaluation.models.amendments import DRAFT_READERS
 from evaluation.models.texts import NUMBERED
 from evaluation.past import shortened
 from evaluation.permissions import roles_of
-from programs.models import User
+from programs.models import Agency, User
 
 CORRECTED = "正誤"
 NAMES = {
@@ -62,15 +62,14 @@ class Event:
         return list({c.reason.pk: c.reason for c in self.changes if c.reason}.values())
 
 
-def chronicle(item: Clause, reader: User | AnonymousUser) -> list[Event]:
-    """Return what the amendments that a reader may see did to an item and to what hangs on it, the
-    latest first, drafts before all."""
+def chronicle(item: Clause, agency: Agency, reader: User | AnonymousUser) -> list[Event]:
+    """Return what the amendments that a reader may see did to an item of an agency and to what hangs
+    on it, the latest first, drafts before all."""
     rows = list(_wordings(item, reader))
     spans = lifespans(rows)
     by_amendment: dict[Amendment, list[Lifespan]] = defaultdict(list)
     for span in spans.values():
         by_amendment[span.wording.amendment].append(span)
-    agency = item.period.agency
     if roles_of(reader, agency).isdisjoint(DRAFT_READERS):
         drafters, deciders = {}, {}
     else:
@@ -97,12 +96,11 @@ def _wordings(item: Clause, reader: User | AnonymousUser) -> Any:
 
 def _change(span: Lifespan) -> Change:
     wording, before = span.wording, span.before
-    reworded = wording.repealed and before
     return Change(
         clause=wording.clause,
         kinds=tuple(_kinds(wording, before)),
         corrects=wording.corrects_id is not None,
-        words=before.text if reworded and before else wording.text,
+        words=before.text if wording.repealed and before else wording.text,
         reason=wording.reason,
     )
 

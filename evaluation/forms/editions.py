@@ -12,7 +12,7 @@ from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 
 # As the addresses of versions write a moment; a person types a day.
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 
 
 class KnownField(JapaneseDateField):

@@ -49,17 +49,18 @@ class SearchForm(PlainForm):
         field.choices = [*EVERYTHING, *choices]
         field.error_messages["invalid_choice"] = f"{field.label}は、一覧から選んでください。"
 
-    def clean_q(self) -> list[str]:
-        words = words_of(self.cleaned_data["q"])
+    def clean_q(self) -> str:
+        typed: str = self.cleaned_data["q"]
+        words = words_of(typed)
         if not words:
             raise ValidationError("検索する言葉を入力してください。空白だけでは探せません。")
         if len(words) > MOST_WORDS:
             raise ValidationError(f"一度に探せる言葉は{MOST_WORDS}個までです。")
-        return words
+        return typed
 
     @property
     def is_filtered(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("kind", "chapter", "amendment"))
+        return any(self.data.get(name) for name in ("kind", "chapter", "amendment"))
 
     @property
     def search(self) -> Search:
@@ -67,7 +68,7 @@ class SearchForm(PlainForm):
         asked = self.cleaned_data
         return Search(
             reader=self.reader,
-            words=tuple(asked["q"]),
+            words=tuple(words_of(asked["q"])),
             kind=asked["kind"],
             chapter=int(asked["chapter"]) if asked["chapter"] else None,
             amendment=int(asked["amendment"]) if asked["amendment"] else None,

@@ -62,7 +62,7 @@ def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpRespon
             "absent_before": _is_absent(edition.before, node),
             "ancestors": edition.text.ancestors(node),
             "programs": _programs(edition, node),
-            "events": chronicle(node.wording.clause, request.user),
+            "events": chronicle(node.wording.clause, edition.period.agency, request.user),
         }
     )
     return render(request, "evaluation/item.html", context)
@@ -80,13 +80,16 @@ def _parts(edition: Edition, node: Node) -> dict[str, object]:
 
 def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpResponse:
     """Say that an item is not in this edition, and when it came and went, to who may know of it."""
-    clauses = edition.period.clauses.select_related("period__agency")
-    clause = clauses.filter(public_id=public_id, kind__in=NUMBERED).first()
-    events = chronicle(clause, request.user) if clause else []
+    numbered = edition.period.clauses.filter(kind__in=NUMBERED)
+    clause = numbered.filter(public_id=public_id).first()
+    events = chronicle(clause, edition.period.agency, request.user) if clause else []
     if not events:
         raise Http404("この項目は、選んだ時点の本文にありません。")
-    heading = next(c for c in events[0].changes).words
-    context = _context(request, edition) | {"events": events, "heading": heading, "clause": clause}
+    context = _context(request, edition) | {
+        "events": events,
+        "heading": events[0].changes[0].words,
+        "clause": clause,
+    }
     return render(request, "evaluation/item_absent.html", context, status=404)
 
 
