@@ -51,7 +51,7 @@ def _snapshots(
     if not isinstance(reader, User):
         return []
     roles = roles_of(reader, period.agency)
-    by_key = {amendment.pk: amendment for amendment in amendments}
+    by_key = {a.pk: a for a in amendments if a.kind != Amendment.Kind.BASELINE}
     taken = Snapshot.objects.filter(amendment__in=by_key).order_by("-taken_at")
     pairs = []
     for key, number, at in taken.values_list("amendment", "number", "taken_at"):

@@ -29,7 +29,7 @@ EXPECTED = (
     "「before:識別名」（変更前の本文）、「with:識別名@3」（控えの第3版のとき）、"
     "「with:識別名@2026-02-01T10:00」（その日時のとき）の形で指定してください。"
 )
-_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?"
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 _SPEC = re.compile(
     rf"on:(?P<day>\d{{4}}-\d\d-\d\d)(?:@(?P<known>{_MOMENT}))?"
     r"|(?P<side>with|before):(?P<slug>[-\w]+)"

@@ -36,6 +36,7 @@ class VersionsForm(PlainForm):
         for name in ("old", "new"):
             field: Any = self.fields[name]
             field.widget.choices = [(ON, "ある日に適用される本文（日付を入力）"), *offered]
+            del field.widget.attrs["maxlength"]  # a list has none
             self._keep(name, field)
             field.error_messages["required"] = f"{field.label}を選んでください。"
 

@@ -56,11 +56,17 @@ class TestOffering:
                     (f"before:{draft.slug}", f"「{draft}」の前の本文"),
                 ],
             ),
-            (TAKEN, [(f"with:{draft.slug}@1", f"「{draft}」第1版（{today}）")]),
+            (
+                TAKEN,
+                [
+                    (f"with:{draft.slug}@1", f"「{draft}」第1版（{today}）"),
+                    (f"with:{past.slug}@1", f"「{past}」第1版（{today}）"),
+                ],
+            ),
         ]
 
     def test_to_others_only_what_they_may_read(self, scene):
-        period, baseline, past, draft = scene
+        period, baseline, _, draft = scene
         groups = {name for name, _ in offered(period, make_user(period.agency, "assessor"))}
         assert groups == {DECIDED}
         assert offered(period, AnonymousUser()) == []
