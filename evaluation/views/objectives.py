@@ -62,6 +62,7 @@ def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpRespon
             "absent_before": _is_absent(edition.before, node),
             "ancestors": edition.text.ancestors(node),
             "programs": _programs(edition, node),
+            "item_key": node.clause_id,
             "events": chronicle(node.wording.clause, edition.period.agency, request.user),
         }
     )
@@ -88,7 +89,7 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
     context = _context(request, edition) | {
         "events": events,
         "heading": events[0].changes[0].words,
-        "clause": clause,
+        "item_key": clause.pk,
     }
     return render(request, "evaluation/item_absent.html", context, status=404)
 

@@ -170,6 +170,23 @@ def test_an_item_that_is_not_there_says_when_it_was(scene):
     assert "この項目の経緯" in page
 
 
+def test_auditors_are_led_to_the_history_of_what_they_read(scene):
+    auditor = Client()
+    auditor.force_login(make_user(scene.period.agency, "auditor"))
+    key = scene.item.pk
+    places = {
+        scene.page: (200, f"/history/?item={key}"),
+        scene.page + "?on=R4.3.31": (404, f"/history/?item={key}"),
+        scene.text: (200, f"/history/?subject=objectiveperiod-{scene.period.pk}"),
+        f"{scene.text}amendments/{scene.past.slug}/": (200, f"/history/?amendment={scene.past.pk}"),
+        f"{scene.text}policy/": (200, "/history/?kind=policytext"),
+    }
+    for address, (status, history) in places.items():
+        assert f'href="{history}"' in scene.read(address, status, auditor)
+        assert auditor.get(history).status_code == 200
+        assert f'href="{history}"' not in scene.read(address, status)
+
+
 def test_what_only_a_draft_has_is_hidden_from_others(scene):
     chapter = scene.period.clauses.get(kind="chapter")
     new = amending.insert(scene.draft, "item", parent=chapter, label="9", text="新項目", by=None)
