@@ -10,6 +10,7 @@ class EvaluationConfig(AppConfig):
     def ready(self) -> None:
         from evaluation import deployment, triggers
         from evaluation.documents.pdf import check_renderer
+        from jst_objectives.folded import check_folded
 
         # While SQLite rebuilds a table, triggers of other tables that name it stop the migration;
         # those of the table itself are gone afterwards.
@@ -17,4 +18,5 @@ class EvaluationConfig(AppConfig):
         post_migrate.connect(triggers.install_after_migrate, sender=self)
         register(triggers.check_triggers, Tags.database)
         register(deployment.check_demo_users, Tags.database)
+        register(check_folded, Tags.database)
         register(check_renderer)

@@ -41,8 +41,9 @@ Found = tuple[int, int, dt.datetime]  # source, key of the row, moment
 class Search:
     """What an auditor looks for among the agencies with these ids. Empty fields ask nothing.
 
-    `kind` is a model's name or a kind of access record, `subject` a model's name and an id, `until`
-    the last day that counts.
+    `kind` is a model's name or a kind of access record, `until` the last day that counts. `subject`, a
+    model's name and an id, asks for an object and what belongs to it, `item` for a chapter or item
+    with the paragraphs, axes and indicators that it ever had.
     """
 
     agencies: tuple[int, ...]
@@ -52,6 +53,7 @@ class Search:
     kind: str = ""
     subject: tuple[str, int] | None = None
     amendment: int | None = None
+    item: int | None = None
 
 
 def found(search: Search) -> models.QuerySet[Any, Any]:
@@ -61,7 +63,7 @@ def found(search: Search) -> models.QuerySet[Any, Any]:
         for source, (name, model) in enumerate(tracked_models().items())
         if (asked := _asked(name, model, search)) is not None
     ]
-    if search.kind not in tracked_models() and search.subject is None:
+    if search.kind not in tracked_models() and search.subject is None and search.item is None:
         records = AccessRecord.objects.filter(_access(search)).order_by()
         branches.append(_branch(ACCESS, records, "pk", "at", search))
     if not branches:
@@ -88,15 +90,26 @@ def _branch(
 
 def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
     """Return which rows of a model's history are asked for; None for none."""
-    if search.kind not in ("", name) or (search.subject and search.subject[0] != name):
+    if search.kind not in ("", name):
         return None
     asked = _of_agencies(model, search.agencies)
-    if search.amendment is not None:
-        belonging = _belonging(model, Amendment, [search.amendment])
+    for target, ids in _owners_asked(search):
+        belonging = _belonging(model, target, ids)
         if belonging is None:
             return None
         asked &= belonging
-    return asked & pk_of(model, [search.subject[1]]) if search.subject else asked
+    return asked
+
+
+def _owners_asked(search: Search) -> Iterator[tuple[type[models.Model], list[int]]]:
+    """Yield to which objects rows must belong."""
+    if search.amendment is not None:
+        yield Amendment, [search.amendment]
+    if search.subject:
+        yield tracked_models()[search.subject[0]], [search.subject[1]]
+    if search.item is not None:
+        below: Any = history_of(Wording).filter(parent_id=search.item)
+        yield Clause, [search.item, *below.values_list("clause_id", flat=True).distinct()]
 
 
 def _of_agencies(model: type[models.Model], agencies: Sequence[int]) -> Q:

@@ -25,6 +25,7 @@ from evaluation.views import (
     programmes,
     reasons,
     restriction,
+    search,
     sheets,
     steps,
 )
@@ -51,6 +52,7 @@ urlpatterns = [
     path("account/", people.account, name="account"),
     path("history/", history.history, name="history"),
     path("history/export/", history.export, name="history_export"),
+    path("search/", search.search, name="search"),
     path("verification/", documents.verification, name="verification"),
     path("documents/<slug:sha256>.pdf", documents.document, name="document"),
     path("programmes/", programmes.programmes, name="programmes"),

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from jst_objectives.folded import FoldedField
 from jst_objectives.history import Records
 
 FIRST_FISCAL_YEAR = 2001  # the first independent administrative agencies began on 2001-04-01
@@ -189,8 +190,9 @@ class Program(models.Model):
     duration_years = models.PositiveSmallIntegerField("期間（年）", null=True, blank=True)
     target = models.CharField("対象", max_length=200, blank=True)
     adoption_text = models.CharField("採択件数", max_length=100, blank=True)
+    folded = FoldedField("検索用", sources=("name", "english_name", "subtitle", "target"))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
 
     class Meta:
         verbose_name = "事業"
@@ -237,8 +239,9 @@ class ProgramSection(Part):
     )
     heading = models.CharField("見出し", max_length=200, blank=True)
     body = models.TextField("本文", blank=True)
+    folded = FoldedField("検索用", sources=("heading", "body"))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
 
     class Meta(Part.Meta):
         verbose_name = "事業の説明"

@@ -17,7 +17,17 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 LAYERS = [
-    {"comparison", "workbook", "series", "ranks", "fonts", "eras", "references", "pasting"},
+    {
+        "comparison",
+        "workbook",
+        "series",
+        "ranks",
+        "fonts",
+        "eras",
+        "references",
+        "pasting",
+        "excerpts",
+    },
     {"models"},
     {"permissions", "checks", "placing", "numbering", "deployment", "triggers", "trigger_rules"},
     {
@@ -30,9 +40,21 @@ LAYERS = [
         "approving",
         "recording",
         "restricting",
+        "lifespans",
+        "surroundings",
     }
     | {"valuing", "grading", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail", "withholding"},
+    {
+        "forms",
+        "resources",
+        "templatetags",
+        "past",
+        "trail",
+        "withholding",
+        "searching",
+        "chronicle",
+        "audited",
+    },
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]

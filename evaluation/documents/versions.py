@@ -25,14 +25,16 @@ from programs.models import Role, User
 Reader = User | AnonymousUser | None  # None: the command line, which reads everything
 
 EXPECTED = (
-    "版は、「on:2026-04-01」（その日に適用される本文）、「with:識別名」（変更を反映した本文）、"
+    "版は、「on:2026-04-01」（その日に適用される本文）、「on:2026-04-01@2026-05-01T00:00」"
+    "（その日時までに登録されたもの）、「with:識別名」（変更を反映した本文）、"
     "「before:識別名」（変更前の本文）、「with:識別名@3」（控えの第3版のとき）、"
     "「with:識別名@2026-02-01T10:00」（その日時のとき）の形で指定してください。"
 )
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 _SPEC = re.compile(
-    r"on:(?P<day>\d{4}-\d\d-\d\d)"
+    rf"on:(?P<day>\d{{4}}-\d\d-\d\d)(?:@(?P<known>{_MOMENT}))?"
     r"|(?P<side>with|before):(?P<slug>[-\w]+)"
-    r"(?:@(?:(?P<number>\d{1,6})|(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)))?",
+    rf"(?:@(?:(?P<number>\d{{1,6}})|(?P<moment>{_MOMENT})))?",
     re.ASCII,
 )
 NO_SUCH = "この変更は、登録されていないか、見る権限がありません。"
@@ -42,8 +44,8 @@ NO_SUCH = "この変更は、登録されていないか、見る権限があり
 class Version:
     """One version of a period's text.
 
-    Of `day`, or of `amendment`: with it or, if `before`, the text that it changes; as it stood at
-    `moment`, where one is given, which may be that of the snapshot `number`.
+    Of `day`, as known at `moment` where one is given; or of `amendment`: with it or, if `before`, the
+    text that it changes, as it stood at `moment`, which may be that of the snapshot `number`.
     """
 
     spec: str
@@ -66,7 +68,8 @@ class Version:
             raise ValidationError(f"「{spec[:60]}」を読み取れません。{EXPECTED}")
         if found["day"]:
             published = reader is not None and not roles_of(reader, period.agency)
-            return cls(spec, period, day=_day(found["day"]), published=published)
+            known = _moment(found["known"]) if found["known"] else None
+            return cls(spec, period, day=_day(found["day"]), moment=known, published=published)
         amendment = _amendment(found["slug"], period, reader)
         version = cls(spec, period, amendment=amendment, before=found["side"] == "before")
         if found["number"]:
@@ -94,6 +97,9 @@ class Version:
     @property
     def name(self) -> str:
         """Return what heads its column: 「令和8年4月1日現在」, 「変更案（2026-01-28）第3版」."""
+        if self.day and self.moment:
+            known = timezone.localtime(self.moment)
+            return f"{written(self.day)}現在（{written(known.date())}{known:%H:%M}までの登録）"
         if self.day:
             return f"{written(self.day)}現在"
         assert self.amendment
@@ -109,18 +115,28 @@ class Version:
         local = timezone.localtime(self.moment)
         return f"変更案（{slug}）{written(local.date())}{local:%H:%M}現在"
 
+    def _text_of_day(self) -> Text:
+        assert self.day
+        rows = Wording.objects.in_force_on(
+            self.period, self.day, self.moment, published=self.published
+        )
+        text = Text.of(rows)
+        if not text.order:
+            raise ValidationError(f"「{self.name}」：この日の本文は登録されていません。")
+        return text
+
     @property
     def is_draft(self) -> bool:
         """Whether it shows what was not decided."""
         undecided = self.amendment is not None and not self.amendment.is_decided
-        return (undecided and not self.before) or self.moment is not None
+        earlier = self.moment is not None and self.day is None
+        return (undecided and not self.before) or earlier
 
     def text(self) -> Text:
-        """Return the text itself. Raises ValidationError for a moment before the draft began."""
+        """Return the text itself. Raises ValidationError for a moment before the draft began, and for
+        a day of which no text is registered."""
         if self.amendment is None:
-            assert self.day
-            rows = Wording.objects.in_force_on(self.period, self.day, published=self.published)
-            return Text.of(rows)
+            return self._text_of_day()
         if self.moment is None:
             return texts_around(self.amendment)[0 if self.before else 1]
         return text_at(self.amendment, self.moment)
@@ -157,8 +173,13 @@ def reads_draft_at(roles: set[str] | None, amendment: Amendment, moment: dt.date
 
 
 def text_at(amendment: Amendment, moment: dt.datetime) -> Text:
-    """Return the text with a draft as both stood at a moment, from what was decided and recorded by
-    then and from the audit history of the draft's wordings.
+    """Return the text with a draft as `texts_at` does."""
+    return texts_at(amendment, moment)[1]
+
+
+def texts_at(amendment: Amendment, moment: dt.datetime) -> tuple[Text, Text]:
+    """Return the text that a draft changed and the text with it as both stood at a moment, from what
+    was decided and recorded by then and from the audit history of the draft's wordings.
 
     Raises ValidationError for a moment before the draft began.
     """
@@ -168,7 +189,8 @@ def text_at(amendment: Amendment, moment: dt.datetime) -> Text:
     decided = Wording.objects.placed().filter(
         DECIDED, amendment__period=amendment.period_id, amendment__recorded_at__lte=moment
     )
-    return Text.of([*newest(decided, "clause"), *_drafted(amendment, moment)])
+    standing = list(newest(decided, "clause"))
+    return Text.of(standing), Text.of([*standing, *_drafted(amendment, moment)])
 
 
 def _drafted(amendment: Amendment, moment: dt.datetime) -> list[Wording]:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from evaluation.audited import items_of, subject_name
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 from evaluation.past import tracked_models
@@ -29,6 +30,7 @@ class HistoryForm(PlainForm):
     until = JapaneseDateField(label="この日まで", required=False)
     kind = forms.ChoiceField(label="対象・記録の種類", required=False)
     amendment = forms.ChoiceField(label="変更", required=False)
+    item = forms.ChoiceField(label="項目（本文・評価軸・指標を含む）", required=False)
     agency = forms.ChoiceField(label="法人", required=False)
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -38,6 +40,7 @@ class HistoryForm(PlainForm):
         choices: dict[str, list[Any]] = {
             "kind": kinds(),
             "amendment": amendments_of([agency.pk for agency in agencies]),
+            "item": items_of(agencies),
             "agency": [(agency.code, agency.short_name) for agency in agencies],
         }
         for name, offered in choices.items():
@@ -72,6 +75,10 @@ class HistoryForm(PlainForm):
         return [agency for agency in self.agencies if code in ("", agency.code)]
 
     @property
+    def subject_name(self) -> str:
+        return subject_name(self.cleaned_data["subject"])
+
+    @property
     def search(self) -> Search:
         """What a valid form asks."""
         asked = self.cleaned_data
@@ -83,6 +90,7 @@ class HistoryForm(PlainForm):
             kind=asked["kind"],
             subject=asked["subject"],
             amendment=int(asked["amendment"]) if asked["amendment"] else None,
+            item=int(asked["item"]) if asked["item"] else None,
         )
 
 

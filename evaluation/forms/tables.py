@@ -1,20 +1,16 @@
 """In which form a comparison table is shown or drawn up, and which two versions are compared."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
 
 from evaluation import drafting
 from evaluation.comparison.rows import Settings
 from evaluation.documents.comparison import View, in_full
-from evaluation.documents.versions import EXPECTED, Reader, Version
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.plain import PlainForm
-from evaluation.models import Amendment, ObjectivePeriod, TableForm
+from evaluation.models import Amendment, TableForm
 from evaluation.models.table_forms import FIELDS, SAME_TITLES, form_of, settings_of
 
 EXCERPT, FULL = "excerpt", "full"
@@ -132,45 +128,3 @@ class ShowForm(FormOfTable):
     @property
     def marks_shown(self) -> bool:
         return not self.is_valid() or self.cleaned_data["marks"] == "yes"
-
-
-class VersionsForm(PlainForm):
-    """Which two versions are compared: chosen from a list, or in the short form of the address."""
-
-    old = forms.CharField(
-        label="比べる元（変更の前）",
-        max_length=100,
-        help_text="例：on:2026-04-01（その日に適用される本文）",
-    )
-    new = forms.CharField(
-        label="比べる先（変更の後）",
-        max_length=100,
-        help_text="例：with:識別名（変更案を反映した本文）",
-    )
-
-    def __init__(
-        self, query: Any, period: ObjectivePeriod, reader: Reader, offered: Sequence[Amendment]
-    ) -> None:
-        super().__init__(query or None, initial={"old": f"on:{timezone.localdate()}"})
-        self.period, self.reader = period, reader
-        self.choices = [(f"with:{a.slug}", f"「{a}」を反映した本文") for a in offered]
-        self.choices += [
-            (f"before:{a.slug}", f"「{a}」の前の本文")
-            for a in offered
-            if a.kind != Amendment.Kind.BASELINE
-        ]
-        for field in self.fields.values():
-            field.widget.attrs |= {"list": "versions", "autocomplete": "off"}
-            field.error_messages["required"] = f"{field.label}を入力してください。{EXPECTED}"
-
-    def clean_old(self) -> Version:
-        return self._version("old")
-
-    def clean_new(self) -> Version:
-        return self._version("new")
-
-    def _version(self, name: str) -> Version:
-        try:
-            return Version.parse(self.cleaned_data[name], self.period, self.reader)
-        except ValidationError as error:
-            raise ValidationError(f"{self.fields[name].label}：{error.messages[0]}") from None

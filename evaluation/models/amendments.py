@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from evaluation.models.objectives import Clause, ObjectivePeriod, agencies_of
 from evaluation.models.standing import ItemProgramQuerySet, WordingQuerySet
+from jst_objectives.folded import FoldedField
 from jst_objectives.history import Records
 from programs.models import Program, Role, User
 
@@ -229,8 +230,9 @@ class Wording(models.Model):
         blank=True,
     )
     revision = models.PositiveIntegerField("版", default=1)
+    folded = FoldedField("検索用", sources=("text",))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
     objects = WordingQuerySet.as_manager()
 
     class Meta:

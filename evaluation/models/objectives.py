@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from jst_objectives.folded import FoldedField
 from jst_objectives.history import Records
 from programs.models import FIRST_FISCAL_YEAR, Agency, Role, User
 
@@ -99,8 +100,9 @@ class PolicyText(models.Model):
     position = models.PositiveSmallIntegerField("順番")
     heading = models.CharField("見出し", max_length=200)
     body = models.TextField("本文", blank=True)
+    folded = FoldedField("検索用", sources=("heading", "body"))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
 
     class Meta:
         verbose_name = "政策体系"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from evaluation.models.amendments import Amendment
+from jst_objectives.folded import FoldedField
 from jst_objectives.history import Records
 from programs.models import Fund, Program
 
@@ -17,8 +18,9 @@ class ReasonGroup(models.Model):
     position = models.PositiveSmallIntegerField("順番")
     title = models.CharField("見出し", max_length=200)
     introduction = models.TextField("説明", blank=True)
+    folded = FoldedField("検索用", sources=("title", "introduction"))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
 
     class Meta:
         verbose_name = "変更理由の区分"
@@ -60,8 +62,9 @@ class AmendmentReason(models.Model):
         Fund, models.PROTECT, related_name="+", verbose_name="基金", null=True, blank=True
     )
     printed_pages = models.CharField("資料に印刷されたページ", max_length=100, blank=True)
+    folded = FoldedField("検索用", sources=("title", "text"))
 
-    history = Records()
+    history = Records(excluded_fields=["folded"])
 
     class Meta:
         verbose_name = "変更理由"

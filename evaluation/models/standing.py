@@ -95,13 +95,20 @@ class ItemProgramQuerySet(models.QuerySet["ItemProgram"]):
         return _links(rows)
 
     def in_force_on(
-        self, period: "ObjectivePeriod", on: dt.date, *, published: bool = False
+        self,
+        period: "ObjectivePeriod",
+        on: dt.date,
+        known_at: dt.datetime | None = None,
+        *,
+        published: bool = False,
     ) -> list["ItemProgram"]:
         rows = self.annotate(place=F("amendment__sequence")).filter(
             DECIDED, amendment__period=period, amendment__effective_on__lte=on
         )
         if published:
             rows = rows.filter(amendment__published_on__lte=timezone.localdate())
+        if known_at is not None:
+            rows = rows.filter(amendment__recorded_at__lte=known_at)
         return _links(rows)
 
 

@@ -33,6 +33,18 @@ UNBREAKABLE = re.compile(
 
 
 @register.filter
+def anchored(table: Table) -> list[tuple[Row, str]]:
+    """Return each row with what tells it from the others in an address: its clause, where that stands
+    first and in the text, else its number."""
+    names: dict[str, int] = {}
+    for number, row in enumerate(table.rows):
+        if row.clause_id and row.level is not Level.ENTRY:
+            names.setdefault(row.clause_id, number)
+    by_row = {number: name for name, number in names.items()}
+    return [(row, by_row.get(n, str(n + 1))) for n, row in enumerate(table.rows)]
+
+
+@register.filter
 def row_class(row: Row) -> str:
     """Return the classes of a row: its level, its kind, and how it may break.
 

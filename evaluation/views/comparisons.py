@@ -17,10 +17,12 @@ from evaluation.comparison.rows import NATIONAL, Table
 from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
 from evaluation.documents.comparison import View, comparison_html, settings_of, table_and_hand
 from evaluation.documents.issuing import torn, torn_places
+from evaluation.documents.offered import offered
 from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.documents.versions import Version, compare_texts
-from evaluation.forms.tables import ShowForm, TableFormForm, VersionsForm
-from evaluation.models import Amendment, ObjectivePeriod, Snapshot
+from evaluation.forms.tables import ShowForm, TableFormForm
+from evaluation.forms.versions import VersionsForm
+from evaluation.models import ObjectivePeriod, Snapshot
 from evaluation.models.table_forms import form_of
 from evaluation.permissions import (
     Act,
@@ -124,6 +126,9 @@ def versions(request: PortalRequest, agency: str, number: int) -> HttpResponse:
     """The table of any two versions, or the form that asks which: `?old=…&new=…`."""
     period = visible_period(request, agency, number)
     form, context = _asked(request, period)
+    if form.is_valid() and form.was_chosen:
+        pair = {name: form.cleaned_data[name].spec for name in ("old", "new")}
+        return redirect(f"{request.path}?{urlencode(pair)}")
     if form.is_valid():
         context |= _compared(request, form)
     return render(request, "evaluation/versions.html", context | {"period": period})
@@ -146,9 +151,9 @@ def versions_pdf(request: PortalRequest, agency: str, number: int) -> HttpRespon
 
 
 def _asked(request: PortalRequest, period: ObjectivePeriod) -> tuple[VersionsForm, dict[str, Any]]:
-    offered = Amendment.objects.visible_to(request.user).filter(period=period)
-    asked = {name: request.GET[name] for name in ("old", "new") if name in request.GET}
-    form = VersionsForm(asked, period, request.user, list(offered))
+    named = ("old", "old_on", "new", "new_on")
+    asked = {name: request.GET[name] for name in named if name in request.GET}
+    form = VersionsForm(asked, period, request.user, offered(period, request.user))
     return form, {"form": form}
 
 

@@ -5,8 +5,10 @@ from collections import Counter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from evaluation.chronicle import chronicle
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
@@ -14,7 +16,8 @@ from evaluation.documents.origins import Origin, origins_of
 from evaluation.models import Amendment, ItemProgram, Succession
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
-from evaluation.views.editions import Edition, edition_of
+from evaluation.surroundings import Reading, Surroundings, surroundings
+from evaluation.views.editions import Edition, reading
 
 LISTS = {
     UnitKind.EVALUATION_AXIS: "評価軸",
@@ -25,9 +28,9 @@ LISTS = {
 
 @login_not_required
 @require_safe
-def objectives(request: PortalRequest, agency: str, number: int) -> HttpResponse:
+@reading
+def objectives(request: PortalRequest, edition: Edition) -> HttpResponse:
     """The text as a tree: in force, or with an amendment."""
-    edition = edition_of(request, agency, number)
     tree = [
         (depth, node, _tally(edition.text, node))
         for depth, node in edition.text.walk()
@@ -40,50 +43,95 @@ def objectives(request: PortalRequest, agency: str, number: int) -> HttpResponse
 
 @login_not_required
 @require_safe
-def item(request: PortalRequest, agency: str, number: int, public_id: str) -> HttpResponse:
-    """One chapter or item: its paragraphs, what is below it, its axes and indicators."""
-    edition = edition_of(request, agency, number)
+@reading
+def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """One chapter or item: its paragraphs, what is below it, its axes and indicators, its 経緯."""
     headings = [(depth, n) for depth, n in edition.text.walk() if n.kind in NUMBERED]
     nodes = [node for _, node in headings]
     index = next((i for i, n in enumerate(nodes) if n.public_id == public_id), None)
     if index is None:
-        raise Http404("この項目は、選んだ時点の本文にありません。")
+        return _absent(request, edition, public_id)
     node = nodes[index]
+    context = (
+        _context(request, edition, node)
+        | _parts(edition, node)
+        | {
+            "node": node,
+            "headings": headings,
+            "previous": nodes[index - 1] if index else None,
+            "next": nodes[index + 1] if index + 1 < len(nodes) else None,
+            "absent_before": _is_absent(edition.before, node),
+            "ancestors": edition.text.ancestors(node),
+            "programs": _programs(edition, node),
+            "origins": _origins(edition),
+            "item_key": node.clause_id,
+            "events": chronicle(node.wording.clause, edition.period.agency, request.user),
+        }
+    )
+    return render(request, "evaluation/item.html", context)
+
+
+def _parts(edition: Edition, node: Node) -> dict[str, object]:
+    """Return what stands right below a chapter or item, by kind."""
     below = edition.text.children.get(node.clause_id, [])
-    context = _context(request, edition) | {
-        "node": node,
-        "headings": headings,
-        "previous": nodes[index - 1] if index else None,
-        "next": nodes[index + 1] if index + 1 < len(nodes) else None,
-        "absent_before": _is_absent(edition.before, node),
-        "ancestors": edition.text.ancestors(node),
+    return {
         "paragraphs": [n for n in below if n.kind is UnitKind.BODY],
         "sub_items": [n for n in below if n.kind is UnitKind.ITEM],
         "lists": [(label, [n for n in below if n.kind is kind]) for kind, label in LISTS.items()],
-        "programs": _programs(edition, node),
-        "origins": _origins(edition),
     }
-    return render(request, "evaluation/item.html", context)
+
+
+def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpResponse:
+    """Say that an item is not in this edition, and when it came and went, to who may know of it."""
+    numbered = edition.period.clauses.filter(kind__in=NUMBERED)
+    clause = numbered.filter(public_id=public_id).first()
+    events = chronicle(clause, edition.period.agency, request.user) if clause else []
+    if clause is None or not events:
+        raise Http404("この項目は、選んだ時点の本文にありません。")
+    context = _context(request, edition) | {
+        "events": events,
+        "heading": events[0].changes[0].words,
+        "item_key": clause.pk,
+    }
+    return render(request, "evaluation/item_absent.html", context, status=404)
 
 
 @login_not_required
 @require_safe
-def appendix_page(request: PortalRequest, agency: str, number: int) -> HttpResponse:
+@reading
+def appendix_page(request: PortalRequest, edition: Edition) -> HttpResponse:
     """別紙: axes and indicators of all items, changed cells marked."""
-    edition = edition_of(request, agency, number)
     texts = edition.before, edition.text
-    drawn = Hand.of(edition.amendment, *texts).marks if edition.amendment else {}
+    drawn = {}
+    if edition.amendment and not edition.known:
+        drawn = Hand.of(edition.amendment, *texts).marks
     content = appendix(edition.period, edition.text, edition.before, drawn)
     return render(
         request, "evaluation/appendix.html", _context(request, edition) | {"appendix": content}
     )
 
 
-def _context(request: PortalRequest, edition: Edition) -> dict[str, object]:
-    """Return what the pages of one edition share, its switch between editions included."""
-    visible = edition.period.amendments.visible_to(request.user)
-    amendments = visible.exclude(kind=Amendment.Kind.BASELINE)
-    return {"edition": edition, "period": edition.period, "amendments": amendments}
+def _context(
+    request: PortalRequest, edition: Edition, node: Node | None = None
+) -> dict[str, object]:
+    """Return what the pages of one edition share: the others, its lasting address, and what is
+    decided and not in it (of one item only)."""
+    visible = list(edition.period.amendments.visible_to(request.user))
+    below = edition.text.children.get(node.clause_id, []) if node else []
+    around = Surroundings()
+    if not edition.amendment or edition.amendment.is_decided:
+        clauses = {node.clause_id, *(n.clause_id for n in below)} if node else None
+        read = Reading(edition.on, edition.known, edition.amendment, clauses)
+        around = surroundings(read, visible)
+    return {
+        "edition": edition,
+        "period": edition.period,
+        "amendments": [a for a in visible if a.kind != Amendment.Kind.BASELINE],
+        "around": around,
+        "form": edition.form,
+        "today": timezone.localdate(),
+        "lasting": request.build_absolute_uri(request.path + edition.lasting),
+    }
 
 
 def _tally(text: Text, node: Node) -> str:
@@ -112,7 +160,7 @@ def _programs(edition: Edition, node: Node) -> list[ItemProgram]:
         ItemProgram.objects.as_amended_by(edition.amendment)
         if edition.amendment
         else ItemProgram.objects.in_force_on(
-            edition.period, edition.on, published=edition.published
+            edition.period, edition.on, edition.known, published=edition.published
         )
     )
     return [link for link in links if link.clause_id == node.clause_id]

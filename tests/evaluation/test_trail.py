@@ -172,8 +172,9 @@ def test_a_clause_is_named_by_its_words(period):
     assert (inserted.name, reworded.name) == ("項目「新項目」", f"項目「{'長' * 29}…」")
     assert Change("条項", "", "項目「新項目」") in inserted.changes
     assert Change("親", "", "章「研究開発の成果の最大化」") in inserted.changes
-    assert [row.name for row in told(period.agency, subject=("clause", new.pk))] == [
-        "項目「新項目」"
+    assert [(row.kind, row.name) for row in told(period.agency, subject=("clause", new.pk))] == [
+        ("文言", "項目「新項目」"),
+        ("条項", "項目「新項目」"),
     ]
 
 

@@ -105,6 +105,25 @@ class TestComparing:
         assert [row.clause_id for row in table.rows[2:]] == [one.public_id]
         assert compared(period, "on:2024-04-01", "on:2024-04-02").rows == ()
 
+    def test_the_same_day_as_known_at_two_moments(self, scene):
+        period, baseline, (_, one, *_), _ = scene
+        correction = make_draft(period, kind=Amendment.Kind.CORRECTION)
+        amending.correct(correction, baseline.wordings.get(clause=one), text="正しい項目", by=None)
+        known = f"{timezone.localtime():%Y-%m-%dT%H:%M:%S.%f}"
+        decide(correction, recorded_at=timezone.now() + dt.timedelta(seconds=1))
+        old = Version.parse(f"on:2024-04-01@{known}", period, None)
+        assert old.name.startswith("令和6年4月1日現在（令和")
+        assert old.name.endswith("までの登録）")
+        assert not old.is_draft
+        table = compared(period, f"on:2024-04-01@{known}", "on:2024-04-01")
+        assert [row.clause_id for row in table.rows[2:]] == [one.public_id]
+
+    def test_a_day_before_anything(self, scene):
+        with pytest.raises(ValidationError) as error:
+            compared(scene[0], "on:2022-03-31", "on:2022-04-01")
+        words = "「令和4年3月31日現在」：この日の本文は登録されていません。"
+        assert error.value.messages == [words]
+
     def test_two_drafts(self, scene):
         period, _, (_, one, two, *_), draft = scene
         other = make_draft(period)

@@ -90,11 +90,11 @@ def test_the_partial_of_the_comparison() -> None:
         '<table class="comparison">\n'
         '<thead><tr><th scope="col">変更案</th><th scope="col">現行</th></tr></thead>\n'
         "<tbody>\n"
-        '<tr id="row-1" class="body revised short">\n'
+        '<tr id="row-c1" class="body revised short">\n'
         '<td data-side="変更案">国が<ins><span class="visually-hidden">追加</span>、&lt;b&gt;AI</ins>を進める。</td>\n'
         '<td data-side="現行">国が<del><span class="visually-hidden">削除</span>や</del>進める。</td>\n'
         "</tr>\n"
-        '<tr id="row-2" class="bullet new short">\n'
+        '<tr id="row-c2" class="bullet new short">\n'
         '<td data-side="変更案"><ins><span class="visually-hidden">追加</span>・新</ins></td>\n'
         '<td data-side="現行">（新設）</td>\n'
         "</tr>\n"

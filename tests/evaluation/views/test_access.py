@@ -57,9 +57,15 @@ LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 READING: dict[tuple[str, str], list[Any]] = {
     ("home", ""): EVERYBODY,
     ("programmes", ""): EVERYBODY,
+    ("search", ""): EVERYBODY,
+    ("search", "of words"): EVERYBODY,
     ("programme", "of the draft"): OF_DECIDED,
     ("objectives", ""): EVERYBODY,
+    ("objectives", "of a day"): EVERYBODY,
     ("objectives", "with the draft"): OF_DRAFT,
+    ("objectives", "with the draft as it was"): OF_DRAFT,
+    ("objectives", "with the shared draft as it was before"): OF_DRAFT,
+    ("objectives", "with the shared draft as it was since"): OF_SHARED_DRAFT,
     ("objectives", "with what is decided"): OF_DECIDED,
     ("item", ""): EVERYBODY,
     ("item", "with the draft"): OF_DRAFT,
@@ -252,15 +258,11 @@ class Scene:
         place = [self.period.agency.code, self.period.number]
         if name in {"objectives", "appendix", "policy", "start_amendment", "item"}:
             arguments = [*place, self.item.public_id] if name == "item" else place
-            chosen = {
-                "with the draft": "draft",
-                "with what is decided": "decided",
-                "with the restricted draft": "restricted",
-            }.get(which)
-            query = f"?amendment={self.amendments[chosen].slug}" if chosen else ""
-            return reverse(name, args=arguments) + query
+            return reverse(name, args=arguments) + self.edition(which)
         if name in {"versions", "versions_pdf"}:
             return reverse(name, args=place) + self.query(which)
+        if name == "search":
+            return reverse(name) + ("?q=推進" if which else "")
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -279,6 +281,23 @@ class Scene:
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []
         return reverse(name, args=arguments)
+
+    def edition(self, which: str) -> str:
+        """Return what asks for one text."""
+        draft, shared = (self.amendments[state] for state in ("draft", "shared"))
+        first = shared.snapshots.get(number=1).taken_at
+        now = timezone.now()
+        queries = {
+            "": "",
+            "of a day": "?on=R4.4.1&known=令和8年1月1日",
+            "with the draft": f"?amendment={draft.slug}",
+            "with the draft as it was": f"?amendment={draft.slug}&known={at(now)}",
+            "with what is decided": f"?amendment={self.amendments['decided'].slug}",
+            "with the restricted draft": f"?amendment={self.amendments['restricted'].slug}",
+            "with the shared draft as it was before": f"?amendment={shared.slug}&known={at(first)}",
+            "with the shared draft as it was since": f"?amendment={shared.slug}&known={at(now)}",
+        }
+        return queries[which]
 
     def query(self, which: str) -> str:
         """Return what asks for two versions: today's text, and the one that is tried."""
@@ -302,6 +321,10 @@ class Scene:
         elif viewer != "nobody":
             client.force_login(make_user(self.period.agency, viewer))
         return client
+
+
+def at(moment: dt.datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 @pytest.fixture

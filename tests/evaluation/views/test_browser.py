@@ -154,10 +154,16 @@ def test_what_everybody_reads(scene: Scene):
     visit.to(PERIOD + "amendments/baseline/", scene.of(scene.decided))
     visit.to(scene.of(scene.decided, "comparison"))
     visit.to(scene.of(scene.decided, "comparison", "appendix"), PERIOD + "comparison/")
-    visit.to(f"{PERIOD}comparison/?old=on:2022-04-01&new=with:{scene.decided.slug}")
+    visit.to(f"{PERIOD}comparison/?old=on:2026-01-28&new=with:{scene.decided.slug}")
     visit.to(f"{PERIOD}comparison/?old=x&new=with:{scene.decided.slug}")
     visit.to("/programmes/", "/jst/programmes/epoch/", "/jst/programmes/industry-science-talent/")
     visit.to("/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/signup/")
+    visit.to(
+        "/search/", "/search/?q=研究", "/search/?q=研究&page=2", "/search/?q=ないことば&kind=body"
+    )
+    visit.to("/search/?q=", PERIOD + "?on=R8.2.1&known=R8.2.1", item + "?on=R8.2.1")
+    visit.to(f"{PERIOD}comparison/?old=on&old_on=x&new=on&new_on=", PERIOD + "appendix/?on=R7.1.1")
+    visit.to(PERIOD + "?on=x&known=y", item + "?on=R7.1.1", status=404)
     visit.to("/verification/")
     visit.press("/verification/", "検証する")
     visit.page.get_by_label("検証するPDF").set_input_files(Path(__file__))
@@ -171,6 +177,9 @@ def test_what_everybody_reads(scene: Scene):
 def test_what_an_editor_reads_and_is_told(scene: Scene):
     visit = Visit(scene.portal.sign_in(scene.people["editor"]))
     visit.to("/", PERIOD + "?amendment=2026-01-28", PERIOD + "appendix/?amendment=2026-01-28")
+    visit.to(
+        "/search/?q=研究　推進", f"{PERIOD}items/{scene.item.public_id}/", PERIOD + "comparison/"
+    )
     for draft in (scene.real, scene.empty, scene.overtaken):
         visit.to(scene.of(draft), scene.of(draft, "edit"), scene.of(draft, "comparison"))
     visit.to(scene.of(scene.submitted), scene.of(scene.decided), scene.of(scene.real, "overview"))
@@ -327,6 +336,7 @@ def test_what_an_auditor_finds(scene: Scene):
     visit = Visit(scene.portal.window(scene.people["auditor"]))
     visit.to("/", "/history/", "/history/?page=2", "/history/?person=none", "/history/?since=x")
     visit.to(f"/history/?subject=clause-{scene.item.pk}", "/history/?kind=draft_read")
+    visit.to(f"/history/?item={scene.item.pk}", f"{PERIOD}items/{scene.item.public_id}/")
     visit.to(scene.of(scene.real), scene.of(scene.real, "comparison"))
     visit.to(scene.of(scene.real, "edit"), status=403)
 

@@ -168,14 +168,35 @@ class TestVersions:
     def test_without_versions_a_form_asks_which(self, client, real):
         response = client.get("/jst/5/comparison/")
         assert "二つの版を比べる" in words(response)
-        assert '<option value="with:2026-01-28">' in response.content.decode()
-        assert '<option value="before:baseline">' not in response.content.decode()
-        assert response.context["form"]["old"].value() == f"on:{timezone.localdate()}"
+        assert "before:baseline" not in response.content.decode()
+        values = {field.name: field.value() for field in response.context["form"]}
+        today = str(timezone.localdate())
+        assert values == {"old": "on", "old_on": today, "new": "with:2026-01-28", "new_on": None}
 
     def test_two_versions(self, client, real):
         response = client.get(versions(real, "on:2026-02-01"))
         assert rows(response) == 41
         assert "令和8年2月1日現在 から 変更案（2026-01-28） への変更" in words(response)
+
+    def test_what_is_chosen_has_a_short_address(self, client, real):
+        chosen = "?old=on&old_on=令和8年2月1日&new=with:2026-01-28&new_on="
+        response = client.get("/jst/5/comparison/" + chosen)
+        assert response.status_code == 302
+        assert (
+            response["Location"] == "/jst/5/comparison/?old=on%3A2026-02-01&new=with%3A2026-01-28"
+        )
+
+    def test_a_day_before_anything_keeps_the_form(self, client, real):
+        page = words(client.get("/jst/5/comparison/?old=on:2026-01-27&new=with:2026-01-28"))
+        message = "「令和8年1月27日現在」：この日の本文は登録されていません。"
+        assert message in page
+        assert "アドレスで指定した版（on:2026-01-27）" in page
+        assert (
+            client.get("/jst/5/comparison.pdf?old=on:2026-01-27&new=with:2026-01-28")
+            .content.decode()
+            .count(message)
+            == 1
+        )
 
     def test_of_two_equal_ones(self, client, real):
         page = words(client.get(versions(real, "with:2026-01-28")))
@@ -187,7 +208,7 @@ class TestVersions:
         page = words(client.get(versions(real, "with:2026-01-28@2020-01-01T00:00")))
         assert "まだありませんでした" in page
         page = words(client.get("/jst/5/comparison/?old=on:2026-04-01"))
-        assert "比べる先（変更の後）を入力してください。" in page
+        assert "比べる先（変更の後）を選んでください。" in page
 
     def test_a_form_of_the_table_can_be_asked_for(self, client, real):
         response = client.get(versions(real, "on:2026-02-01") + "&view=inline&extent=full")

@@ -210,6 +210,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
         ("editor", reverse("item", args=[*place, item.public_id]) + query),
         ("editor", reverse("appendix", args=place) + query),
         ("editor", reverse("policy", args=place)),
+        ("editor", reverse("search") + "?q=1"),
         ("editor", reverse("clause", args=[*of_draft, item.public_id])),
         ("editor", reverse("amendment_step", args=[*of_draft, "hand-over"])),
         ("editor", reverse("amendment_step", args=[*of_draft, "submit"])),

@@ -46,7 +46,8 @@ def test_before_the_baseline_nothing_is_registered(jst):
 
 def test_a_date_that_is_none_is_explained(jst):
     html = page(jst, "/jst/5/?on=2026-13-01", status=404)
-    assert "日付「2026-13-01」を読み取れません。「2026-04-01」の形で指定してください。" in html
+    assert "適用される日の「2026-13-01」という日はありません。" in html
+    assert 'value="2026-13-01"' in html
 
 
 def test_the_baseline_is_shown_without_a_comparison(jst):

@@ -34,21 +34,28 @@ PAGES: dict[tuple[str, str], int] = {
     ("", "/verification/"): 0,
     ("editor", "/documents/{sha256}.pdf"): 4,
     ("", "/programmes/"): 6,
+    ("", "/search/"): 2,
+    ("", "/search/?q=%E6%8E%A8%E9%80%B2"): 12,
+    ("editor", "/search/?q=%E9%A0%85%E7%9B%AE"): 14,
+    ("", "/search/?q=n1&kind=reason"): 9,
+    ("editor", "/search/?q=n1&kind=programme"): 9,
     ("editor", "/programmes/"): 17,  # each of three drafts is looked up among the readings
     ("", "/{agency}/programmes/n1/"): 12,
     ("editor", "/{agency}/programmes/n1/"): 23,
     # One kind of object each: which models a mixed page has to look up is another on each page.
     ("auditor", "/history/?kind=wording"): 19,
     ("auditor", "/history/?kind=programsection"): 12,
+    ("auditor", "/history/?kind=clause&item={item_key}"): 16,
     ("auditor", "/history/?kind=export"): 9,
     ("auditor", "/history/export/?kind=programsection"): 12,  # it reads 500 rows at a time
     # The text
-    ("", TEXT): 3,
-    ("editor", TEXT + "?amendment=draft"): 7,
-    ("", TEXT + "items/{item}/"): 5,
-    ("editor", TEXT + "items/{item}/?amendment=draft"): 9,
-    ("", TEXT + "appendix/"): 3,
-    ("editor", TEXT + "appendix/?amendment=draft"): 8,
+    ("", TEXT): 4,
+    ("editor", TEXT + "?amendment=draft"): 10,
+    ("", TEXT + "?on=R4.4.1&known=%E4%BB%A4%E5%92%8C8%E5%B9%B41%E6%9C%881%E6%97%A5"): 4,
+    ("", TEXT + "items/{item}/"): 6,
+    ("editor", TEXT + "items/{item}/?amendment=draft"): 15,
+    ("", TEXT + "appendix/"): 4,
+    ("editor", TEXT + "appendix/?amendment=draft"): 11,
     ("", TEXT + "policy/"): 3,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 5,
@@ -60,9 +67,9 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "comparison/appendix/"): 8,
     ("editor", DRAFT + "comparison/appendix.pdf"): 7,
     ("", TEXT + "comparison/"): 2,
-    ("editor", TEXT + "comparison/?old=on:2026-04-01&new=with:draft"): 12,
-    ("editor", TEXT + "comparison/?old=with:submitted@1&new=with:submitted"): 20,
-    ("editor", TEXT + "comparison.pdf?old=on:2026-04-01&new=on:2026-04-01"): 9,
+    ("editor", TEXT + "comparison/?old=on:2026-04-01&new=with:draft"): 13,
+    ("editor", TEXT + "comparison/?old=with:submitted@1&new=with:submitted"): 21,
+    ("editor", TEXT + "comparison.pdf?old=on:2026-04-01&new=on:2026-04-01"): 11,
     ("editor", DRAFT + "overview/"): 7,
     ("editor", DRAFT + "facts/"): 7,
     ("editor", DRAFT + "steps/submit/"): 11,
@@ -151,7 +158,7 @@ LISTS = {
 
 def test_every_page_has_a_row():
     example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a")
-    example |= dict.fromkeys(("reason", "step", "file", "reader"), 1)
+    example |= dict.fromkeys(("reason", "step", "file", "reader", "item_key"), 1)
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
     # Issuing and taking back are buttons; their GET leads back to where they stand.
@@ -197,6 +204,7 @@ def names_in(large: Large) -> dict[str, object]:
         "agency": large.agency.code,
         "item": clauses.filter(kind="item")[0].public_id,
         "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
+        "item_key": clauses.filter(kind="item")[0].pk,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
         "step": Attachment.objects.all()[0].step_id,

@@ -1,0 +1,43 @@
+"""What an auditor may choose from and what it is called: items, and the subject of a history."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from evaluation.models import Wording
+from evaluation.models.standing import newest
+from evaluation.models.texts import NUMBERED, Text
+from evaluation.past import Past, tracked_models
+from programs.models import Agency
+
+
+def items_of(agencies: Sequence[Agency]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return by period the key, number and heading of every chapter and item of agencies, as decided
+    last; then those that are only drafted, and those deleted since."""
+    rows = Wording.objects.placed().filter(
+        amendment__period__agency__in=agencies, clause__kind__in=NUMBERED
+    )
+    named = rows.select_related("clause", "base", "amendment__period__agency")
+    texts: dict[Any, list[Any]] = defaultdict(list)
+    for row in newest(named, "clause"):
+        texts[row.amendment.period].append(row)
+    return [(str(period), _items(rows)) for period, rows in texts.items()]
+
+
+def _items(rows: list[Any]) -> list[tuple[str, str]]:
+    text = Text.of(rows)
+    deleted = [node for node in text.nodes.values() if node.repealed]
+    return [
+        *((str(n.clause_id), f"{text.number(n)} {n.text}") for n in text.order),
+        *((str(n.clause_id), f"{text.number(n)} {n.text}（削られた項目）") for n in deleted),
+    ]
+
+
+def subject_name(subject: tuple[str, int]) -> str:
+    """Return what an object is called now, or was called last: 「変更「…」」."""
+    model = tracked_models()[subject[0]]
+    now = timezone.now()
+    past = Past([(model, subject[1])])
+    return f"{model._meta.verbose_name}「{past.name(past.at(model, subject[1], now), now)}」"
