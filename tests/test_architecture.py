@@ -18,6 +18,7 @@ from django.conf import settings
 ROOT: Path = settings.BASE_DIR
 LAYERS = [
     {"comparison", "workbook", "series", "ranks", "fonts", "eras"},
+    {"checking"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
     {
@@ -32,11 +33,13 @@ LAYERS = [
         "restricting",
     }
     | {"valuing", "grading", "documents", "loading"},
+    {"consistency"},
+    {"waiving"},
     {"forms", "resources", "templatetags", "past", "trail", "withholding"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
-WITHOUT_DJANGO = ["comparison", "workbook", "series", "ranks", "eras"]
+WITHOUT_DJANGO = ["comparison", "checking", "workbook", "series", "ranks", "eras"]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}
 MAX_LINE, MAX_FILE, MAX_FUNCTION, MAX_VIEW, MAX_TEMPLATE = 110, 400, 40, 25, 120

@@ -25,6 +25,7 @@ from evaluation.models import (
     StepKind,
     StepOrder,
     TableForm,
+    Waiver,
     Wording,
 )
 from programs.models import AccessRecord, Agency, Appropriation, Fund, Program, Role, SchemeFlow
@@ -66,6 +67,15 @@ def marking(**fields):
     baseline, (_, item, *_) = make_baseline(make_period())
     return Marking(
         amendment=make_draft(baseline.period), clause=item, drawn_at=timezone.now(), **fields
+    )
+
+
+def waiver(**fields):
+    said = {"rule": "near_term", "place": "箇所", "message": "指摘", "reason": "確かめた"}
+    return Waiver(
+        amendment=make_draft(make_period()),
+        waived_at=timezone.now(),
+        **({"fingerprint": "0" * 64} | said | fields),
     )
 
 
@@ -198,6 +208,8 @@ WRONG = {
     "approval_end_has_its_time": lambda: approval(ended="void"),
     "restriction_release_has_its_reason": lambda: restriction(released_at=timezone.now()),
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
+    "waiver_fingerprint_form": lambda: waiver(fingerprint="x"),
+    "waiver_has_its_reason": lambda: waiver(reason=""),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),

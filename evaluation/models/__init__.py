@@ -19,6 +19,7 @@ from evaluation.models.reasons import AmendmentReason, OverviewSection, Overview
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.table_forms import TableForm
+from evaluation.models.waivers import Waiver
 
 __all__ = [
     "Amendment",
@@ -48,5 +49,6 @@ __all__ = [
     "StepKind",
     "StepOrder",
     "TableForm",
+    "Waiver",
     "Wording",
 ]

@@ -142,6 +142,8 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
     link = m.ItemProgram(clause=item, program=programs[0], amendment=draft)
     history.save(link, by=None, reason="試験")
     save_form(draft, STORED[0])
+    judged = {"fingerprint": lambda n: f"{n:064}", "waived_at": timezone.now()}
+    make_all(m.Waiver, amendment=draft, **judged)
     users = make_all(p.User, username=numbered(150), is_active=True, first_name=numbered(150))
     make_all(p.Role, user=lambda n: users[n], agency=agency, role="editor")
     p.AccessRecord.objects.bulk_create(
@@ -210,7 +212,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     ]
     names = (
         "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
-        "table_form appendix_comparison"
+        "table_form appendix_comparison checks reconciliation"
     ).split()
     return found + [("editor", reverse(name, args=of_draft)) for name in names]
 
