@@ -316,6 +316,7 @@ def delete(draft: Amendment, *, by: User) -> None:
         locked.overview_sheets.all(),
         TableForm.objects.filter(amendment=locked),
         Marking.objects.filter(amendment=locked),
+        locked.waivers.all(),
         locked.contributions.all(),
     ]
     for rows in parts:

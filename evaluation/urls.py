@@ -6,6 +6,7 @@ from evaluation.models import IssuedDocument
 from evaluation.views import (
     amendments,
     attachments,
+    checks,
     clauses,
     comparisons,
     corrections,
@@ -81,6 +82,9 @@ urlpatterns = [
     ),
     path(AMENDMENT + "facts/", drafting.facts, name="amendment_facts"),
     path(AMENDMENT + "steps/<slug:step>/", steps.step, name="amendment_step"),
+    path(AMENDMENT + "checks/", checks.checks, name="checks"),
+    path(AMENDMENT + "checks/<slug:fingerprint>/", checks.waiver, name="waiver"),
+    path(AMENDMENT + "reconciliation/", checks.reconciliation, name="reconciliation"),
     # Its procedure
     path(AMENDMENT + "procedure/", procedure.procedure, name="procedure"),
     path(AMENDMENT + "procedure/new/", procedure.record, name="record_step"),

@@ -28,6 +28,7 @@ LAYERS = [
         "pasting",
         "excerpts",
     },
+    {"checking"},
     {"models"},
     {"permissions", "checks", "placing", "numbering", "deployment", "triggers", "trigger_rules"},
     {
@@ -44,6 +45,8 @@ LAYERS = [
         "surroundings",
     }
     | {"valuing", "grading", "documents", "loading"},
+    {"consistency"},
+    {"waiving"},
     {
         "forms",
         "resources",
@@ -58,7 +61,16 @@ LAYERS = [
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
-WITHOUT_DJANGO = ["comparison", "workbook", "series", "ranks", "eras", "references", "pasting"]
+WITHOUT_DJANGO = [
+    "comparison",
+    "checking",
+    "workbook",
+    "series",
+    "ranks",
+    "eras",
+    "references",
+    "pasting",
+]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}
 MAX_LINE, MAX_FILE, MAX_FUNCTION, MAX_VIEW, MAX_TEMPLATE = 110, 400, 40, 25, 120

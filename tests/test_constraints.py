@@ -26,6 +26,7 @@ from evaluation.models import (
     StepOrder,
     Succession,
     TableForm,
+    Waiver,
     Wording,
 )
 from programs.models import AccessRecord, Agency, Appropriation, Fund, Program, Role, SchemeFlow
@@ -74,6 +75,15 @@ def succession(**fields):
     baseline, (_, one, two, *_) = make_baseline(make_period())
     draft = make_draft(baseline.period)
     return Succession(amendment=draft, **({"from_clause": one, "to_clause": two} | fields))
+
+
+def waiver(**fields):
+    said = {"rule": "near_term", "place": "箇所", "message": "指摘", "reason": "確かめた"}
+    return Waiver(
+        amendment=make_draft(make_period()),
+        waived_at=timezone.now(),
+        **({"fingerprint": "0" * 64} | said | fields),
+    )
 
 
 def wording(**fields):
@@ -207,6 +217,8 @@ WRONG = {
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
     "succession_kind_known": lambda: succession(kind="x"),
     "succession_to_itself_only_reworded": lambda: succession(kind="reworded"),
+    "waiver_fingerprint_form": lambda: waiver(fingerprint="x"),
+    "waiver_has_its_reason": lambda: waiver(reason=""),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),

@@ -20,6 +20,7 @@ from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.successions import Succession
 from evaluation.models.table_forms import TableForm
+from evaluation.models.waivers import Waiver
 
 __all__ = [
     "Amendment",
@@ -50,5 +51,6 @@ __all__ = [
     "StepOrder",
     "Succession",
     "TableForm",
+    "Waiver",
     "Wording",
 ]

@@ -12,6 +12,7 @@ from evaluation.comparison.alignment import Kind
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
+from evaluation.consistency import Judged, check
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
 from evaluation.documents.origins import Origin, origins_of, own_successions
@@ -165,6 +166,12 @@ class ClausePage:
     def hand_is_stale(self) -> bool:
         drawn = self.outline.hand.find(self.node.public_id)
         return drawn is not None and drawn.is_stale
+
+    @cached_property
+    def findings(self) -> list[Judged]:
+        """Return what the consistency check finds in the clause, as far as nobody has waived it."""
+        texts = self.outline.before, self.outline.text
+        return check(self.outline.draft, texts).of(self.node.public_id)
 
     @property
     def can_be_marked(self) -> bool:

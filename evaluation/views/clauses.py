@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.checks import tidied
+from evaluation.consistency import check
 from evaluation.forms import clauses as forms
 from evaluation.forms import successions
 from evaluation.models import Amendment, Clause
@@ -88,6 +89,7 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         "only_changed": only,
         "lines": outline.marked_lines if only else outline.lines,
         "last_act": take_last_act(request, draft),
+        "report": check(draft, (outline.before, outline.text)),
         "hand": outline.hand,
         "can_draw": True,
         "renumberings": outline.renumberings,

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from evaluation import drafting, procedure, restricting
+from evaluation.consistency import check
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.hand import Hand
 from evaluation.documents.issuing import torn_places
@@ -317,6 +318,7 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
         edition = Edition.of(amendment)
         context["counts"] = Counter(edition.kinds.values()).most_common()
         context["conflicts"] = edition.text.conflicts
+        context["report"] = check(amendment, (edition.before, edition.text))
         context["hand"] = Hand.of(amendment, edition.before, edition.text)
         context["can_draw"] = plan.act is Act.SUBMIT  # who may submit may edit, who decides may not
     if plan.shows_table and (checking or not plan.checked):

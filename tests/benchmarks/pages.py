@@ -72,6 +72,9 @@ REAL: list[Page] = [
         27,
     ),
     ("editor", "overview sheets", DRAFT + "overview/", 10),
+    ("editor", "consistency checks", DRAFT + "checks/", 35),
+    ("editor", "a finding to waive", DRAFT + "checks/{finding}/", 35),
+    ("editor", "reconciliation, the form", DRAFT + "reconciliation/", 10),
     ("editor", "start a draft", TEXT + "amendments/new/", 5),
     ("editor", "facts of a draft", DRAFT + "facts/", 10),
     ("editor", "draft, tree of clauses", DRAFT + "edit/", 35),
@@ -138,6 +141,7 @@ LARGE: list[Page] = [
     ("editor", "1,000: draft, tree of clauses", LARGE_DRAFT + "edit/", 150),
     ("editor", "1,000: draft, changes only", LARGE_DRAFT + "edit/?only=changed", 105),
     ("editor", "1,000: draft, put in order", LARGE_DRAFT + "edit/order/", 105),
+    ("editor", "1,000: consistency checks", LARGE_DRAFT + "checks/", 200),
     ("editor", "1,000: one clause", LARGE_DRAFT + "clauses/{item}/", 60),
     ("editor", "1,000: move a clause", LARGE_DRAFT + "clauses/{item}/move/", 55),
     ("editor", "1,000: new item", LARGE_DRAFT + "items/new/", 45),
@@ -226,6 +230,7 @@ def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str,
 
 def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     """Sign a reader of each role in; return what the addresses name."""
+    from evaluation.consistency import check
     from evaluation.models import AmendmentReason, Clause, Wording
     from tests.factories import make_user
 
@@ -235,11 +240,13 @@ def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     items = Clause.objects.filter(period=period, kind="item", introduced_by__kind="baseline")
     reworded = Wording.objects.filter(amendment__period=period, base__isnull=False)
     reasons = AmendmentReason.objects.filter(group__amendment__period=period)
+    draft = period.amendments.filter(state="draft", wordings__isnull=False)[0]
     return {
         "item": items[0].public_id,
         "body": reworded[0].clause.public_id,
         "program": period.agency.programs.all()[0].slug,
         "reason": reasons[0].pk,
+        "finding": check(draft).open[0].finding.fingerprint,
     }
 
 

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure, recording, restricting
+from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
@@ -94,6 +95,9 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("versions_pdf", "with the draft"): OF_DRAFT,
     ("overview", "draft"): OF_DRAFT,
     ("overview", "baseline"): EVERYBODY,
+    ("checks", "draft"): OF_DRAFT,
+    ("checks", "shared"): OF_DRAFT,
+    ("checks", "decided"): OF_DRAFT,
     ("document", "of the draft"): OF_DRAFT,
     ("document", "of the shared draft"): OF_SHARED_DRAFT,
     ("document", "of what is decided"): OF_DECIDED,
@@ -153,6 +157,8 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("restriction", "draft"): RESTRICTED,  # it is not restricted, so there is no such page
     ("unname_reader", "restricted"): [SIGN_IN, 404, 404, 404, 403, 404, 404, 404],
     ("correct_wording", "decided"): EDITORS_OF_DECIDED,
+    ("waiver", "draft"): EDITORS_OF_DRAFT,
+    ("reconciliation", "draft"): OF_DRAFT,
     ("new_item", "draft"): EDITORS_OF_DRAFT,
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
@@ -280,6 +286,8 @@ class Scene:
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []
+        if name == "waiver":
+            arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
         return reverse(name, args=arguments)
 
     def edition(self, which: str) -> str:

@@ -13,11 +13,13 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, expect
 
 from evaluation import amending, drafting, procedure, recording, restricting
+from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Amendment, AmendmentReason, Clause
 from programs.models import User
 from tests.evaluation.views.browsing import PERIOD, Portal
 from tests.factories import make_draft, make_user
+from tests.source.parsing import SOURCE
 
 AXE = Axe().axe_script
 # Preloading, which only an experimental rule asks for, writes styles that our policy refuses.
@@ -187,6 +189,14 @@ def test_what_an_editor_reads_and_is_told(scene: Scene):
     visit.to(*(f"{scene.of(scene.real, 'comparison')}?{form}" for form in forms))
     visit.to(scene.of(scene.real, "comparison", "appendix") + "?unchanged=full&first=current")
     visit.to(scene.of(scene.real, "comparison", "form"))
+    findings = check(scene.real).open
+    visit.to(scene.of(scene.real, "checks"), scene.of(scene.empty, "checks"))
+    visit.to(scene.of(scene.real, "checks", findings[0].finding.fingerprint))
+    visit.to(scene.of(scene.real, "reconciliation"), scene.of(scene.submitted, "checks"))
+    visit.press(scene.of(scene.real, "reconciliation"), "照合する")
+    visit.page.get_by_label("資料のファイル").set_input_files(SOURCE)
+    visit.page.get_by_role("button", name="照合する").click()
+    visit.check(expected="食い違い（48）")  # one item is another since
     visit.to("/account/")
     visit.to(scene.of(scene.submitted, "edit"), status=403)
     visit.to(scene.of(scene.submitted, "steps", "approve"), status=403)

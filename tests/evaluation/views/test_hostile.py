@@ -144,6 +144,8 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
     history.save(link, by=None, reason="試験")
     save_form(draft, STORED[0])
     proceed(draft, period)
+    judged = {"fingerprint": lambda n: f"{n:064}", "waived_at": timezone.now()}
+    make_all(m.Waiver, amendment=draft, **judged)
     users = make_all(p.User, username=numbered(150), is_active=True, first_name=numbered(150))
     make_all(p.Role, user=lambda n: users[n], agency=agency, role="editor")
     p.AccessRecord.objects.bulk_create(
@@ -227,7 +229,8 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     ]
     names = (
         "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
-        "table_form appendix_comparison procedure record_step numbers references paste"
+        "table_form appendix_comparison procedure record_step numbers references paste checks "
+        "reconciliation"
     ).split()
     for step in draft.steps.all()[:3]:
         found += [

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from evaluation import urls
+from evaluation.consistency import check
 from evaluation.models import AmendmentReason, Attachment, Clause, IssuedDocument, RestrictedReader
 from tests.factories import make_user
 from tests.large import Large
@@ -71,17 +72,20 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "comparison/?old=with:submitted@1&new=with:submitted"): 21,
     ("editor", TEXT + "comparison.pdf?old=on:2026-04-01&new=on:2026-04-01"): 11,
     ("editor", DRAFT + "overview/"): 7,
+    ("editor", DRAFT + "checks/"): 16,
+    ("editor", DRAFT + "checks/{finding}/"): 17,
+    ("editor", DRAFT + "reconciliation/"): 6,
     ("editor", DRAFT + "facts/"): 7,
-    ("editor", DRAFT + "steps/submit/"): 11,
+    ("editor", DRAFT + "steps/submit/"): 18,
     ("editor", DRAFT + "steps/share/"): 8,
     ("editor", DRAFT + "steps/hand-over/"): 8,
     ("editor", DRAFT + "steps/copy/"): 11,
     ("editor", DRAFT + "steps/withdraw/"): 7,
     ("editor", DRAFT + "steps/delete/"): 8,
-    ("approver", SUBMITTED + "approve/"): 18,
+    ("approver", SUBMITTED + "approve/"): 23,
     ("approver", SUBMITTED + "send-back/"): 8,
-    ("approver", DECIDE): 18,
-    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 38,
+    ("approver", DECIDE): 25,
+    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 45,
     ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
     # Its procedure
     ("editor", DRAFT + "procedure/"): 11,
@@ -99,20 +103,20 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "amendments/{baseline}/corrections/"): 9,
     ("editor", TEXT + "amendments/{baseline}/corrections/{item}/"): 9,
     # Editing it
-    ("editor", DRAFT + "edit/"): 9,
-    ("editor", DRAFT + "edit/?only=changed"): 9,
+    ("editor", DRAFT + "edit/"): 16,
+    ("editor", DRAFT + "edit/?only=changed"): 16,
     ("editor", DRAFT + "edit/order/"): 8,
     ("editor", DRAFT + "items/new/"): 10,
     ("editor", DRAFT + "clauses/new/"): 9,
-    ("editor", CLAUSE): 10,
-    ("editor", CLAUSE + "?only=changed"): 10,
+    ("editor", CLAUSE): 17,
+    ("editor", CLAUSE + "?only=changed"): 17,
     ("editor", CLAUSE + "compare/"): 10,
     ("editor", CLAUSE + "up/"): 9,
     ("editor", CLAUSE + "marks/"): 10,
-    ("editor", CLAUSE + "reword/"): 11,
+    ("editor", CLAUSE + "reword/"): 17,
     ("editor", CLAUSE + "move/"): 9,
-    ("editor", CLAUSE + "explain/"): 11,
-    ("editor", CLAUSE + "undo/"): 11,
+    ("editor", CLAUSE + "explain/"): 17,
+    ("editor", CLAUSE + "undo/"): 10,
     ("editor", DRAFT + "clauses/{item}/relabel/"): 9,
     ("editor", DRAFT + "clauses/{item}/repeal/"): 9,
     ("editor", CLAUSE + "split/"): 9,
@@ -157,7 +161,7 @@ LISTS = {
 
 
 def test_every_page_has_a_row():
-    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a")
+    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "finding"), "a")
     example |= dict.fromkeys(("reason", "step", "file", "reader", "item_key"), 1)
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
@@ -210,6 +214,7 @@ def names_in(large: Large) -> dict[str, object]:
         "step": Attachment.objects.all()[0].step_id,
         "file": Attachment.objects.all()[0].pk,
         "reader": RestrictedReader.objects.all()[0].pk,
+        "finding": check(large.period.amendments.get(slug="draft")).open[0].finding.fingerprint,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
     }
 
