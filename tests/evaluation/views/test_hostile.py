@@ -225,8 +225,8 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
         for view in ("inline", "consolidated")
     ]
     names = (
-        "amendment comparison overview draft new_item new_clause reasons amendment_facts "
-        "table_form appendix_comparison procedure record_step"
+        "procedure record_step amendment comparison overview draft new_item new_clause reasons amendment_facts "
+        "table_form appendix_comparison"
     ).split()
     for step in draft.steps.all()[:3]:
         found += [
