@@ -211,7 +211,7 @@ class Text:
                 pending += self.children.get(node.clause_id, [])
         return Document("", tuple(units))
 
-    def reworded(self, clause_id: int, words: str) -> "Text":
+    def with_words(self, clause_id: int, words: str) -> "Text":
         """Return the text with other words of one clause, which nobody has saved."""
         node = replace(self.nodes[clause_id], text=words)
         return Text({**self.nodes, clause_id: node}, self.stale)

@@ -52,7 +52,7 @@ def _without_its_page(draft: Amendment, public_id: str, words: QueryDict) -> Com
 def _compared(draft: Amendment, before: Text, text: Text, node: Node, form: RewordForm) -> Compared:
     if errors := form.errors.get("text"):
         return Compared(node, None, [str(error) for error in errors])
-    typed = text.reworded(node.clause_id, form.cleaned_data["text"])
+    typed = text.with_words(node.clause_id, form.cleaned_data["text"])
     node = typed.nodes[node.clause_id]
     table = clause_table(draft, before, typed, node, Hand.of(draft, before, typed))
     return Compared(node, table, [])

@@ -65,7 +65,7 @@ def test_they_have_the_titles_of_the_form_in_which_the_table_is_issued():
     form.proposed_title, form.first = "改正後", "current"
     history.save(form, by=None, reason="試験")
     before, text = texts_around(draft)
-    table = clause_table(draft, before, text, text.nodes[one.pk], Hand(()))
+    table = clause_table(draft, before, text, text.nodes[one.pk], Hand.of(draft, before, text))
     assert (table.columns, table.first, table.remarks) == (("改正後", "現行"), "current", "")
 
 
@@ -73,8 +73,8 @@ def test_words_that_nobody_has_saved_are_compared_as_if_they_were():
     _, (_, one, *_) = make_baseline(period := make_period())
     draft = make_draft(period)
     before, text = texts_around(draft)
-    typed = text.reworded(one.pk, "項目1の一層の推進")
-    table = clause_table(draft, before, typed, typed.nodes[one.pk], Hand(()))
+    typed = text.with_words(one.pk, "項目1の一層の推進")
+    table = clause_table(draft, before, typed, typed.nodes[one.pk], Hand.of(draft, before, text))
     amending.reword(draft, one, "項目1の一層の推進", by=None)
     assert table.rows == rows_of_each(draft)[1][one.public_id]
     assert text.nodes[one.pk].text == "項目1の推進"
