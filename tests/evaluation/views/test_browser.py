@@ -239,8 +239,10 @@ def test_what_an_editor_numbers_and_pastes(scene: Scene):
     text = amending.text_of(scene.real)
     parent = next(n for n in text.order if n.text == "多様な人材の支援・育成").wording.clause
     words = "若手を支援する。4. 3.による。4. 1.による。"
-    place = {"parent": parent, "label": "1", "by": editor}
-    amending.insert_item(scene.real, text="若手の支援", parts={"body": [words]}, **place)
+    parts = {"body": [words]}
+    amending.insert_item(
+        scene.real, parent=parent, label="1", text="若手の支援", parts=parts, by=editor
+    )
     first = next(n for n in text.order if n.text == "創発的研究の支援").wording.clause
     amending.repeal(scene.real, first, by=editor)
     visit.to(*pages[:2], scene.of(scene.real, "edit"))
