@@ -3,12 +3,14 @@
 import pytest
 
 from evaluation import amending, reasoning
+from evaluation.forms.clauses import SHIFT
 from evaluation.models import Clause, ItemProgram
 from jst_objectives import history
 from programs.models import Program
 from tests.evaluation.views.drafts import address, clause_address, errors, make_scene, words
 from tests.factories import make_period, make_user
 
+OR_SHIFT = f"「{SHIFT}」に印を付けると、この場所に入れられます。"
 pytestmark = pytest.mark.django_db
 
 
@@ -87,10 +89,7 @@ def test_the_page_suggests_the_place_and_the_next_free_number(client, scene):
         ({"label": ""}, "番号を入力してください（例：5）。"),
         (
             {"label": "2"},
-            (
-                "番号「2」は、「項目2の推進」と重なっています。空いている番号は「4」です。"
-                "「この項目と、続く項目の番号を、並びのとおりに付け直す」に印を付けると、この場所に入れられます。"
-            ),
+            f"番号「2」は、「項目2の推進」と重なっています。空いている番号は「4」です。{OR_SHIFT}",
         ),
         ({"text": ""}, "見出しを入力してください。"),
         ({"place": ""}, "置き場所を選んでください。"),
