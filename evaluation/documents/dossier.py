@@ -13,9 +13,14 @@ from django.core.exceptions import ValidationError
 from evaluation.documents.appendix import appendix_from_data, appendix_html
 from evaluation.documents.comparison import comparison_html, from_data
 from evaluation.documents.memo import anchors, memo_html, with_pages
-from evaluation.documents.pdf import Heard, read_pages_cached
-from evaluation.documents.sheets import overview_html, policy_html, programme_html
-from evaluation.models.documents import IssuedDocument
+from evaluation.documents.pdf import Heard, is_kept, read_pages_cached
+from evaluation.documents.sheets import (
+    named_programmes,
+    overview_html,
+    policy_html,
+    programme_html,
+)
+from evaluation.models import Amendment, IssuedDocument
 
 Kind = IssuedDocument.Kind
 Content = Mapping[str, Any]  # of a snapshot, see `issuing.current_content`
@@ -37,6 +42,16 @@ def cache() -> Path:
 def present(content: Content) -> list[Kind]:
     """Return the kinds of document that the content of a snapshot has anything for, in order."""
     return [kind for kind in Kind if kind not in MISSING or content.get(kind)]
+
+
+def kinds_of(amendment: Amendment) -> list[Kind]:
+    """Return the kinds of document that an amendment has anything for, in order (three queries)."""
+    there = {
+        Kind.POLICY: len(amendment.period.policy_texts.all()) > 1,
+        Kind.PROGRAMMES: named_programmes(amendment).exists(),
+        Kind.OVERVIEW: amendment.overview_sheets.exists(),
+    }
+    return [kind for kind in Kind if there.get(kind, True)]
 
 
 def is_long(content: Content, kind: str) -> bool:
@@ -80,9 +95,9 @@ def parts_of(
     title = f"{content['memo']['title']}（{Kind(kind).label}）"
     match kind:
         case Kind.MEMO:
-            return [memo_html(paged_memo(content, identity, heard), **identity)]
+            return [memo_html(paged_memo(content, heard), **identity)]
         case Kind.DOSSIER:
-            memo = paged_memo(content, identity, heard)
+            memo = paged_memo(content, heard)
             whole = {**identity, "in_dossier": True}
             others = [html for one in present(content)[1:-1] for html in _html(content, one, whole)]
             return [memo_html(memo, linked=True, document_title=title, **whole), *others]
@@ -107,15 +122,22 @@ def _html(content: Content, kind: str, identity: Mapping[str, Any]) -> list[str]
             return [overview_html(sheet, **identity) for sheet in content[kind]]
 
 
-def paged_memo(
-    content: Content, identity: Mapping[str, Any], heard: Heard = lambda done: None
-) -> dict[str, Any]:
+def paged_memo(content: Content, heard: Heard = lambda done: None) -> dict[str, Any]:
     """Return the memo as plain data with its page references, read from the rendered table and
     appendix. Raises PdfError as `pdf.read_pages` does."""
-    printed = (_table_html(content, identity), _appendix_html(content, identity))
-    pages = read_pages_cached(*printed, folder=cache(), heard=heard)
+    pages = read_pages_cached(*_referred(content), folder=cache(), heard=heard)
     table, appendix = from_data(content["comparison"]), appendix_from_data(content["appendix"])
     return with_pages(content["memo"], anchors(table, appendix), pages)
+
+
+def are_pages_known(content: Content) -> bool:
+    """Tell whether `paged_memo` has been asked for this content before, so that it takes no time."""
+    return is_kept(*_referred(content), folder=cache(), suffix="json")
+
+
+def _referred(content: Content) -> tuple[str, str]:
+    """Return what the memo refers to, without what the foot of a page says: it moves no line."""
+    return _table_html(content, {}), _appendix_html(content, {})
 
 
 def _linked(content: Content) -> set[str]:

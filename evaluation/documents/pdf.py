@@ -168,11 +168,13 @@ def read_pages_cached(
     return numbers
 
 
+def is_kept(*parts: str, folder: Path, suffix: str) -> bool:
+    """Tell whether there is a rendering of these parts: `pdf`, or the pages of their ids, `json`."""
+    return _place(folder, suffix, parts).exists()
+
+
 def _kept(folder: Path, suffix: str, parts: Sequence[str], make: Callable[[], bytes]) -> bytes:
-    key = hashlib.sha256(json.dumps(renderer_versions()).encode())
-    key.update(pdf_child.STYLE_SHEET.read_bytes())
-    key.update("\f".join(parts).encode())
-    file = folder / f"{key.hexdigest()}.{suffix}"
+    file = _place(folder, suffix, parts)
     if file.exists():
         return file.read_bytes()
     made = make()
@@ -182,6 +184,13 @@ def _kept(folder: Path, suffix: str, parts: Sequence[str], make: Callable[[], by
         part.write(made)
     Path(part.name).replace(file)
     return made
+
+
+def _place(folder: Path, suffix: str, parts: Sequence[str]) -> Path:
+    key = hashlib.sha256(json.dumps(renderer_versions()).encode())
+    key.update(pdf_child.STYLE_SHEET.read_bytes())
+    key.update("\f".join(parts).encode())
+    return folder / f"{key.hexdigest()}.{suffix}"
 
 
 def renderer_versions() -> dict[str, str]:

@@ -7,12 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.scheme import Flow, draw
-from evaluation.models import Amendment, ItemProgram, PolicyText, Wording
+from evaluation.models import (
+    Amendment,
+    AmendmentReason,
+    ItemProgram,
+    OverviewSheet,
+    PolicyText,
+    Wording,
+)
 from evaluation.models.texts import NUMBERED, Text
 from programs.models import Appropriation, Program
 
@@ -65,24 +72,30 @@ def _items(amendment: Amendment) -> list[str]:
 
 
 # --- Programmes -----------------------------------------------------------------------------------
+def named_programmes(amendment: Amendment) -> QuerySet[Program]:
+    """Return the programmes that an amendment names: in its reasons, its items or its sheets."""
+    reasons = AmendmentReason.objects.filter(group__amendment=amendment)
+    items = ItemProgram.objects.filter(amendment=amendment, removed=False)
+    sheets = OverviewSheet.objects.filter(amendment=amendment)
+    named = Q()
+    for rows in (reasons, items, sheets):
+        named |= Q(pk__in=rows.filter(program__isnull=False).values("program"))
+    return Program.objects.filter(named)
+
+
 def programme_sheets(amendment: Amendment) -> list[Data]:
-    """Return a sheet of each programme that the amendment names: in the order of its reasons, then
-    those of its items, then those of its overview sheets."""
-    named = [
-        amendment.reason_groups.order_by("position", "reasons__position").values_list(
-            "reasons__program", flat=True
-        ),
-        ItemProgram.objects.filter(amendment=amendment, removed=False)
-        .order_by("pk")
-        .values_list("program", flat=True),
-        amendment.overview_sheets.values_list("program", flat=True),
-    ]
-    order = dict.fromkeys(key for keys in named for key in keys if key is not None)
-    programs = Program.objects.select_related("fund").prefetch_related(
-        "appropriations", "tracks__costs", "tracks__fund", "flows", "sections"
+    """Return a sheet of each programme that the amendment names: in the order of its reasons, then by
+    name."""
+    programs = (
+        named_programmes(amendment)
+        .select_related("fund")
+        .prefetch_related("appropriations", "tracks__costs", "tracks__fund", "flows", "sections")
     )
-    found = programs.in_bulk(order)
-    return [programme_sheet(found[key]) for key in order]
+    reasons = AmendmentReason.objects.filter(group__amendment=amendment)
+    order = reasons.order_by("group__position", "position").values_list("program", flat=True)
+    place = {key: number for number, key in reversed(list(enumerate(order)))}
+    in_order = sorted(programs, key=lambda program: place.get(program.pk, len(place)))
+    return [programme_sheet(program) for program in in_order]
 
 
 def programme_sheet(program: Program) -> Data:

@@ -46,6 +46,11 @@ HANGING = {
 HEADINGS = {Level.CHAPTER, Level.ITEM, Level.SECTION, Level.LABEL, Level.ENTRY}
 APPENDIX_HEADS = ("項目", "評価軸", "評価指標", "モニタリング指標")
 APPENDIX_WIDTHS = (13, 13, 23, 25.5, 25.5)
+# Above and below the text of a cell, in twentieths of a point.
+CELL_MARGINS = (
+    f'<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="100" w:type="dxa"/>'
+    '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar>'
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 
@@ -170,6 +175,7 @@ def _dress(document: Document) -> None:
         fonts.set(qn("w:eastAsia"), font)
         style.paragraph_format.space_before = Pt(before)
         style.paragraph_format.space_after = Pt(0)
+        style.paragraph_format.line_spacing = 1.2
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:eastAsia"), "ja-JP")
     table = next(
@@ -240,17 +246,23 @@ def _write(paragraph: Paragraph, runs: Iterable[Run]) -> Paragraph:
 def _table(
     document: Document, heads: Sequence[str], widths: Sequence[float], *, lines: bool
 ) -> WordTable:
-    """Add a table with a header row that repeats; `widths` in hundredths of the page, `lines`: also
-    between the rows."""
+    """Add a table with a header row that repeats; `widths` in hundredths of the page, `lines`: black
+    ones between the rows too, in place of pale ones."""
     table = document.add_table(rows=1, cols=len(heads))
     table.autofit = False
-    edges = ["top", "left", "bottom", "right", "insideV", *(["insideH"] if lines else [])]
-    borders = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="000000"/>' for edge in edges)
+    edges = dict.fromkeys(("top", "left", "bottom", "right", "insideH", "insideV"), "000000")
+    # Without any the page would end open.
+    edges["insideH"] = "000000" if lines else "D9D9D9"
+    borders = "".join(
+        f'<w:{edge} w:val="single" w:sz="4" w:color="{color}"/>' for edge, color in edges.items()
+    )
     all_borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>")
     table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(all_borders)
+    table._tbl.tblPr.find(qn("w:tblLayout")).addnext(parse_xml(CELL_MARGINS))
     section = document.sections[0]
-    assert section.page_width and section.left_margin and section.right_margin
-    whole = section.page_width - section.left_margin - section.right_margin
+    assert section.page_width
+    assert section.left_margin
+    whole = section.page_width - 2 * section.left_margin
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Length(int(whole * width / 100))
     for cell, head in zip(table.rows[0].cells, heads, strict=True):

@@ -14,7 +14,8 @@ from evaluation.models import (
     OverviewSheet,
     ReasonGroup,
 )
-from evaluation.views.programmes import Total, latest_budget, total_of
+from evaluation.documents.sheets import Total, total_of
+from evaluation.views.programmes import latest_budget
 from jst_objectives import history
 from programs.models import AccessRecord, Agency, Appropriation, Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
