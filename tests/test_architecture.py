@@ -31,7 +31,7 @@ LAYERS = [
         "recording",
         "restricting",
     }
-    | {"valuing", "grading", "documents", "loading"},
+    | {"valuing", "grading", "documents", "loading", "rendering"},
     {"forms", "resources", "templatetags", "past", "trail", "withholding"},
     {"views", "admin", "management"},
     {"urls", "apps"},

@@ -51,7 +51,6 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
             "snapshot__amendment", "issued_by"
         ),
         "has_sheets": amendment.overview_sheets.exists(),
-        "papers": papers_of(request, amendment),
     }
     return render(request, "evaluation/amendment.html", context | _progress(request, amendment))
 
@@ -86,6 +85,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "explained": _explained(amendment, roles, refused),
         "reads_drafts": bool(events),
         "is_inside": bool(roles),
+        "papers": papers_of(amendment, inside=bool(roles)),
         "today": timezone.localdate(),
         **_versions(amendment, roles, events),
     }

@@ -31,7 +31,6 @@ from evaluation.permissions import (
     PortalRequest,
     SignedInRequest,
     require,
-    roles_of,
     visible_change,
 )
 from programs.access import record
@@ -56,12 +55,13 @@ class Paper:
     under_way: Rendering | None
 
 
-def papers_of(request: PortalRequest, amendment: Amendment) -> list[Paper]:
-    """Return the documents that an amendment has anything for, in the official order."""
+def papers_of(amendment: Amendment, *, inside: bool) -> list[Paper]:
+    """Return the documents that an amendment has anything for, in the official order; for who is
+    `inside` the agency with what is being made of them (four queries)."""
     if amendment.kind == Amendment.Kind.BASELINE:
         return []
     under_way: dict[str, Rendering] = {}
-    if roles_of(request.user, amendment.period.agency):
+    if inside:
         active = Rendering.objects.filter(state__in=rendering.ACTIVE)
         made = active.filter(snapshot__amendment=amendment).order_by("pk")
         under_way = {one.kind: one for one in made if not rendering.is_lost(one)}
