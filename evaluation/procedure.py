@@ -212,7 +212,7 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
 
 
 def content_digest(amendment: Amendment) -> str:
-    """Return the SHA-256 of what the amendment's table and appendix say now."""
+    """Return the SHA-256 of what the amendment's documents say now."""
     return Snapshot.canonical(current_content(amendment))[1]
 
 

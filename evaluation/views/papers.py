@@ -57,7 +57,7 @@ class Paper:
 
 def papers_of(amendment: Amendment, *, inside: bool) -> list[Paper]:
     """Return the documents that an amendment has anything for, in the official order; for who is
-    `inside` the agency with what is being made of them (four queries)."""
+    `inside` the agency with what is being made of them (two queries)."""
     if amendment.kind == Amendment.Kind.BASELINE:
         return []
     under_way: dict[str, Rendering] = {}

@@ -177,7 +177,7 @@ def test_what_an_editor_reads_and_is_told(scene: Scene):
     forms = "view=inline", "view=consolidated&extent=full", "unchanged=run&remarks=備考&moves=track"
     visit.to(*(f"{scene.of(scene.real, 'comparison')}?{form}" for form in forms))
     visit.to(scene.of(scene.real, "comparison", "appendix") + "?unchanged=full&first=current")
-    visit.to(scene.of(scene.real, "comparison", "form"))
+    visit.to(scene.of(scene.real, "comparison", "form"), scene.of(scene.real, "memo"))
     visit.to("/account/")
     visit.to(scene.of(scene.submitted, "edit"), status=403)
     visit.to(scene.of(scene.submitted, "steps", "approve"), status=403)

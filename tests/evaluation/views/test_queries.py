@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from evaluation import urls
-from evaluation.models import AmendmentReason, Attachment, Clause, IssuedDocument, RestrictedReader
+from evaluation.models import (
+    AmendmentReason,
+    Attachment,
+    Clause,
+    IssuedDocument,
+    Rendering,
+    RestrictedReader,
+)
 from tests.factories import make_user
 from tests.large import Large
 
@@ -53,8 +60,8 @@ PAGES: dict[tuple[str, str], int] = {
     # An amendment
     ("editor", TEXT + "amendments/new/"): 5,
     ("", TEXT + "amendments/{baseline}/"): 4,
-    ("editor", DRAFT): 16,
-    ("approver", TEXT + "amendments/submitted/"): 16,
+    ("editor", DRAFT): 18,
+    ("approver", TEXT + "amendments/submitted/"): 18,
     ("editor", DRAFT + "comparison/"): 10,
     ("editor", DRAFT + "comparison/form/"): 7,
     ("editor", DRAFT + "comparison/appendix/"): 8,
@@ -63,6 +70,9 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "comparison/?old=on:2026-04-01&new=with:draft"): 11,
     ("editor", TEXT + "comparison/?old=with:submitted@1&new=with:submitted"): 19,
     ("editor", TEXT + "comparison.pdf?old=on:2026-04-01&new=on:2026-04-01"): 9,
+    ("editor", DRAFT + "memo/"): 8,
+    ("editor", DRAFT + "comparison.docx"): 29,
+    ("editor", DRAFT + "renderings/{rendering}/"): 8,
     ("editor", DRAFT + "overview/"): 7,
     ("editor", DRAFT + "facts/"): 7,
     ("editor", DRAFT + "steps/submit/"): 11,
@@ -71,7 +81,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "steps/copy/"): 11,
     ("editor", DRAFT + "steps/withdraw/"): 7,
     ("editor", DRAFT + "steps/delete/"): 8,
-    ("approver", SUBMITTED + "approve/"): 16,
+    ("approver", SUBMITTED + "approve/"): 31,
     ("approver", SUBMITTED + "send-back/"): 8,
     ("approver", DECIDE): 18,
     ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 38,
@@ -145,11 +155,11 @@ LISTS = {
 
 def test_every_page_has_a_row():
     example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a")
-    example |= dict.fromkeys(("reason", "step", "file", "reader"), 1)
+    example |= dict.fromkeys(("reason", "step", "file", "reader", "rendering"), 1)
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
-    # Issuing and taking back are buttons; their GET leads back to where they stand.
-    buttons = {"issue_document", "take_back"}
+    # These are buttons; their GET leads back to where they stand.
+    buttons = {"issue_document", "take_back", "cancel_rendering"}
     assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
@@ -197,6 +207,7 @@ def names_in(large: Large) -> dict[str, object]:
         "file": Attachment.objects.all()[0].pk,
         "reader": RestrictedReader.objects.all()[0].pk,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
+        "rendering": Rendering.objects.filter(snapshot__amendment__slug="draft")[0].pk,
     }
 
 
