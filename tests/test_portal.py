@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from importlib.machinery import SourceFileLoader
@@ -288,7 +289,8 @@ def data(tmp_path: Path, database: str) -> dict[str, str]:
 def test_up_serves_until_interrupted_and_again_loses_nothing(
     data: dict[str, str], port: int
 ) -> None:
-    """First page, style sheet, demo users, a clean end; the second time nothing is set up."""
+    """First page, style sheet, demo users, a worker that comes back when it is killed, a clean end; the
+    second time nothing is set up."""
     users = Path(data["PORTAL_DATA"], "demo-users.txt")
     command = [str(PORTAL), "up", "--port", str(port)]
     environment = {"PATH": os.environ["PATH"], **data}
@@ -299,10 +301,14 @@ def test_up_serves_until_interrupted_and_again_loses_nothing(
             sheet = re.search(r'href="(/static/[^"]+\.css)"', get(port, "/"))
             assert sheet
             assert "{" in get(port, sheet[1])
+            first = worker_of(child.pid)
+            os.kill(first, signal.SIGKILL)
+            second = worker_of(child.pid, other_than=first)
         finally:
             child.send_signal(signal.SIGINT)
         assert child.stdout.read() == "\nサーバーを止めました。\n"
     assert child.returncode == 0
+    assert not Path(f"/proc/{second}").exists()
     with pytest.raises(urllib.error.URLError, match="Connection refused"):
         get(port, "/")
     assert re.fullmatch(rf"http://localhost:{port}/ で使えます（準備 \d+ 秒）。\n", lines[-1])
@@ -323,6 +329,18 @@ def test_up_serves_until_interrupted_and_again_loses_nothing(
     assert passwords in output
     assert users.read_text() == passwords
     assert query(data["DATABASE_URL"], "SELECT short_name FROM programs_agency") == [("あと",)]
+
+
+def worker_of(parent: int, other_than: int = 0) -> int:
+    """Return the process that makes long documents, once there is one."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for key in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+            command = Path(f"/proc/{key}/cmdline").read_bytes().split(b"\0")
+            if command[1:3] == [b"manage.py", b"work"] and int(key) != other_than:
+                return int(key)
+        time.sleep(0.1)
+    raise AssertionError("no worker")
 
 
 def get(port: int, path: str) -> str:
