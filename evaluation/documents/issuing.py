@@ -63,17 +63,23 @@ def torn(text: Text) -> list[str]:
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:
-    """Return what the amendment's documents say as plain data: the table, the settings it is drawn up
-    in, the appendix, the memo, and what stands around the text."""
+    """Return what the amendment's documents say as plain data: the changes, the memo, and what stands
+    around the text."""
+    return changes(amendment) | {
+        "memo": asdict(memo(amendment)),
+        "policy": policy_sheet(amendment),
+        "programmes": programme_sheets(amendment),
+        "overview": overview_sheets(amendment),
+    }
+
+
+def changes(amendment: Amendment) -> dict[str, Any]:
+    """Return the amendment's table, the settings it is drawn up in, and its appendix as plain data."""
     settings = settings_of(amendment)
     return {
         "comparison": asdict(comparison_table(amendment, settings)),
         "settings": asdict(settings),
         "appendix": asdict(amended_appendix(amendment)),
-        "memo": asdict(memo(amendment)),
-        "policy": policy_sheet(amendment),
-        "programmes": programme_sheets(amendment),
-        "overview": overview_sheets(amendment),
     }
 
 

@@ -173,7 +173,10 @@ def test_one_given_up_for_dead_issues_nothing_when_it_wakes(
 def test_what_the_snapshot_does_not_hold_fails_by_name(snapshot: Snapshot, person: User) -> None:
     begun = rendering.start(snapshot, "overview", by=person)
     rendering.render.call(begun.pk)
-    assert (now(begun).state, now(begun).words) == ("failed", dossier.MISSING["overview"])
+    assert (now(begun).state, now(begun).words) == (
+        "failed",
+        dossier.MISSING[IssuedDocument.Kind.OVERVIEW],
+    )
 
 
 # --- The real worker ------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "steps/copy/"): 11,
     ("editor", DRAFT + "steps/withdraw/"): 7,
     ("editor", DRAFT + "steps/delete/"): 8,
-    ("approver", SUBMITTED + "approve/"): 31,
+    ("approver", SUBMITTED + "approve/"): 16,
     ("approver", SUBMITTED + "send-back/"): 8,
     ("approver", DECIDE): 18,
     ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 38,
