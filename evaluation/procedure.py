@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation import amending, approving, recording
-from evaluation.documents.issuing import current_content, take_snapshot
+from evaluation.documents.issuing import changes, take_snapshot
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
 from evaluation.permissions import UNDECIDED
@@ -213,7 +213,7 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
 
 def content_digest(amendment: Amendment) -> str:
     """Return the SHA-256 of what the amendment's table and appendix say now."""
-    return Snapshot.canonical(current_content(amendment))[1]
+    return Snapshot.canonical(changes(amendment))[1]
 
 
 def _head(period: ObjectivePeriod) -> Amendment | None:

@@ -20,11 +20,13 @@ from evaluation.views import (
     numbers,
     objectives,
     ordering,
+    papers,
     pasting,
     people,
     procedure,
     programmes,
     reasons,
+    renderings,
     restriction,
     search,
     sheets,
@@ -42,7 +44,12 @@ class DocumentKind:
         return value
 
 
+class WordKind(DocumentKind):
+    regex = "|".join(papers.IN_WORD)
+
+
 register_converter(DocumentKind, "document_kind")
+register_converter(WordKind, "word_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
@@ -77,9 +84,11 @@ urlpatterns = [
         name="appendix_comparison_pdf",
     ),
     path(AMENDMENT + "overview/", sheets.overview, name="overview"),
-    path(
-        AMENDMENT + "issue/<document_kind:kind>/", amendments.issue_document, name="issue_document"
-    ),
+    path(AMENDMENT + "memo/", papers.memo, name="memo"),
+    path(AMENDMENT + "<word_kind:kind>.docx", papers.word, name="word"),
+    path(AMENDMENT + "issue/<document_kind:kind>/", papers.issue_document, name="issue_document"),
+    path(AMENDMENT + "renderings/<int:pk>/", renderings.rendering, name="rendering"),
+    path(AMENDMENT + "renderings/<int:pk>/cancel/", renderings.cancel, name="cancel_rendering"),
     path(AMENDMENT + "facts/", drafting.facts, name="amendment_facts"),
     path(AMENDMENT + "steps/<slug:step>/", steps.step, name="amendment_step"),
     path(AMENDMENT + "checks/", checks.checks, name="checks"),

@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     *(["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"] if OIDC else []),
     "axes",
     "import_export",
+    "django_tasks",
+    "django_tasks_db",
     "programs.apps.MaintenanceConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -152,6 +154,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+
+# Work that takes longer than a page may: `manage.py work` does it, in a process of its own.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "programs.User"

@@ -21,6 +21,7 @@ from evaluation.models import (
     PolicyText,
     ProcedureStep,
     ReasonGroup,
+    Rendering,
     RestrictedReader,
     Restriction,
     Snapshot,
@@ -206,6 +207,8 @@ class Large:
             issued = {"sha256": sha256, "content": b"%PDF-", "versions": {}, "issued_at": now}
             fields = {"snapshot": snapshot, "kind": "comparison", "issued_by": self.drafter}
             self.rows(IssuedDocument, 1, **fields, **issued)
+            begun = {"requested_by": self.drafter, "requested_at": now, "total": 1}
+            self.rows(Rendering, 1, snapshot=snapshot, kind="dossier", **begun)
 
     def amendments(self) -> None:
         """Add amendments of each state that change nothing, so that all drafts stand on the head."""

@@ -44,7 +44,7 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"valuing", "grading", "documents", "loading"},
+    | {"valuing", "grading", "documents", "loading", "rendering"},
     {"consistency"},
     {"waiving"},
     {

@@ -20,6 +20,7 @@ from evaluation.models import (
     ObjectivePeriod,
     ProcedureStep,
     ReasonGroup,
+    Rendering,
     Restriction,
     Snapshot,
     StepKind,
@@ -118,6 +119,13 @@ def document(**fields):
     return IssuedDocument(snapshot=taken, issued_at=timezone.now(), **(values | fields))
 
 
+def rendering(**fields):
+    taken = snapshot()
+    taken.save()
+    values = {"kind": "dossier", "requested_by": make_user(), "total": 3}
+    return Rendering(snapshot=taken, requested_at=timezone.now(), **(values | fields))
+
+
 def reason(**fields):
     group = ReasonGroup(amendment=make_draft(make_period()), position=1, title="区分")
     group.save()
@@ -203,7 +211,10 @@ WRONG = {
     ),
     "snapshot_sha256_form": lambda: snapshot(sha256="0"),
     "issued_document_sha256_form": lambda: document(sha256="0"),
-    "issued_document_kind_known": lambda: document(kind="memo"),
+    "issued_document_kind_known": lambda: document(kind="x"),
+    "rendering_state_known": lambda: rendering(state="x"),
+    "rendering_done_of_total": lambda: rendering(done=4),
+    "rendering_done_with_document": lambda: rendering(state="done"),
     "reason_kind_known": lambda: reason(kind="x"),
     "step_openness_known": lambda: step(openness="x"),
     "step_answered_after_it_was_asked": lambda: step(answered_on=dt.date(2026, 3, 31)),

@@ -34,6 +34,10 @@ class Level(StrEnum):
     BULLET = "bullet"  # one axis or indicator
 
 
+# Where the table lists the indicators of the items that its text part has shown already.
+INDICATORS = frozenset({Level.SECTION, Level.LABEL, Level.ENTRY, Level.BULLET})
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of one cell; the runs of a cell join to what it prints."""

@@ -13,6 +13,7 @@ from evaluation.comparison.elision import cells
 from evaluation.comparison.heads import head, joined
 from evaluation.comparison.marking import Marks, mark_many
 from evaluation.comparison.rows import Level, Run, Settings, Side
+from evaluation.documents.comparison import runs_from_data
 from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, ObjectivePeriod
 from evaluation.models.texts import Node, Text, reworded, texts_around
@@ -126,6 +127,26 @@ def amended_appendix(amendment: Amendment) -> Appendix:
     """Return the appendix as amended, changed cells marked against the text just before."""
     before, text = texts_around(amendment)
     return appendix(amendment.period, text, before, Hand.of(amendment, before, text).marks)
+
+
+def appendix_from_data(data: dict[str, Any]) -> Appendix:
+    """Return the appendix of plain data."""
+    rows = (
+        AppendixRow(
+            item_id=row["item_id"],
+            item=runs_from_data(row["item"]),
+            sub_item_id=row["sub_item_id"],
+            sub_item=runs_from_data(row["sub_item"]),
+            first_of_item=row["first_of_item"],
+            **{name: _entries_from_data(row[name]) for name in COLUMNS.values()},
+        )
+        for row in data["rows"]
+    )
+    return Appendix(data["title"], data["note"], tuple(rows))
+
+
+def _entries_from_data(data: list[dict[str, Any]]) -> tuple[Entry, ...]:
+    return tuple(Entry(Kind(e["kind"]), e["clause_id"], runs_from_data(e["runs"])) for e in data)
 
 
 def appendix_html(content: Appendix, **identity: Any) -> str:

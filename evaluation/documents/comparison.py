@@ -28,6 +28,8 @@ from evaluation.models.table_forms import form_of
 from evaluation.models.texts import Text, texts_around
 
 DECIDED = replace(NATIONAL, heading="新旧対照表")
+# A row kept whole leaves the rest of a page empty: 250 characters are 14 of its 40 lines.
+SHORT = 250
 
 
 class View(StrEnum):
@@ -80,6 +82,11 @@ def reasons_of(amendment: Amendment, *texts: Text) -> dict[str, str]:
         for node in text.nodes.values()
         if node.wording.amendment_id == amendment.pk and node.wording.reason_id
     }
+
+
+def is_short(row: Row) -> bool:
+    """Tell whether a row is kept on one page."""
+    return all(sum(len(run.text) for run in side) < SHORT for side in (row.proposed, row.current))
 
 
 # --- Text and JSON --------------------------------------------------------------------------------
@@ -140,11 +147,12 @@ def from_data(data: dict[str, Any]) -> Table:
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
-    sides = {side: _runs(row[side]) for side in ("proposed", "current")}
+    sides = {side: runs_from_data(row[side]) for side in ("proposed", "current")}
     return {"kind": Kind(row["kind"]), "level": Level(row["level"]), **sides}
 
 
-def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
+def runs_from_data(data: list[dict[str, Any]]) -> tuple[Run, ...]:
+    """Return the runs of a cell from plain data."""
     return tuple(Run(run["text"], run["marked"], Role(run["role"])) for run in data)
 
 
@@ -152,7 +160,8 @@ def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
 def comparison_html(table: Table, view: str = View.TABLE, **identity: Any) -> str:
     """Return the printed table (A4 portrait) as HTML for `pdf.render_pdf`.
 
-    `identity`: `document_id`, `content_hash`, `created` and `modified` of the document itself.
+    `identity`: `document_id`, `content_hash`, `created` and `modified` of the document itself; and
+    `linked`, the public ids of clauses to which another part of it refers.
     """
     context = {"table": table, "view": View(view), **identity}
     return render_to_string("evaluation/comparison_print.html", context)

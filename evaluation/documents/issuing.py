@@ -5,28 +5,17 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from evaluation.comparison import ENGINE_VERSION
-from evaluation.comparison.alignment import Kind
-from evaluation.comparison.rows import Role, Run
-from evaluation.documents.appendix import (
-    Appendix,
-    AppendixRow,
-    Entry,
-    amended_appendix,
-    appendix_html,
-)
-from evaluation.documents.comparison import (
-    comparison_html,
-    comparison_table,
-    from_data,
-    settings_of,
-)
-from evaluation.documents.pdf import render_pdf_cached, renderer_versions
+from evaluation.documents.appendix import amended_appendix
+from evaluation.documents.comparison import comparison_table, settings_of
+from evaluation.documents.dossier import cache, parts_of, steps_of
+from evaluation.documents.memo import memo
+from evaluation.documents.pdf import Heard, render_pdf_cached, renderer_versions
+from evaluation.documents.sheets import overview_sheets, policy_sheet, programme_sheets
 from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
 from evaluation.models.texts import ConflictKind, Text
 from programs.models import User
@@ -74,6 +63,17 @@ def torn(text: Text) -> list[str]:
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:
+    """Return what the amendment's documents say as plain data: the changes, the memo, and what stands
+    around the text."""
+    return changes(amendment) | {
+        "memo": asdict(memo(amendment)),
+        "policy": policy_sheet(amendment),
+        "programmes": programme_sheets(amendment),
+        "overview": overview_sheets(amendment),
+    }
+
+
+def changes(amendment: Amendment) -> dict[str, Any]:
     """Return the amendment's table, the settings it is drawn up in, and its appendix as plain data."""
     settings = settings_of(amendment)
     return {
@@ -83,17 +83,24 @@ def current_content(amendment: Amendment) -> dict[str, Any]:
     }
 
 
-def issue(snapshot: Snapshot, kind: str, *, by: User | None) -> IssuedDocument:
+def issue(
+    snapshot: Snapshot, kind: str, *, by: User | None, heard: Heard = lambda done: None
+) -> IssuedDocument:
     """Return the PDF of a snapshot, made and recorded if it has not been issued yet.
 
-    Raises `pdf.PdfError` where it cannot be made.
+    `heard` is told at least every two seconds how many of `dossier.steps_of` are done; what it raises
+    ends the work, and nothing is recorded. Raises `pdf.PdfError` where the PDF cannot be made,
+    ValidationError where the snapshot holds nothing for it.
     """
-    content = render_pdf_cached(html_of(snapshot, kind), settings.DATA_DIR / "cache" / "pdf")
-    digest = hashlib.sha256(content).hexdigest()
+    data = snapshot.data
+    parts = parts_of(data, kind, identity_of(snapshot), heard)
+    before = len(steps_of(data, kind)) - len(parts)
+    content = render_pdf_cached(*parts, folder=cache(), heard=lambda done: heard(before + done))
+    heard(before + len(parts))
     document, _ = IssuedDocument.objects.get_or_create(
         snapshot=snapshot,
         kind=kind,
-        sha256=digest,
+        sha256=hashlib.sha256(content).hexdigest(),
         defaults={
             "content": content,
             "versions": renderer_versions() | {"engine": snapshot.engine_version},
@@ -104,17 +111,20 @@ def issue(snapshot: Snapshot, kind: str, *, by: User | None) -> IssuedDocument:
     return document
 
 
-def html_of(snapshot: Snapshot, kind: str) -> str:
-    """Return the printed HTML of one document of a snapshot; nothing but the snapshot goes in."""
-    identity: dict[str, Any] = {
+def identity_of(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what the foot of each page and the file itself say of a snapshot."""
+    taken = timezone.localtime(snapshot.taken_at)
+    return {
         "document_id": str(snapshot),
         "content_hash": snapshot.sha256,
-        "created": timezone.localtime(snapshot.taken_at),
-        "modified": timezone.localtime(snapshot.taken_at),
+        "created": taken,
+        "modified": taken,
     }
-    if kind == IssuedDocument.Kind.APPENDIX:
-        return appendix_html(_appendix(snapshot.data["appendix"]), **identity)
-    return comparison_html(from_data(snapshot.data["comparison"]), **identity)
+
+
+def unissued(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the foot of a page says that is not recorded as issued."""
+    return {"document_id": f"{name}（未発行）", "content_hash": Snapshot.canonical(data)[1]}
 
 
 class Verdict(StrEnum):
@@ -154,30 +164,7 @@ def _changed_since(snapshot: Snapshot) -> bool:
     """Tell whether a draft has changed; what is decided cannot, whatever a newer engine marks."""
     if snapshot.amendment.is_decided or snapshot.engine_version != ENGINE_VERSION:
         return False
-    _, current = Snapshot.canonical(current_content(snapshot.amendment))
-    return current != snapshot.sha256
-
-
-def _runs(data: list[dict[str, Any]]) -> tuple[Run, ...]:
-    return tuple(Run(run["text"], run["marked"], Role(run["role"])) for run in data)
-
-
-def _appendix(data: dict[str, Any]) -> Appendix:
-    rows = (
-        AppendixRow(
-            item_id=row["item_id"],
-            item=_runs(row["item"]),
-            sub_item_id=row["sub_item_id"],
-            sub_item=_runs(row["sub_item"]),
-            first_of_item=row["first_of_item"],
-            axes=_entries(row["axes"]),
-            evaluation_indicators=_entries(row["evaluation_indicators"]),
-            monitoring_indicators=_entries(row["monitoring_indicators"]),
-        )
-        for row in data["rows"]
-    )
-    return Appendix(data["title"], data["note"], tuple(rows))
-
-
-def _entries(data: list[dict[str, Any]]) -> tuple[Entry, ...]:
-    return tuple(Entry(Kind(e["kind"]), e["clause_id"], _runs(e["runs"])) for e in data)
+    current = current_content(snapshot.amendment)
+    # A snapshot of an earlier version of the portal kept less.
+    _, digest = Snapshot.canonical({name: current[name] for name in snapshot.data})
+    return digest != snapshot.sha256

@@ -1,5 +1,7 @@
 """HTML to PDF: what goes to paper, the same bytes for the same input.
 
+A PDF is made of one HTML document or of several, its parts, each of which counts its own pages.
+
 WeasyPrint runs in a process of its own (`pdf_child.py`), never in the one that answers requests;
 importing this module is cheap and works where Pango is not installed.
 """
@@ -9,10 +11,12 @@ import hashlib
 import json
 import os
 import re
+import selectors
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -29,6 +33,10 @@ TIME_LIMIT = 60
 # 5,000 rows, ten times the longest objectives there are, need half of it.
 MEMORY_LIMIT = 1536 * 1024 * 1024
 COMMAND = [sys.executable, "-I", "-X", "utf8", pdf_child.__file__]
+
+# Seconds after which whoever waits for a PDF is told that it is still being made.
+SIGN_OF_LIFE = 2
+Heard = Callable[[int], None]
 
 # What WeasyPrint loads, with Debian's package of each.
 LIBRARIES = {
@@ -47,33 +55,77 @@ class PdfError(Exception):
 
 
 def render_pdf(
-    html: str, *, time_limit: float = TIME_LIMIT, memory_limit: int = MEMORY_LIMIT
+    *parts: str,
+    time_limit: float = TIME_LIMIT,
+    memory_limit: int = MEMORY_LIMIT,
+    heard: Heard = lambda done: None,
 ) -> bytes:
-    """Return a whole HTML document as PDF/UA-1, styled by print.css; nothing else is fetched.
+    """Return whole HTML documents as one PDF/UA-1, styled by print.css; nothing else is fetched.
 
-    `html` brings language, title and dates (`<meta name="dcterms.created">`); no clock is read.
-    Raises PdfError: a library or font is missing, the limit of time (seconds) or memory (bytes) is
-    reached, or WeasyPrint complained of anything (a character without a glyph, a refused address).
+    The first brings language, title and dates (`<meta name="dcterms.created">`); no clock is read.
+    `heard` is told at least every two seconds how many parts are laid out; what it raises ends the
+    work. Raises PdfError: a library or font is missing, the limit of time (seconds) or memory (bytes)
+    is reached, or WeasyPrint complained of anything (a character without a glyph, a refused address).
     """
+    return _made("pdf", parts, time_limit, memory_limit, heard)
+
+
+def read_pages(*parts: str, heard: Heard = lambda done: None) -> dict[str, int]:
+    """Return on which page of its part, counted from 1, each id of the parts stands.
+
+    Raises as `render_pdf` does.
+    """
+    made = _made("pages", parts, TIME_LIMIT, MEMORY_LIMIT, heard)
+    numbers: dict[str, int] = json.loads(made)
+    return numbers
+
+
+def _made(
+    output: str, parts: Sequence[str], time_limit: float, memory_limit: int, heard: Heard
+) -> bytes:
     if missing := [package for font, package in FONTS.items() if not font.exists()]:
         raise PdfError(_install_message(missing))
-    try:
-        child = subprocess.run(
-            [*COMMAND, str(memory_limit)],
-            input=html.encode(),
-            capture_output=True,
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as made:
+        given.write(json.dumps(parts).encode())
+        given.seek(0)
+        with subprocess.Popen(
+            [*COMMAND, output, str(memory_limit)],
+            stdin=given,
+            stdout=made,
+            stderr=subprocess.PIPE,
             env={name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ},
-            timeout=time_limit,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise PdfError(
-            f"PDFの作成が制限時間（{time_limit:g}秒）内に終わらないため中止しました。"
-            "対象を分けて、もう一度作成してください。"
-        ) from None
-    if child.returncode:
-        raise _error(child.returncode, child.stderr.decode(errors="replace"))
-    return child.stdout
+        ) as child:
+            try:
+                told = _listen(child, time_limit, heard)
+            finally:
+                child.kill()  # one that has ended does not mind
+        if child.returncode:
+            raise _error(child.returncode, told)
+        made.seek(0)
+        return made.read()
+
+
+def _listen(child: subprocess.Popen[bytes], time_limit: float, heard: Heard) -> str:
+    """Pass on how many parts are laid out until the child ends; return what went wrong.
+
+    Raises PdfError where it takes too long.
+    """
+    assert child.stderr
+    told, end = b"", time.monotonic() + time_limit
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stderr, selectors.EVENT_READ)
+        while (left := end - time.monotonic()) > 0:
+            if selector.select(min(left, SIGN_OF_LIFE)):
+                piece = os.read(child.stderr.fileno(), 65536)
+                told += piece
+                if not piece:
+                    child.wait()
+                    return told.decode(errors="replace").replace(f"{pdf_child.LAID_OUT}\n", "")
+            heard(told.count(f"{pdf_child.LAID_OUT}\n".encode()))
+    raise PdfError(
+        f"PDFの作成が制限時間（{time_limit:g}秒）内に終わらないため中止しました。"
+        "対象を分けて、もう一度作成してください。"
+    )
 
 
 def _error(code: int, detail: str) -> PdfError:
@@ -100,21 +152,45 @@ def _install_message(packages: Iterable[str]) -> str:
     )
 
 
-def render_pdf_cached(html: str, folder: Path) -> bytes:
-    """Return `render_pdf(html)`, kept in `folder` (made if absent) under a digest of all its input."""
-    key = hashlib.sha256(json.dumps(renderer_versions()).encode())
-    key.update(pdf_child.STYLE_SHEET.read_bytes())
-    key.update(html.encode())
-    file = folder / f"{key.hexdigest()}.pdf"
+def render_pdf_cached(*parts: str, folder: Path, heard: Heard = lambda done: None) -> bytes:
+    """Return `render_pdf(*parts)`, kept in `folder` (made if absent) under a digest of all its input."""
+    return _kept(folder, "pdf", parts, lambda: render_pdf(*parts, heard=heard))
+
+
+def read_pages_cached(
+    *parts: str, folder: Path, heard: Heard = lambda done: None
+) -> dict[str, int]:
+    """Return `read_pages(*parts)`, kept likewise."""
+    made = _kept(
+        folder, "json", parts, lambda: json.dumps(read_pages(*parts, heard=heard)).encode()
+    )
+    numbers: dict[str, int] = json.loads(made)
+    return numbers
+
+
+def is_kept(*parts: str, folder: Path, suffix: str) -> bool:
+    """Tell whether there is a rendering of these parts: `pdf`, or the pages of their ids, `json`."""
+    return _place(folder, suffix, parts).exists()
+
+
+def _kept(folder: Path, suffix: str, parts: Sequence[str], make: Callable[[], bytes]) -> bytes:
+    file = _place(folder, suffix, parts)
     if file.exists():
         return file.read_bytes()
-    pdf = render_pdf(html)
+    made = make()
     folder.mkdir(parents=True, exist_ok=True)
     # Whoever looks at the same time sees the whole file or none.
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
-        part.write(pdf)
+        part.write(made)
     Path(part.name).replace(file)
-    return pdf
+    return made
+
+
+def _place(folder: Path, suffix: str, parts: Sequence[str]) -> Path:
+    key = hashlib.sha256(json.dumps(renderer_versions()).encode())
+    key.update(pdf_child.STYLE_SHEET.read_bytes())
+    key.update("\f".join(parts).encode())
+    return folder / f"{key.hexdigest()}.{suffix}"
 
 
 def renderer_versions() -> dict[str, str]:

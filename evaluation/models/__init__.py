@@ -16,6 +16,7 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.successions import Succession
@@ -44,6 +45,7 @@ __all__ = [
     "PolicyText",
     "ProcedureStep",
     "ReasonGroup",
+    "Rendering",
     "RestrictedReader",
     "Restriction",
     "Snapshot",

@@ -89,8 +89,15 @@ class IssuedDocument(models.Model):
     """A PDF made from a snapshot, kept byte by byte so that it can be verified later; immutable."""
 
     class Kind(models.TextChoices):
+        """In the official order; the last holds all of them."""
+
+        MEMO = "memo", "変更について"
         COMPARISON = "comparison", "新旧対照表"
+        POLICY = "policy", "政策体系"
         APPENDIX = "appendix", "別紙"
+        PROGRAMMES = "programmes", "事業の説明"
+        OVERVIEW = "overview", "全体像"
+        DOSSIER = "dossier", "資料一式"
 
     snapshot = models.ForeignKey(
         Snapshot, models.PROTECT, related_name="documents", verbose_name="控え"
@@ -117,9 +124,19 @@ class IssuedDocument(models.Model):
                 violation_error_message="この控えの同じ文書は、すでに発行されています。",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["comparison", "appendix"]),
+                condition=Q(
+                    kind__in=[
+                        "memo",
+                        "comparison",
+                        "policy",
+                        "appendix",
+                        "programmes",
+                        "overview",
+                        "dossier",
+                    ]
+                ),
                 name="issued_document_kind_known",
-                violation_error_message="文書の種類は、新旧対照表か別紙です。",
+                violation_error_message="文書の種類は、一覧にあるものだけです。",
             ),
             models.CheckConstraint(
                 condition=Exact(Length("sha256"), 64),

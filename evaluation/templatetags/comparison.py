@@ -6,7 +6,7 @@ from django import template
 
 from evaluation.comparison import one_text
 from evaluation.comparison.alignment import Kind
-from evaluation.comparison.rows import Cell, Level, Role, Row, Run, Table
+from evaluation.comparison.rows import INDICATORS, Cell, Level, Role, Row, Run, Table
 from evaluation.documents.appendix import (
     AppendixRow,
     ComparedAppendix,
@@ -14,12 +14,11 @@ from evaluation.documents.appendix import (
     ComparedSide,
     Entry,
 )
+from evaluation.documents.comparison import is_short
 from evaluation.documents.hand import Hand
 
 register = template.Library()
 
-# A row kept whole leaves the rest of a page empty: 250 characters are 14 of its 40 lines.
-SHORT = 250
 NAME = 30  # characters that tell a row from the others
 _DRAWN = (Kind.REVISED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 # The appendix: 24 of the 28 lines that a page holds, of 17 characters in a column of indicators.
@@ -54,7 +53,7 @@ def row_class(row: Row) -> str:
     """
     sides = [_text(row.proposed), _text(row.current)]
     classes: list[str] = [row.level, row.kind]
-    if max(map(len, sides)) < SHORT:
+    if is_short(row):
         classes.append("short")
     if any(map(UNBREAKABLE.search, sides)):
         classes.append("unbreakable")
@@ -87,6 +86,12 @@ def clause_name(row: Row) -> str:
     """Return the number and the first words of a row's proposed text."""
     words = "".join([run.text for run in row.proposed if run.role is Role.TEXT]).strip()
     return words if len(words) <= NAME else words[: NAME - 1] + "…"
+
+
+@register.filter
+def is_in_text(row: Row) -> bool:
+    """Tell whether a row shows its clause in its place in the text, not where indicators are listed."""
+    return row.level not in INDICATORS
 
 
 @register.filter

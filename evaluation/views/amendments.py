@@ -3,18 +3,14 @@
 from collections import Counter
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from evaluation.documents.handed_out import handed_out, last_for_council
-from evaluation.documents.issuing import issue, take_snapshot
-from evaluation.documents.pdf import PdfError
 from evaluation.drafting import SHARED
 from evaluation.models import Amendment, AmendmentReason
 from evaluation.models.amendments import DRAFT_READERS
@@ -23,19 +19,15 @@ from evaluation.permissions import (
     UNDECIDED,
     Act,
     PortalRequest,
-    SignedInRequest,
     refusals,
-    require,
     roles_of,
     visible_amendment,
-    visible_change,
     visible_documents,
 )
 from evaluation.timeline import Event, events_of, sent_back, stages, submitted_before
 from evaluation.views.editions import Edition
+from evaluation.views.papers import papers_of
 from evaluation.views.steps import STEPS
-from programs.access import record
-from programs.models import AccessRecord
 
 
 @login_not_required
@@ -93,6 +85,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "explained": _explained(amendment, roles, refused),
         "reads_drafts": bool(events),
         "is_inside": bool(roles),
+        "papers": papers_of(amendment, inside=bool(roles)),
         "today": timezone.localdate(),
         **_versions(amendment, roles, events),
     }
@@ -110,29 +103,3 @@ def _explained(amendment: Amendment, roles: set[str], refused: dict[Act, str]) -
         and (act is Act.EDIT or amendment.state in RULES[act].states)
     ]
     return [refused[act] for act in surprising if refused[act]]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def issue_document(
-    request: SignedInRequest, agency: str, number: int, slug: str, kind: str
-) -> HttpResponse:
-    """Issue the PDF of the comparison table or the appendix, and hand it over."""
-    amendment = visible_change(request, agency, number, slug)
-    if request.method != "POST":
-        # Where a sign-in that interrupted the button leads back to.
-        return redirect("amendment", agency, number, slug)
-    require(request, Act.ISSUE, amendment)
-    try:
-        document = issue(take_snapshot(amendment, by=request.user), kind, by=request.user)
-    except (PdfError, ValidationError) as error:
-        words = error.messages if isinstance(error, ValidationError) else [str(error)]
-        messages.error(request, "PDFを発行できません。" + "　".join(words))
-        return redirect("amendment", agency, number, slug)
-    record(
-        request,
-        AccessRecord.Kind.EXPORT,
-        agency=amendment.period.agency,
-        detail=f"{document}の発行",
-    )
-    messages.success(request, f"発行しました：{document}（内容が変わるまで、同じPDFです）")
-    return redirect("document", document.sha256)

@@ -16,13 +16,13 @@ from evaluation import amending, drafting
 from evaluation.comparison.rows import NATIONAL, Table
 from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
 from evaluation.documents.comparison import View, comparison_html, settings_of, table_and_hand
-from evaluation.documents.issuing import torn, torn_places
+from evaluation.documents.issuing import torn, torn_places, unissued
 from evaluation.documents.offered import offered
 from evaluation.documents.pdf import PdfError, render_pdf
 from evaluation.documents.versions import Version, compare_texts
 from evaluation.forms.tables import ShowForm, TableFormForm
 from evaluation.forms.versions import VersionsForm
-from evaluation.models import ObjectivePeriod, Snapshot
+from evaluation.models import ObjectivePeriod
 from evaluation.models.table_forms import form_of
 from evaluation.permissions import (
     Act,
@@ -115,7 +115,7 @@ def appendix_pdf(request: PortalRequest, agency: str, number: int, slug: str) ->
     """The same on paper, not recorded as issued."""
     amendment = visible_change(request, agency, number, slug)
     table = appendix_comparison(amendment, ShowForm(request.GET, settings_of(amendment)).shown[1])
-    html = appendix_comparison_html(table, **_unissued(amendment.slug, asdict(table)))
+    html = appendix_comparison_html(table, **unissued(amendment.slug, asdict(table)))
     return _pdf(request, amendment.period, html, f"別紙対照表_{amendment.slug}")
 
 
@@ -146,7 +146,7 @@ def versions_pdf(request: PortalRequest, agency: str, number: int) -> HttpRespon
         return render(request, "evaluation/versions.html", context | {"period": period})
     table: Table = context["table"]
     specs = f"{context['old'].spec}　{context['new'].spec}"
-    html = comparison_html(table, context["view"], **_unissued(specs, asdict(table)))
+    html = comparison_html(table, context["view"], **unissued(specs, asdict(table)))
     return _pdf(request, period, html, "新旧対照表")
 
 
@@ -185,11 +185,6 @@ def _ways(old: Version, new: Version) -> dict[str, Any]:
 
 
 # --- Paper ----------------------------------------------------------------------------------------
-def _unissued(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return what the foot of a page says that is not recorded as issued."""
-    return {"document_id": f"{name}（未発行）", "content_hash": Snapshot.canonical(data)[1]}
-
-
 def _pdf(request: PortalRequest, period: ObjectivePeriod, html: str, name: str) -> HttpResponse:
     try:
         content = render_pdf(html)

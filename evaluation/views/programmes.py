@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from evaluation.documents.scheme import Flow, draw
+from evaluation.documents.sheets import total_of
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -49,15 +50,6 @@ class Row:
     program: Program
     items: list[CarriedItem]
     budget: list[Appropriation]
-
-
-@dataclass(frozen=True)
-class Total:
-    """A sum of yen of one fiscal year; `unknown`: how many amounts it leaves out."""
-
-    fiscal_year: int
-    yen: int
-    unknown: int
 
 
 @dataclass
@@ -130,19 +122,6 @@ def latest_budget(appropriations: Iterable[Appropriation]) -> list[Appropriation
     rows = list(appropriations)
     latest = max((row.fiscal_year for row in rows), default=None)
     return [row for row in rows if row.fiscal_year == latest]
-
-
-def total_of(lines: Iterable[Appropriation]) -> Total | None:
-    """Return the sum of the programmes' own amounts; None where there is nothing to add, or where
-    they are of several fiscal years.
-
-    What is appropriated outside a programme, such as for computers that it uses, is not its amount.
-    """
-    own = [line for line in lines if not line.outside_programme]
-    known = [line.yen for line in own if line.yen is not None]
-    if len(known) < 2 or len({line.fiscal_year for line in own}) > 1:
-        return None
-    return Total(own[0].fiscal_year, sum(known), len(own) - len(known))
 
 
 # --- Items and amendments -------------------------------------------------------------------------

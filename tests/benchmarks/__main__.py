@@ -54,9 +54,32 @@ def real_table() -> tuple[Variants, Judge]:
     from tests.benchmarks import pdf
     from tests.benchmarks.real_table import html
 
-    page = html()
+    (page,) = html()["table"]
     variants: Variants = {"portal": lambda: pdf.ours(page), "bare": lambda: pdf.bare(page)}
     return variants, lambda cost: [ratio("real table, tagged / bare", cost, "portal", "bare", 1.25)]
+
+
+def dossier() -> tuple[Variants, Judge]:
+    """The whole dossier of the real amendment in one PDF, and the reading of its pages before that,
+    against its table alone."""
+    from tests.benchmarks import pdf
+    from tests.benchmarks.real_table import html
+
+    made = html()
+    variants: Variants = {
+        "dossier, 25 pages": lambda: pdf.ours(*made["dossier"]),
+        "pages of table and appendix": lambda: pdf.pages(made["dossier"][1], made["dossier"][3]),
+        "table alone, 3 pages": lambda: pdf.ours(*made["table"]),
+    }
+
+    def judge(cost: dict[str, Cost]) -> list[Figure]:
+        whole, pages, table = (cost[name].cpu for name in variants)
+        return [
+            Figure("dossier with its references (s CPU)", whole + pages, None),
+            Figure("dossier with its references / table alone", (whole + pages) / table, 5),
+        ]
+
+    return variants, judge
 
 
 def thousand_rows() -> tuple[Variants, Judge]:
@@ -180,6 +203,7 @@ def main() -> int:
     """Return 1 where a bar is missed."""
     benchmarks: dict[str, Callable[[bool], tuple[Variants, Judge]]] = {
         "real-table": lambda quick: real_table(),
+        "dossier": lambda quick: dossier(),
         "thousand-rows": lambda quick: thousand_rows(),
         "growth": lambda quick: growth([100, 1000] if quick else [100, 1000, 5000]),
         "table-page": lambda quick: table_page([10, 100, 1000] if quick else [10, 100, 1000, 5000]),

@@ -71,6 +71,9 @@ REAL: list[Page] = [
         TEXT + "comparison/?old=on:2026-01-28&new=with:2026-01-28",
         27,
     ),
+    ("editor", "memo", DRAFT + "memo/", 10),
+    ("editor", "table in Word", DRAFT + "comparison.docx", 60),
+    ("editor", "a document being made", DRAFT + "renderings/{rendering}/", 8),
     ("editor", "overview sheets", DRAFT + "overview/", 10),
     ("editor", "consistency checks", DRAFT + "checks/", 35),
     ("editor", "a finding to waive", DRAFT + "checks/{finding}/", 35),
@@ -195,7 +198,8 @@ def answer(repeat: int) -> None:
 
 def real_document(clients: dict[str, Client]) -> dict[str, Any]:
     """Load the ministry's document, with a submitted and an approved copy of its draft."""
-    from evaluation import drafting, procedure
+    from evaluation import drafting, procedure, rendering
+    from evaluation.documents.issuing import take_snapshot
     from evaluation.loading import load_source
     from evaluation.models import ObjectivePeriod
     from tests.factories import make_user
@@ -209,7 +213,8 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
         copy = drafting.copy(source, by=editor, slug=state, title=f"{source}（{state}）")
         procedure.submit(copy, by=editor)
     procedure.approve(copy, by=approver)
-    return names | recorded_and_restricted(source, clients)
+    begun = rendering.start(take_snapshot(source, by=editor), "dossier", by=editor)
+    return names | recorded_and_restricted(source, clients) | {"rendering": begun.pk}
 
 
 def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a PDF costs: the portal's child process beside WeasyPrint as it comes."""
 
+import json
 from functools import cache
 
 from django.template.loader import render_to_string
@@ -33,8 +34,12 @@ ins, del { color: #a90000; text-decoration: underline .6pt; text-underline-offse
 FONTS = {"FONTCONFIG_FILE": str(FONTS_CONF)}
 
 
-def ours(html: str) -> Cost:
-    return run([*pdf.COMMAND, str(pdf.MEMORY_LIMIT)], html.encode())
+def ours(*parts: str) -> Cost:
+    return run([*pdf.COMMAND, "pdf", str(pdf.MEMORY_LIMIT)], json.dumps(parts).encode())
+
+
+def pages(*parts: str) -> Cost:
+    return run([*pdf.COMMAND, "pages", str(pdf.MEMORY_LIMIT)], json.dumps(parts).encode())
 
 
 def bare(html: str) -> Cost:

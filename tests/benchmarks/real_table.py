@@ -1,26 +1,36 @@
-"""The real amendment's comparison table as the HTML that is printed."""
+"""The real amendment's documents as the HTML that is printed."""
 
+import json
 import tempfile
 
 from tests.benchmarks.children import python, run
 
 CODE = """
-import sys, django
+import sys, json, django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 call_command("load_source", verbosity=0)
 from evaluation.documents.comparison import comparison_html, comparison_table
+from evaluation.documents.dossier import parts_of
+from evaluation.documents.issuing import current_content, unissued
 from evaluation.models import Amendment
-table = comparison_table(Amendment.objects.get(slug="2026-01-28"))
-open(sys.argv[1], "w", encoding="utf-8").write(comparison_html(table, document_id="2026-01-28-1"))
+draft = Amendment.objects.get(slug="2026-01-28")
+content = current_content(draft)
+made = {
+    "table": [comparison_html(comparison_table(draft), document_id="2026-01-28-1")],
+    "dossier": parts_of(content, "dossier", unissued(draft.slug, content)),
+}
+json.dump(made, open(sys.argv[1], "w", encoding="utf-8"))
 """
 
 
-def html() -> str:
-    """Load the source document into a database of its own and return the table's printed HTML."""
+def html() -> dict[str, list[str]]:
+    """Load the source document into a database of its own; return the printed HTML of its table and
+    of the parts of its dossier."""
     with tempfile.TemporaryDirectory() as folder:
-        page = f"{folder}/table.html"
-        run(python(CODE, page), environment={"PORTAL_DATA": folder})
-        with open(page, encoding="utf-8") as file:
-            return file.read()
+        made = f"{folder}/made.json"
+        run(python(CODE, made), environment={"PORTAL_DATA": folder})
+        with open(made, encoding="utf-8") as file:
+            found: dict[str, list[str]] = json.load(file)
+            return found

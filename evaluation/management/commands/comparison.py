@@ -15,7 +15,7 @@ from evaluation.documents.comparison import (
     in_full,
     settings_of,
 )
-from evaluation.documents.issuing import current_content, torn, torn_places
+from evaluation.documents.issuing import changes, torn, torn_places
 from evaluation.documents.versions import Version, compare_texts
 from evaluation.management.output import FORMATS, content_of, hand_out
 from evaluation.models import Amendment, ObjectivePeriod, Snapshot
@@ -65,7 +65,7 @@ def of_amendment(amendment: Amendment, *, full: bool) -> tuple[Table, str, str]:
         raise CommandError("新旧対照表を作れません。" + "　".join(reasons))
     issued = settings_of(amendment)
     table = comparison_table(amendment, in_full(issued) if full else issued)
-    _, digest = Snapshot.canonical(current_content(amendment))
+    _, digest = Snapshot.canonical(changes(amendment))
     return table, amendment.slug, digest
 
 

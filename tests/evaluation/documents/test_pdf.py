@@ -177,12 +177,12 @@ def test_versions_name_whatever_the_bytes_depend_on() -> None:
 def test_a_kept_pdf_is_found_again_and_made_anew_for_another_input(tmp_path: Path) -> None:
     folder = tmp_path / "pdf"
     html = html_of(table(row(SENTENCE)))
-    document = pdf.render_pdf_cached(html, folder)
+    document = pdf.render_pdf_cached(html, folder=folder)
     (kept,) = folder.iterdir()
     assert kept.read_bytes() == document == pdf.render_pdf(html)
     kept.write_bytes(b"kept")
-    assert pdf.render_pdf_cached(html, folder) == b"kept"
-    assert pdf.render_pdf_cached(html_of(table(row("別"))), folder) != b"kept"
+    assert pdf.render_pdf_cached(html, folder=folder) == b"kept"
+    assert pdf.render_pdf_cached(html_of(table(row("別"))), folder=folder) != b"kept"
     assert len(list(folder.iterdir())) == 2
 
 

@@ -22,6 +22,7 @@ from evaluation.models import (
     IssuedDocument,
     ItemProgram,
     ReasonGroup,
+    Rendering,
     StepKind,
 )
 from jst_objectives import history
@@ -93,6 +94,13 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("versions", "with the shared draft as it was before"): OF_DRAFT,
     ("versions", "with the shared draft as it was since"): OF_SHARED_DRAFT,
     ("versions_pdf", "with the draft"): OF_DRAFT,
+    ("memo", "draft"): OF_DRAFT,
+    ("memo", "shared"): OF_SHARED_DRAFT,
+    ("memo", "decided"): OF_DECIDED,
+    ("word", "draft"): OF_DRAFT,
+    ("word", "decided"): OF_DECIDED,
+    ("rendering", "draft"): OF_DRAFT,
+    ("rendering", "decided"): OF_DECIDED,
     ("overview", "draft"): OF_DRAFT,
     ("overview", "baseline"): EVERYBODY,
     ("checks", "draft"): OF_DRAFT,
@@ -126,6 +134,7 @@ READING: dict[tuple[str, str], list[Any]] = {
 DOING: dict[tuple[str, str], list[Any]] = {
     ("verification", ""): EVERYBODY,
     ("issue_document", "draft"): LEADS_BACK,
+    ("cancel_rendering", "draft"): LEADS_BACK,
     ("start_amendment", ""): EDITORS,
     ("amendment_facts", "draft"): EDITORS_OF_DRAFT,
     ("table_form", "draft"): EDITORS_OF_DRAFT,
@@ -234,6 +243,16 @@ class Scene:
             "of what is decided": self.document(self.amendments["decided"]),
             "of the restricted draft": self.document(self.amendments["restricted"]),
         }
+        self.renderings = {
+            state: self.rendering(self.amendments[state]) for state in ("draft", "decided")
+        }
+
+    def rendering(self, amendment: Amendment) -> Rendering:
+        """Begin a document without the work of printing it."""
+        row = Rendering(snapshot=take_snapshot(amendment, by=None), kind="dossier", total=3)
+        row.requested_by, row.requested_at = self.drafter, timezone.now()
+        row.save()
+        return row
 
     def hear(self, draft: Amendment) -> None:
         """Record that a council was heard, with a file."""
@@ -285,7 +304,9 @@ class Scene:
         arguments += [self.reader.pk] if name == "unname_reader" else []
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
-        arguments += ["comparison"] if name == "issue_document" else []
+        arguments += ["comparison"] if name in {"issue_document", "word"} else []
+        if name in {"rendering", "cancel_rendering"}:
+            arguments += [self.renderings[state].pk]
         if name == "waiver":
             arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
         return reverse(name, args=arguments)

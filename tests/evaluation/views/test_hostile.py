@@ -43,6 +43,7 @@ OTHERS = {
     "rank",
     "password",
     "path",
+    "task",
 }
 FORMULA = tuple("=+@＝＋＠")
 FILLED: set[tuple[str, str]] = set()
@@ -62,7 +63,7 @@ def hostile(model: type[models.Model], string: str, **given: Any) -> Any:
     return model(**values)
 
 
-OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|workspace)(\.\w+)?\.js")
+OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|rendering|workspace)(\.\w+)?\.js")
 
 
 class Structure(HTMLParser):
@@ -152,6 +153,7 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
         hostile(p.AccessRecord, s, at=timezone.now(), kind="export", agency=agency, path="/")
         for s in STORED
     )
+    begin_renderings(draft)
     return draft
 
 
@@ -167,6 +169,23 @@ def proceed(draft: m.Amendment, period: m.ObjectivePeriod) -> None:
     make_all(m.Attachment, step=lambda n: steps[n], **file)
     drafts = [make_draft(period) for _ in STORED]
     make_all(m.Restriction, amendment=lambda n: drafts[n], since=now, released_at=now)
+
+
+def begin_renderings(draft: m.Amendment) -> None:
+    """Begin one rendering per string: the first is at work, the others failed."""
+    given = {
+        "snapshot": take_snapshot(draft, by=None),
+        "requested_by": p.User.objects.filter(roles__agency=draft.period.agency)[0],
+        "requested_at": timezone.now(),
+        "heard_at": timezone.now(),
+        "kind": "dossier",
+        "total": 1,
+    }
+    states = ["running", *["failed"] * (len(STORED) - 1)]
+    m.Rendering.objects.bulk_create(
+        hostile(m.Rendering, string, state=state, **given)
+        for string, state in zip(STORED, states, strict=True)
+    )
 
 
 def save_form(draft: m.Amendment, string: str) -> None:
@@ -230,7 +249,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     names = (
         "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
         "table_form appendix_comparison procedure record_step numbers references paste checks "
-        "reconciliation"
+        "reconciliation memo"
     ).split()
     for step in draft.steps.all()[:3]:
         found += [
@@ -240,6 +259,8 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     for restriction in m.Restriction.objects.all()[::40]:
         place_of = [*place, restriction.amendment.slug]
         found.append(("editor", reverse("restriction", args=place_of)))
+    for rendering in m.Rendering.objects.filter(snapshot__amendment=draft).order_by("pk")[:2]:
+        found.append(("editor", reverse("rendering", args=[*of_draft, rendering.pk])))
     return found + [("editor", reverse(name, args=of_draft)) for name in names]
 
 
@@ -317,9 +338,10 @@ def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
             check(response.content.decode(), address)
 
 
-def test_the_pdf_holds_the_strings_and_nothing_that_acts(period):
+@pytest.mark.parametrize("kind", ["comparison", "dossier"])
+def test_the_pdf_holds_the_strings_and_nothing_that_acts(period, kind):
     draft = fill(period)
-    content = bytes(issue(take_snapshot(draft, by=None), "comparison", by=None).content)
+    content = bytes(issue(take_snapshot(draft, by=None), kind, by=None).content)
     reader = PdfReader(io.BytesIO(content))
     text = "".join(page.extract_text() for page in reader.pages).replace("\n", "")
     assert "<script>alert(1)</script>" in text

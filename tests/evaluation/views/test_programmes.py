@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from evaluation import procedure, reasoning
+from evaluation.documents.sheets import Total, total_of
 from evaluation.loading import load_source
 from evaluation.models import (
     AmendmentReason,
@@ -14,7 +15,7 @@ from evaluation.models import (
     OverviewSheet,
     ReasonGroup,
 )
-from evaluation.views.programmes import Total, latest_budget, total_of
+from evaluation.views.programmes import latest_budget
 from jst_objectives import history
 from programs.models import AccessRecord, Agency, Appropriation, Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user

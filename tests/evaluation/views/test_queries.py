@@ -12,7 +12,14 @@ from django.urls import resolve, reverse
 
 from evaluation import urls
 from evaluation.consistency import check
-from evaluation.models import AmendmentReason, Attachment, Clause, IssuedDocument, RestrictedReader
+from evaluation.models import (
+    AmendmentReason,
+    Attachment,
+    Clause,
+    IssuedDocument,
+    Rendering,
+    RestrictedReader,
+)
 from tests.factories import make_user
 from tests.large import Large
 
@@ -61,9 +68,9 @@ PAGES: dict[tuple[str, str], int] = {
     # An amendment
     ("editor", TEXT + "amendments/new/"): 5,
     ("", TEXT + "amendments/{baseline}/"): 4,
-    ("editor", DRAFT): 16,
-    ("approver", TEXT + "amendments/submitted/"): 16,
-    ("editor", DRAFT + "comparison/"): 11,
+    ("editor", DRAFT): 18,
+    ("approver", TEXT + "amendments/submitted/"): 18,
+    ("editor", DRAFT + "comparison/"): 10,
     ("editor", DRAFT + "comparison/form/"): 7,
     ("editor", DRAFT + "comparison/appendix/"): 8,
     ("editor", DRAFT + "comparison/appendix.pdf"): 7,
@@ -71,6 +78,9 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "comparison/?old=on:2026-04-01&new=with:draft"): 13,
     ("editor", TEXT + "comparison/?old=with:submitted@1&new=with:submitted"): 21,
     ("editor", TEXT + "comparison.pdf?old=on:2026-04-01&new=on:2026-04-01"): 11,
+    ("editor", DRAFT + "memo/"): 8,
+    ("editor", DRAFT + "comparison.docx"): 29,
+    ("editor", DRAFT + "renderings/{rendering}/"): 8,
     ("editor", DRAFT + "overview/"): 7,
     ("editor", DRAFT + "checks/"): 16,
     ("editor", DRAFT + "checks/{finding}/"): 17,
@@ -162,11 +172,11 @@ LISTS = {
 
 def test_every_page_has_a_row():
     example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "finding"), "a")
-    example |= dict.fromkeys(("reason", "step", "file", "reader", "item_key"), 1)
+    example |= dict.fromkeys(("reason", "step", "file", "reader", "item_key", "rendering"), 1)
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
-    # Issuing and taking back are buttons; their GET leads back to where they stand.
-    buttons = {"issue_document", "take_back"}
+    # These are buttons; their GET leads back to where they stand.
+    buttons = {"issue_document", "take_back", "cancel_rendering"}
     assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
@@ -216,6 +226,7 @@ def names_in(large: Large) -> dict[str, object]:
         "reader": RestrictedReader.objects.all()[0].pk,
         "finding": check(large.period.amendments.get(slug="draft")).open[0].finding.fingerprint,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
+        "rendering": Rendering.objects.filter(snapshot__amendment__slug="draft")[0].pk,
     }
 
 
