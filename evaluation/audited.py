@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation.models import Wording
+from evaluation.models import Amendment, Wording
 from evaluation.models.standing import newest
 from evaluation.models.texts import NUMBERED, Text
-from evaluation.past import Past, tracked_models
+from evaluation.past import Past, history_of, tracked_models
+from evaluation.trail import of_agencies
 from programs.models import Agency
 
 
@@ -33,6 +34,14 @@ def _items(rows: list[Any]) -> list[tuple[str, str]]:
         *((str(n.clause_id), f"{text.number(n)} {n.text}") for n in text.order),
         *((str(n.clause_id), f"{text.number(n)} {n.text}（削られた項目）") for n in deleted),
     ]
+
+
+def amendments_of(agencies: Sequence[int]) -> list[tuple[int, str]]:
+    """Return id and title of every amendment that agencies have had, those since deleted named so."""
+    rows: Any = history_of(Amendment).filter(of_agencies(Amendment, agencies))
+    latest = rows.latest_of_each().order_by("-history_date", "-history_id")
+    columns = latest.values_list("id", "title", "history_type")
+    return [(pk, f"{title}（削除済み）" if act == "-" else title) for pk, title, act in columns]
 
 
 def subject_name(subject: tuple[str, int]) -> str:

@@ -92,7 +92,7 @@ def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
     """Return which rows of a model's history are asked for; None for none."""
     if search.kind not in ("", name):
         return None
-    asked = _of_agencies(model, search.agencies)
+    asked = of_agencies(model, search.agencies)
     for target, ids in _owners_asked(search):
         belonging = _belonging(model, target, ids)
         if belonging is None:
@@ -112,7 +112,7 @@ def _owners_asked(search: Search) -> Iterator[tuple[type[models.Model], list[int
         yield Clause, [search.item, *below.values_list("clause_id", flat=True).distinct()]
 
 
-def _of_agencies(model: type[models.Model], agencies: Sequence[int]) -> Q:
+def of_agencies(model: type[models.Model], agencies: Sequence[int]) -> Q:
     """Rows that belong to agencies; people do as long as they ever had a role there."""
     if model is User:
         return pk_of(User, _people(agencies))
@@ -170,14 +170,6 @@ def _address(amendment: Amendment) -> str:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
-
-
-def amendments_of(agencies: Sequence[int]) -> list[tuple[int, str]]:
-    """Return id and title of every amendment that agencies have had, those since deleted named so."""
-    rows: Any = history_of(Amendment).filter(_of_agencies(Amendment, agencies))
-    latest = rows.latest_of_each().order_by("-history_date", "-history_id")
-    columns = latest.values_list("id", "title", "history_type")
-    return [(pk, f"{title}（削除済み）" if act == "-" else title) for pk, title, act in columns]
 
 
 # --- Reading --------------------------------------------------------------------------------------

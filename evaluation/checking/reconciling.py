@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from evaluation.checking.claims import claims
 from evaluation.checking.disagreements import Disagreement, How, Reconciliation
@@ -15,6 +16,7 @@ from evaluation.comparison.text import fold
 
 PRESENT = 0.5  # of what a part must say, printed: it is meant to be whole
 NEARLY_WHOLE = 0.8  # of a text that other documents quote from
+SHORTEST = 3  # characters of a mark or number, which a table may hold many times
 SURE = 0.75  # a passage as like as this prints a saying, wherever it stands
 
 
@@ -93,6 +95,7 @@ class _Reading:
     @property
     def result(self) -> Reconciliation:
         found = [*self._of_matches(), *self._of_missing(), *self._of_others()]
+        found += self._of_twins({n for n, one in found if one.how is How.REPEATED})
         told = {n for n, finding in found if finding.how in _OF_OTHERS}
         left = tuple(self.passages[n] for n in self.others if n not in told)
         names = [part.name for number, part in enumerate(self.parts) if self.printed[number]]
@@ -165,6 +168,15 @@ class _Reading:
             else:
                 for claim in claims(self.passages[n], self.parts):
                     yield n, claim
+
+    def _of_twins(self, told: set[int]) -> Iterator[tuple[int, Disagreement]]:
+        """What stands twice on end, whatever of the amendment it is, or none of it."""
+        for n, (first, second) in enumerate(pairwise(self.passages), 1):
+            words = key(second.text)
+            alike = len(words) > SHORTEST and words == key(first.text)
+            if alike and not OPPOSITE.search(second.text) and told.isdisjoint({n - 1, n}):
+                place = first.where, first.where, second.text, second.text
+                yield n, Disagreement(How.REPEATED, *place, "同じ文言が、続けて二度あります。")
 
     def _other(self, n: int) -> Disagreement | None:
         passage = self.passages[n]

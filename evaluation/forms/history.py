@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.audited import items_of, subject_name
+from evaluation.audited import amendments_of, items_of, subject_name
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 from evaluation.past import tracked_models
-from evaluation.trail import SYSTEM, Search, amendments_of
+from evaluation.trail import SYSTEM, Search
 from programs.models import AccessRecord, Agency
 
 EVERYTHING = [("", "すべて")]

@@ -28,7 +28,7 @@ OWN_TEXTS = {"現行（令和8年1月28日資料による）"}
 # The steps of the procedure are the law's.
 OF_THE_LAW = {"StepKind", "StepOrder"}
 # Columns that name and order rows for machines.
-MACHINE_COLUMNS = {"code", "slug", "public_id", "rank"}
+MACHINE_COLUMNS = {"code", "slug", "public_id", "rank", "folded"}
 
 Strings = dict[str, list[str]]
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaluation import amending
+from evaluation.audited import amendments_of
 from evaluation.comparison.rows import Run
 from evaluation.models import (
     Amendment,
@@ -20,7 +21,7 @@ from evaluation.models import (
     Wording,
 )
 from evaluation.past import Past, tracked_models, way
-from evaluation.trail import SYSTEM, Change, Search, amendments_of, entries, found, lines
+from evaluation.trail import SYSTEM, Change, Search, entries, found, lines
 from jst_objectives import history
 from programs.models import AccessRecord, Agency, Fund, Program, Role, User
 from tests.factories import make_baseline, make_draft, make_period, make_user
