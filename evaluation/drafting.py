@@ -17,6 +17,7 @@ from evaluation.models import (
     Amendment,
     AmendmentReason,
     Clause,
+    Comment,
     ItemProgram,
     Marking,
     ObjectivePeriod,
@@ -27,7 +28,8 @@ from evaluation.models import (
 )
 from evaluation.models.table_forms import FIELDS, form_of
 from evaluation.models.texts import ASPECTS
-from evaluation.permissions import UNDECIDED
+from evaluation.permissions import UNDECIDED, people_with
+from evaluation.telling import News, tell
 from jst_objectives import history
 from programs.models import Agency, Role, User
 
@@ -87,8 +89,7 @@ def table_form_fingerprint(draft: Amendment) -> str:
 
 def editors_of(agency: Agency) -> QuerySet[User]:
     """Return who may hold the drafts of an agency."""
-    held = Role.objects.filter(agency=agency, role=Role.Kind.EDITOR)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+    return people_with(Role.Kind.EDITOR, agency)
 
 
 @transaction.atomic
@@ -102,6 +103,7 @@ def hand_over(draft: Amendment, *, by: User, to: User) -> None:
         raise ValidationError({"to": words})
     locked.holder = to
     history.save(locked, by=by, reason=f"引継ぎ：{to.get_full_name() or to.get_username()}へ")
+    tell(News.HANDED_OVER, locked, [to], by=by)
     draft.refresh_from_db()
 
 
@@ -113,6 +115,7 @@ def share(draft: Amendment, *, by: User) -> None:
         raise ValidationError(f"「{locked}」は、すでに法人と共有されています。")
     locked.shared_at = timezone.now()
     history.save(locked, by=by, reason=SHARED)
+    tell(News.SHARED, locked, people_with(Role.Kind.AGENCY, locked.period.agency), by=by)
     draft.refresh_from_db()
 
 
@@ -143,7 +146,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     for contribution in source.contributions.select_related("user"):
         amending.contribute(draft, contribution.user, recorded_by=by)
     why = f"「{source}」の写し"
-    reasons = _copy_reasons(source, draft, by, why)
+    reasons = copy_reasons(source, draft, by, why)
     wordings = wordings_to_copy(source)
     clauses = _copy_clauses(source, draft, wordings, by, why)
     rows = [
@@ -195,14 +198,16 @@ def suggested_slug(source: Amendment) -> str:
     return next(slug for n in numbers if (slug := f"{source.slug[:46]}-{n}") not in taken)
 
 
-def _copy_reasons(source: Amendment, draft: Amendment, by: User, why: str) -> dict[int | None, int]:
-    """Copy the reasons with their groups; return the new ids by the old ones."""
+def copy_reasons(
+    source: Amendment, draft: Amendment, by: User, why: str, **values: Any
+) -> dict[int | None, int]:
+    """Copy the reasons with their groups, some fields set to `values`; return new ids by the old ones."""
     new_ids: dict[int | None, int] = {}
     for group in source.reason_groups.prefetch_related("reasons"):
         new_group = _again(group, amendment=draft)
         history.save(new_group, by=by, reason=why)
         for reason in group.reasons.all():
-            new = _again(reason, group=new_group)
+            new = _again(reason, group=new_group, **values)
             history.save(new, by=by, reason=why)
             new_ids[reason.pk] = new.pk
     return new_ids
@@ -306,6 +311,8 @@ def delete(draft: Amendment, *, by: User) -> None:
     locked = amending.lock(draft, (State.DRAFT, State.WITHDRAWN))
     check_deletion(locked)
     parts: list[QuerySet[Any]] = [
+        Comment.objects.filter(amendment=locked, answers_to__isnull=False),
+        locked.comments.all(),
         locked.item_programs.all(),
         locked.successions.all(),
         locked.wordings.all(),

@@ -50,6 +50,12 @@ def roles_of(user: User | AnonymousUser, agency: Agency) -> set[str]:
     return set(user.roles.filter(agency=agency).values_list("role", flat=True))
 
 
+def people_with(role: str, agency: Agency) -> QuerySet[User]:
+    """Return who holds a role for the agency now."""
+    held = Role.objects.filter(agency=agency, role=role)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+
+
 def visible_period(request: PortalRequest, agency: str, number: int) -> ObjectivePeriod:
     """Return a period with a published text, or of an agency for which the user has a role."""
     periods = ObjectivePeriod.objects.visible_to(request.user).select_related("agency")
@@ -123,6 +129,8 @@ class Act(StrEnum):
     RECORD = "record"
     CORRECT = "correct"
     DELETE = "delete"
+    COMMENT = "comment"
+    APPLY = "apply"
     APPROVE = "approve"
     SEND_BACK = "send_back"
     DECIDE = "decide"
@@ -155,6 +163,8 @@ RULES = {
     Act.RECORD: Rule("手続の記録", (R.EDITOR, R.APPROVER), (*UNDECIDED, S.DECIDED)),
     Act.CORRECT: Rule("正誤の起案", (R.EDITOR,), (S.DECIDED,)),
     Act.DELETE: Rule("削除", (R.EDITOR,), (S.DRAFT, S.WITHDRAWN)),
+    Act.COMMENT: Rule("コメント", (R.EDITOR, R.APPROVER, R.AGENCY), UNDECIDED),
+    Act.APPLY: Rule("他の法人への用意", (R.EDITOR,), tuple(S)),
     Act.APPROVE: Rule("承認", (R.APPROVER,), (S.SUBMITTED,), drafters=False),
     Act.SEND_BACK: Rule("差戻し", (R.APPROVER,), (S.SUBMITTED, S.APPROVED)),
     Act.DECIDE: Rule("決定", (R.APPROVER,), (S.APPROVED,), drafters=False),
@@ -196,6 +206,8 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
         return f"「{amendment}」には、すでに閲覧制限の記録があります。"
     if act is Act.RELEASE and not amendment.is_restricted:
         return f"「{amendment}」は、閲覧を制限されていません。"
+    if act is Act.APPLY and amendment.is_restricted:
+        return f"「{amendment}」は、閲覧を制限されているため、他の法人に用意できません。"
     if act is Act.PUBLISH and amendment.published_on:
         return f"「{amendment}」の公表日は、すでに{amendment.published_on}と決まっています。"
     return ""

@@ -10,10 +10,11 @@ from evaluation import amending, approving, recording
 from evaluation.documents.issuing import changes, take_snapshot
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
-from evaluation.permissions import UNDECIDED
+from evaluation.permissions import UNDECIDED, people_with
+from evaluation.telling import News, tell
 from evaluation.trigger_rules import RESTRICTED
 from jst_objectives import history
-from programs.models import User
+from programs.models import Role, User
 
 State = Amendment.State
 # What the history says of these steps before their words; `evaluation.timeline` reads it.
@@ -39,6 +40,10 @@ def submit(amendment: Amendment, *, by: User) -> None:
     if approvals := approving.standing(locked):
         words = f"承認：変わっていないため有効（控え {approvals[-1].snapshot}）"
         _step(amendment, (State.SUBMITTED,), State.APPROVED, by, words)
+        return
+    approvers = people_with(Role.Kind.APPROVER, amendment.period.agency)
+    drafters = amendment.contributions.values("user")
+    tell(News.SUBMITTED, amendment, approvers.exclude(pk__in=drafters), by=by)
 
 
 @transaction.atomic
@@ -62,6 +67,9 @@ def send_back(amendment: Amendment, *, by: User, reason: str) -> None:
     locked = amending.lock(amendment, HANDED_IN)
     approving.end_all(locked, Approval.End.SENT_BACK, by=by)
     _step(amendment, HANDED_IN, State.DRAFT, by, f"{SENT_BACK}：{reason}")
+    editors = people_with(Role.Kind.EDITOR, amendment.period.agency)
+    holder = [editor for editor in editors if editor.pk == amendment.holder_id]
+    tell(News.SENT_BACK, amendment, holder or editors, by=by)
 
 
 @transaction.atomic

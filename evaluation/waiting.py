@@ -5,12 +5,23 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation.models import Amendment, Contribution
+from evaluation.models import Amendment, Comment, Contribution
 from evaluation.models.amendments import restricted_from
 from evaluation.permissions import UNDECIDED
 from evaluation.timeline import Event, events_of, sent_back, steps_of
@@ -29,6 +40,8 @@ class What(StrEnum):
     DECIDE = "承認された変更案の決定を登録する"
     PUBLISH = "決定した変更を公表する"
     FINISH = "起案中の変更案を仕上げる"
+    ANSWER = "コメントに答える"
+    READ_ANSWERS = "コメントへの答えを読む"
     TAKE = "担当者のいない変更案を引き受ける"
     READ = "共有された変更案を読む"
     AUDIT = "新しい決定を確かめる"
@@ -46,7 +59,7 @@ class Waiting:
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for a user, most urgent first, then longest (four queries)."""
+    """Return what waits for a user, most urgent first, then longest (five queries)."""
     roles: defaultdict[int, set[str]] = defaultdict(set)
     for agency, role in Role.objects.filter(user=user).values_list("agency", "role"):
         roles[agency].add(role)
@@ -54,6 +67,7 @@ def waiting_for(user: User) -> list[Waiting]:
     events = events_of(amendments)
     contributions = Contribution.objects.filter(user=user, amendment__in=amendments)
     drafted = set(contributions.values_list("amendment", flat=True))
+    said = _open_comments(amendments)
     found: list[Waiting] = []
     for amendment in amendments:
         held, past = roles[amendment.period.agency_id], events[amendment.pk]
@@ -62,6 +76,7 @@ def waiting_for(user: User) -> list[Waiting]:
         if Role.Kind.APPROVER in held:
             found += _for_approver(amendment, past, drafted=amendment.pk in drafted)
         found += _for_readers(amendment, past, held)
+        found += _in_conversation(amendment, said[amendment.pk], user)
     order = list(What)
     return sorted(found, key=lambda waiting: (order.index(waiting.what), waiting.since))
 
@@ -110,6 +125,42 @@ def _for_readers(amendment: Amendment, events: list[Event], roles: set[str]) -> 
     is_news = amendment.recorded_at and amendment.recorded_at >= timezone.now() - NEWS
     if Role.Kind.AUDITOR in roles and amendment.recorded_at and is_news:
         yield Waiting(What.AUDIT, amendment, page, amendment.recorded_at)
+
+
+def _open_comments(amendments: list[Amendment]) -> dict[int, list[Comment]]:
+    """Return by amendment the comments that are not resolved, with who spoke last of each, and when."""
+    answers = Comment.objects.filter(answers_to=OuterRef("pk")).order_by("-pk")
+    last = {
+        name: Coalesce(Subquery(answers.values(column)[:1]), F(column), output_field=kind)
+        for name, column, kind in (
+            ("last_speaker", "author_id", BigIntegerField()),
+            ("last_word", "written_at", DateTimeField()),
+        )
+    }
+    unresolved = Comment.objects.filter(
+        amendment__in=[a for a in amendments if a.state in UNDECIDED],
+        answers_to__isnull=True,
+        resolved_at__isnull=True,
+    )
+    found: defaultdict[int, list[Comment]] = defaultdict(list)
+    for comment in unresolved.annotate(**last).order_by("pk"):
+        found[comment.amendment_id].append(comment)
+    return found
+
+
+def _in_conversation(
+    amendment: Amendment, comments: list[Comment], user: User
+) -> Iterator[Waiting]:
+    """The holder answers, and who wrote a comment reads what others answered."""
+    others: list[Any] = [c for c in comments if c.last_speaker != user.pk]  # type: ignore[attr-defined]
+    asked = [c.last_word for c in others if amendment.holder_id == user.pk]
+    answered = [c.last_word for c in others if c.author_id == user.pk]
+    period = amendment.period
+    page = reverse("comments", args=[period.agency.code, period.number, amendment.slug])
+    if asked:
+        yield Waiting(What.ANSWER, amendment, page, min(asked), f"{len(asked)}件")
+    if answered:
+        yield Waiting(What.READ_ANSWERS, amendment, page, min(answered), f"{len(answered)}件")
 
 
 def _since(events: list[Event]) -> dt.datetime:

@@ -57,6 +57,12 @@ def allowed_hosts(*, production: bool) -> list[str]:
     return hosts or ["127.0.0.1", "localhost", "[::1]"]
 
 
+def address(hosts: list[str], *, production: bool) -> str:
+    """Return where people reach the portal, without a slash at its end."""
+    default = f"https://{hosts[0].lstrip('.')}" if production else "http://localhost:8000"
+    return (os.environ.get("PORTAL_ADDRESS") or default).rstrip("/")
+
+
 def maintenance_path() -> str:
     value = os.environ.get("MAINTENANCE_PATH") or "maintenance/"
     if not re.fullmatch(r"([A-Za-z0-9_-]+/)+", value):

@@ -17,6 +17,7 @@ from programs.models import AccessRecord
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # in the session, seconds since 1970
 # When somebody was last seen is known to the minute, so that reading does not write on every request.
 SEEN_EVERY = 60
+UNATTENDED = "is_unattended"
 
 
 class SessionLimits:
@@ -34,8 +35,14 @@ class SessionLimits:
         if reason:
             return end(request, reason)
         response = self.get_response(request)
-        note(request, now)
+        if not getattr(request, UNATTENDED, False):
+            note(request, now)
         return response
+
+
+def unattended(request: HttpRequest) -> None:
+    """Say that a page, and no person, has sent the request: it does not keep a session from ending."""
+    setattr(request, UNATTENDED, True)
 
 
 def over(request: HttpRequest, now: int) -> str:

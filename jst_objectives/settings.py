@@ -15,8 +15,11 @@ TRUST_PROXY_HEADERS  `1` = one proxy in front sets `X-Forwarded-Proto` and adds 
 SESSION_IDLE_MINUTES  a session ends after so many minutes without a request (default `30`)
 SESSION_HOURS        a session ends so many hours after its sign-in (default `12`)
 EMAIL_HOST           mail server (default: mails are printed; in production none is sent, and who forgot
-                     a password asks a maintainer), with EMAIL_PORT (default `587`), EMAIL_USER and
-                     EMAIL_PASSWORD (then by TLS), EMAIL_FROM (default `portal@localhost`)
+                     a password asks a maintainer; what waits is told by the start page alone), with
+                     EMAIL_PORT (default `587`), EMAIL_USER and EMAIL_PASSWORD (then by TLS), EMAIL_FROM
+                     (default `portal@localhost`)
+PORTAL_ADDRESS       where people reach the portal, for the links in mails (default: by https the first of
+                     ALLOWED_HOSTS, or `http://localhost:8000`)
 OIDC_NAME, OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET
                      sign-in by an organisation's OpenID Connect server: its name on the button, its
                      issuer, and the client registered there with the address
@@ -50,6 +53,7 @@ if PRODUCTION and DEBUG:
 SECRET_KEY = environment.secret_key(DATA_DIR / "secret.key", production=PRODUCTION)
 SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
 ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
+PORTAL_ADDRESS = environment.address(ALLOWED_HOSTS, production=PRODUCTION)
 MAINTENANCE_PATH = environment.maintenance_path()
 OIDC = environment.oidc(production=PRODUCTION)
 OIDC_USERNAME_CLAIM = os.environ.get("OIDC_USERNAME_CLAIM") or "preferred_username"

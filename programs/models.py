@@ -18,6 +18,7 @@ class User(AbstractUser):
     """A person who signs in. Never deleted, only deactivated: histories name their users."""
 
     is_demo = models.BooleanField("デモ用", default=False)
+    wants_mail = models.BooleanField("お知らせをメールで受け取る", default=True)
 
     history = Records(excluded_fields=["password", "last_login"])
 

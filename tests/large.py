@@ -13,6 +13,7 @@ from evaluation.models import (
     AmendmentReason,
     Attachment,
     Clause,
+    Comment,
     IssuedDocument,
     ItemProgram,
     ObjectivePeriod,
@@ -164,6 +165,7 @@ class Large:
         self.words(draft, rows)
         self.carry(draft, items, programs)
         self.record(draft)
+        self.comment(draft, first[items[0].pk].clause)
         if slug != "draft":
             procedure.submit(draft, by=self.drafter)
         if slug == "approved":
@@ -194,6 +196,17 @@ class Large:
         for sheet in self.rows(OverviewSheet, amendment=amendment, program=programs[0]):
             self.rows(OverviewSection, 2, sheet=sheet)
         return reasons
+
+    def comment(self, amendment: Amendment, clause: Clause) -> None:
+        """Add comments on a clause, each with an answer."""
+        said: dict[str, Any] = {
+            "amendment": amendment,
+            "text": "言葉",
+            "written_at": timezone.now(),
+        }
+        on: dict[str, Any] = {"clause": clause, "place": "場所", "author": self.drafter}
+        for thread in self.rows(Comment, **on, **said):
+            self.rows(Comment, 1, answers_to=thread, author=make_user(), **said)
 
     def record(self, amendment: Amendment) -> None:
         """Add snapshots and issued documents without the work of printing."""

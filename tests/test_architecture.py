@@ -44,7 +44,8 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"valuing", "grading", "documents", "loading", "rendering"},
+    | {"valuing", "grading", "documents", "loading", "rendering"}
+    | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
     {"waiving"},
     {

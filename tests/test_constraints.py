@@ -14,6 +14,7 @@ from evaluation.models import (
     AmendmentReason,
     Approval,
     Attachment,
+    Comment,
     IssuedDocument,
     ItemProgram,
     Marking,
@@ -25,6 +26,7 @@ from evaluation.models import (
     Snapshot,
     StepKind,
     StepOrder,
+    Submission,
     Succession,
     TableForm,
     Waiver,
@@ -70,6 +72,12 @@ def marking(**fields):
     return Marking(
         amendment=make_draft(baseline.period), clause=item, drawn_at=timezone.now(), **fields
     )
+
+
+def comment(**fields):
+    baseline, (_, item, *_) = make_baseline(make_period())
+    said = {"clause": item, "place": "場所", "text": "言葉", "written_at": timezone.now()} | fields
+    return Comment(amendment=make_draft(baseline.period), author=make_user(), **said)
 
 
 def succession(**fields):
@@ -226,6 +234,10 @@ WRONG = {
     "approval_end_has_its_time": lambda: approval(ended="void"),
     "restriction_release_has_its_reason": lambda: restriction(released_at=timezone.now()),
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
+    "comment_has_words": lambda: comment(text=""),
+    "comment_resolved_by_somebody": lambda: comment(resolved_at=timezone.now()),
+    "comment_on_a_clause_or_an_answer": lambda: comment(place=""),
+    "submission_digest_form": lambda: Submission(user=make_user(), digest="x", at=timezone.now()),
     "succession_kind_known": lambda: succession(kind="x"),
     "succession_to_itself_only_reworded": lambda: succession(kind="reworded"),
     "waiver_fingerprint_form": lambda: waiver(fingerprint="x"),

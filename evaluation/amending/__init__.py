@@ -22,6 +22,7 @@ from evaluation.amending.clauses import (
 from evaluation.amending.decided import correct, rebase
 from evaluation.amending.marking import draw, marking_fingerprint, return_to_proposal
 from evaluation.amending.numbering import last_renumbering, renumber, undo_renumbering
+from evaluation.amending.overtaken import Overtaken, accept, overtaken, settle
 from evaluation.amending.pasting import Preview, paste
 from evaluation.amending.referring import (
     forgotten,
@@ -45,8 +46,10 @@ from evaluation.amending.taking_back import Act, performed, take_back
 
 __all__ = [
     "Act",
+    "Overtaken",
     "Preview",
     "Stale",
+    "accept",
     "check_agency",
     "contribute",
     "correct",
@@ -66,6 +69,7 @@ __all__ = [
     "marking_fingerprint",
     "merge",
     "move",
+    "overtaken",
     "paste",
     "performed",
     "rebase",
@@ -78,6 +82,7 @@ __all__ = [
     "restore",
     "return_to_proposal",
     "reword",
+    "settle",
     "shift",
     "split",
     "start",

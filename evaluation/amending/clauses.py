@@ -296,6 +296,9 @@ def _withdraw(wording: Wording, by: User | None) -> None:
     for link in clause.item_programs.all():
         history.delete(link, by=by, reason="新設の取りやめ")
     _forget(Succession.objects.filter(Q(from_clause=clause) | Q(to_clause=clause)), by)
+    for comment in clause.comments.all():  # they stay, at the place that they name
+        comment.clause = None
+        history.save(comment, by=by, reason="新設の取りやめ")
     history.delete(wording, by=by, reason="新設の取りやめ")
     history.delete(clause, by=by, reason="新設の取りやめ")
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from evaluation.amending import Act, fingerprint
-from evaluation.forms.texts import LinesField, NumberField, WritingField
+from evaluation.forms.texts import KeptField, LinesField, NumberField, WritingField
 from evaluation.models import Amendment, AmendmentReason, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.placing import NUMBERED, Place, free_number, namesake, place_of, places
@@ -148,12 +148,25 @@ class ChangeForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+def settled_field() -> forms.MultipleChoiceField:
+    """Ask where what was decided since rewords a clause too: it must not be lost unseen."""
+    return forms.MultipleChoiceField(
+        label="決定された変更との重なり",
+        choices=[("yes", "決定された文言を確かめた上で、この文言にします")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "この条項は、起案の後に決定された変更でも改められています。"
+            "決定された文言（現行）を対照表で確かめ、残す語を入れてから、印を付けてください。"
+        },
+    )
+
+
 class RewordForm(ChangeForm):
     """`opened` is the text as it was when the page was opened: what two editors both started from.
     `settled` is asked where what was decided since rewords the clause too: it must not be lost unseen.
     """
 
-    opened = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    opened = KeptField()
 
     def __init__(self, target: Target, data: Any = None) -> None:
         super().__init__(target, data)
@@ -168,15 +181,7 @@ class RewordForm(ChangeForm):
         )
         self.initial["opened"] = target.node.text
         if target.reworded_since:
-            self.fields["settled"] = forms.MultipleChoiceField(
-                label="決定された変更との重なり",
-                choices=[("yes", "決定された文言を確かめた上で、この文言にします")],
-                widget=forms.CheckboxSelectMultiple,
-                error_messages={
-                    "required": "この条項は、起案の後に決定された変更でも改められています。"
-                    "決定された文言（現行）を対照表で確かめ、残す語を入れてから、印を付けてください。"
-                },
-            )
+            self.fields["settled"] = settled_field()
         self.order_fields(["text", "settled", "reason"])
 
     @property

@@ -1,6 +1,7 @@
 """Fields for official text: tidied, with refusals that name the field, the line and the character."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ WORDS = (
     "label",
     "title",
     "text",
+    "mine",
     "parts",
     "body",
     "axes",
@@ -24,8 +26,15 @@ WORDS = (
 )
 # The field of a form that holds ticks in place of words: of which texts they are.
 TEXTS_SEEN = "texts_seen"
+# … and the paragraphs of a merge that somebody wrote anew.
+OWN = "own-"
 # What people type for a number of 2.5: full-width digits, and the dot that is printed behind it.
 HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
+
+
+def words_of(fields: Mapping[str, Any]) -> list[str]:
+    """Return what somebody wrote, of a form's fields; never a password or a code."""
+    return [str(fields[n]) for n in fields if (n in WORDS or n.startswith(OWN)) and fields[n]]
 
 
 class WritingField(forms.CharField):
@@ -45,6 +54,17 @@ class WritingField(forms.CharField):
             raise ValidationError(f"{self.label}は、改行せずに1行で入力してください。")
         check_text(text, str(self.label))
         return text
+
+
+class KeptField(forms.CharField):
+    """A text that a form carries along unseen, with plain line breaks as it was stored."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, strip=False, widget=forms.HiddenInput)
+        name_null_too(self)
+
+    def to_python(self, value: Any) -> str:
+        return LINE_BREAK.sub("\n", super().to_python(value) or "")
 
 
 class LinesField(forms.CharField):

@@ -2,6 +2,7 @@
 
 from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
 from evaluation.models.approvals import Approval
+from evaluation.models.comments import Comment
 from evaluation.models.documents import IssuedDocument, Snapshot
 from evaluation.models.markings import Marking
 from evaluation.models.objectives import (
@@ -15,10 +16,12 @@ from evaluation.models.objectives import (
     Paragraph,
     PolicyText,
 )
+from evaluation.models.presence import Presence
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
+from evaluation.models.submissions import Submission
 from evaluation.models.successions import Succession
 from evaluation.models.table_forms import TableForm
 from evaluation.models.waivers import Waiver
@@ -30,6 +33,7 @@ __all__ = [
     "Attachment",
     "Chapter",
     "Clause",
+    "Comment",
     "Contribution",
     "EvaluationAxis",
     "EvaluationIndicator",
@@ -43,6 +47,7 @@ __all__ = [
     "OverviewSheet",
     "Paragraph",
     "PolicyText",
+    "Presence",
     "ProcedureStep",
     "ReasonGroup",
     "Rendering",
@@ -51,6 +56,7 @@ __all__ = [
     "Snapshot",
     "StepKind",
     "StepOrder",
+    "Submission",
     "Succession",
     "TableForm",
     "Waiver",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from evaluation.forms.texts import WORDS
+from evaluation.forms.texts import words_of
 
 register = template.Library()
 
@@ -15,4 +15,4 @@ def typed_words(context: dict[str, Any]) -> list[str]:
     request = context.get("request")
     if request is None or request.method != "POST":
         return []
-    return [request.POST[name] for name in WORDS if request.POST.get(name)]
+    return words_of(request.POST)

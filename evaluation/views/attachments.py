@@ -12,6 +12,7 @@ from evaluation.forms.clauses import refuse
 from evaluation.forms.procedure import AttachForm, RemoveFileForm
 from evaluation.models import Attachment
 from evaluation.permissions import Hidden, SignedInRequest, visible_change
+from evaluation.views.once import once
 from evaluation.views.procedure import changeable_step, find_step
 from programs.access import record
 from programs.models import AccessRecord
@@ -19,6 +20,7 @@ from programs.models import AccessRecord
 NO_SUCH = "このファイルは、登録されていないか、見る権限がありません。"
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Add a file to a step."""
@@ -53,6 +55,7 @@ def attachment(
     return response
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(
     request: SignedInRequest, agency: str, number: int, slug: str, pk: int, file: int

@@ -26,6 +26,7 @@ from evaluation.permissions import (
     roles_of,
     visible_change,
 )
+from evaluation.views.once import once
 from evaluation.views.typed import take_typed
 
 COLUMNS = ("変更案", "資料")
@@ -48,6 +49,7 @@ def _place(judged: Judged) -> tuple[str, str]:
     return judged.finding.place, judged.finding.unit
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiver(
     request: SignedInRequest, agency: str, number: int, slug: str, fingerprint: str

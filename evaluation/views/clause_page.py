@@ -9,9 +9,7 @@ from evaluation.amending import fingerprint
 from evaluation.amending.succeeding import is_reworded
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind
-from evaluation.comparison.elision import cells
-from evaluation.comparison.marking import mark
-from evaluation.comparison.rows import Level, Row, Settings, Table
+from evaluation.comparison.rows import Table
 from evaluation.consistency import Judged, check
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
@@ -26,7 +24,6 @@ from evaluation.views.outline import Outline
 NOT_HERE = (
     "この条項は、この変更案の本文にありません。新設した条項の場合は、だれかが新設を取りやめました。"
 )
-MINE_AND_THEIRS = ("あなたが入力した文言", "いま保存されている文言")
 
 
 @dataclass(frozen=True)
@@ -207,13 +204,6 @@ class ClausePage:
         """Tell whether it is an indicator that the draft rewords: its values may go on or not."""
         monitored = self.node.kind == Clause.Kind.MONITORING_INDICATOR
         return monitored and is_reworded(self.outline.draft, self.node)
-
-    def against(self, mine: str) -> Table:
-        """Return the marks between a text that somebody typed and the one that is stored."""
-        theirs = self.node.text
-        current, proposed = cells(theirs, mine, mark(theirs, mine), elide=False)
-        row = Row(Kind.REVISED, Level.BODY, self.node.public_id, proposed, current)
-        return Table("", Settings.note, MINE_AND_THEIRS, (row,))
 
     @property
     def last_change(self) -> Wording | None:

@@ -13,18 +13,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation import amending
+from evaluation import amending, commenting
 from evaluation.checks import tidied
 from evaluation.consistency import check
 from evaluation.forms import clauses as forms
 from evaluation.forms import successions
+from evaluation.forms.texts import KeptField
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.placing import PARENTS, Place, place_beside, siblings
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.last_act import remember, take_last_act
+from evaluation.views.merging import second_editor
+from evaluation.views.once import once
 from evaluation.views.outline import Outline
+from evaluation.views.presence import here
 from evaluation.views.tree import ONLY_CHANGED
 from evaluation.views.typed import take_typed
 from evaluation.views.workspace import NAMES, only_changed, show
@@ -82,6 +86,7 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
     """The whole tree of a draft, with what it changes and where that can be done."""
     draft = changeable_draft(request, agency, number, slug)
     outline = Outline.of(draft)
+    comments = commenting.open_by_clause(commenting.threads(draft, request.user))
     only = only_changed(request)
     context = {
         "outline": outline,
@@ -94,6 +99,8 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         "can_draw": True,
         "renumberings": outline.renumberings,
         "referring": amending.forgotten_in(draft, outline.before, outline.text),
+        "comments": comments,
+        "comment_count": comments.total(),
     }
     return render(request, "evaluation/draft.html", _of(draft) | context)
 
@@ -109,6 +116,7 @@ def clause(
     return show(request, page, "explain" if page.node.repealed else "reword")
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(
     request: SignedInRequest, agency: str, number: int, slug: str, public_id: str, verb: str
@@ -139,7 +147,9 @@ def _shown(
     if verb in NAMES:
         return show(request, page, verb, form)
     names = {"page": page, "verb": verb, "verb_name": VERBS[verb].name_for(page), "form": form}
-    context = _of(page.outline.draft) | names | {"renumberings": page.renumberings}
+    draft = page.outline.draft
+    context = _of(draft) | names | {"renumberings": page.renumberings}
+    context["here"] = here(request, draft, page.clause)
     return render(request, "evaluation/change.html", context)
 
 
@@ -180,21 +190,25 @@ def _back(request: SignedInRequest, draft: Amendment, tree: Text, node: Node, ve
 def _overtaken(
     request: SignedInRequest, draft: Amendment, verb: str, stale: amending.Stale
 ) -> HttpResponse:
-    """Show base, mine and theirs where somebody else was faster; nothing typed is lost."""
+    """Ask again where somebody else was faster; a text is merged, so that nothing typed is lost."""
     page = ClausePage(Outline.of(draft), stale.current)
     mine = request.POST.copy()
+    if "text" in mine:
+        was = mine.get("opened") or (page.in_force or page.node).text
+        base = KeptField().clean(was)
+        return second_editor(request, page, base=base, mine=tidied(str(mine["text"])), stale=stale)
     mine["seen"] = stale.seen
     context = _of(draft) | {
         "page": page,
         "verb": verb,
         "verb_name": VERBS[verb].name_for(page),
         "form": VERBS[verb].form(page.target, mine),
-        "table": page.against(tidied(str(mine["text"]))) if "text" in mine else None,
     }
     return render(request, "evaluation/conflict.html", context, status=409)
 
 
 # --- New clauses ----------------------------------------------------------------------------------
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_item(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Add an item with its paragraphs, axes, indicators and programmes, all or nothing."""
@@ -212,6 +226,7 @@ def new_item(request: SignedInRequest, agency: str, number: int, slug: str) -> H
     return _introduced(request, draft, form, amending.insert_item)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_clause(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Add one paragraph, axis, indicator or chapter."""

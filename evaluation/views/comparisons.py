@@ -33,6 +33,7 @@ from evaluation.permissions import (
     visible_change,
     visible_period,
 )
+from evaluation.views.once import once
 from programs.access import record, record_reading
 from programs.models import AccessRecord, User
 
@@ -63,6 +64,7 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
     return render(request, "evaluation/comparison.html", context)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_form(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """In which form a draft's table is issued."""

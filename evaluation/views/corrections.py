@@ -24,6 +24,7 @@ from evaluation.permissions import (
     require,
     visible_amendment,
 )
+from evaluation.views.once import once
 
 OF_DECIDED = "正誤があるのは、決定した変更だけです。"
 
@@ -54,6 +55,7 @@ def corrections(request: PortalRequest, agency: str, number: int, slug: str) -> 
     return render(request, "evaluation/corrections.html", context)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(
     request: SignedInRequest, agency: str, number: int, slug: str, public_id: str

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods
 from evaluation import amending, drafting
 from evaluation.forms.amendments import FactsForm, StartForm
 from evaluation.permissions import SignedInRequest, changeable_draft, editable_period
+from evaluation.views.once import once
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     """Start a draft on the text as last decided; who starts it holds it."""
@@ -30,6 +32,7 @@ def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     return render(request, "evaluation/amendment_form.html", context)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Title, office, date of the paper and title of the memo of a draft."""

@@ -13,6 +13,7 @@ from evaluation import amending
 from evaluation.forms.clauses import TakeBackActForm
 from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft
+from evaluation.views.once import once
 
 KEY = "last_act"
 TAKE_BACK, AGAIN = "元に戻す", "やり直す"
@@ -63,6 +64,7 @@ def take_last_act(request: HttpRequest, draft: Amendment) -> LastAct | None:
     return LastAct(TakeBackActForm(initial=named), name, verb, public_id)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Take back what an act wrote; its GET leads back to the draft."""

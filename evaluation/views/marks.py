@@ -20,6 +20,7 @@ from evaluation.forms.texts import TEXTS_SEEN
 from evaluation.models import Amendment, Marking
 from evaluation.permissions import Hidden, SignedInRequest, changeable_draft
 from evaluation.views.clause_page import ClausePage
+from evaluation.views.once import once
 from evaluation.views.typed import take_typed
 
 
@@ -56,6 +57,7 @@ class MarksPage:
         return MarksForm((self.old, self.new), self.drawn, seen, typed, why)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def marks(
     request: SignedInRequest, agency: str, number: int, slug: str, public_id: str

@@ -20,6 +20,7 @@ from evaluation.models.texts import Node, Text, texts_around
 from evaluation.numbering import Renumbering, renumberings
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Finding
+from evaluation.views.once import once
 
 UNDO = "undo"  # the button that takes the last batch back
 
@@ -56,6 +57,7 @@ class Offer:
         return f"{printed.removesuffix(f'{node.label}.')}{label}."
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def numbers(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Siblings whose numbers do not follow their order, each list with its new numbers to be taken."""
@@ -121,6 +123,7 @@ class Shown:
         return ""
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def references(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """References whose targets have another number now, or none: old and new text, to be repaired."""

@@ -19,6 +19,7 @@ from evaluation.models.texts import NUMBERED
 from evaluation.pasting import Fate, Line
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Numbers
+from evaluation.views.once import once
 from evaluation.views.typed import take_typed
 
 CONFIRM = "confirm"  # the button that stores what was shown
@@ -66,6 +67,7 @@ class Shown:
         return chips.get(self.line.fate, "draft" if self.line.fate is Fate.NEAR else "")
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Ask for a text, show what it would change, and write it when it is confirmed."""

@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.permissions import SignedInRequest
+from jst_objectives import history
 from programs.models import AccessRecord, Role, User
 
 ABILITIES = {
@@ -36,6 +38,17 @@ def account(request: SignedInRequest) -> HttpResponse:
         "hours": settings.SESSION_HOURS,
     }
     return render(request, "evaluation/account.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: SignedInRequest) -> HttpResponse:
+    """Switch on or off that the user is told by e-mail what waits."""
+    if request.method == "POST":
+        user = User.objects.get(pk=request.user.pk)
+        user.wants_mail = request.POST.get("wants_mail") == "yes"
+        history.save(user, by=user, reason="お知らせメールの設定")
+        messages.success(request, "お知らせメールの設定を変えました。")
+    return redirect("account")
 
 
 def authenticators(user: User) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from evaluation.permissions import (
     roles_of,
     visible_change,
 )
+from evaluation.views.once import once
 
 NO_SUCH = "この手続の記録は、登録されていないか、見る権限がありません。"
 
@@ -49,6 +50,7 @@ def procedure(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     return render(request, "evaluation/procedure.html", _of(amendment) | context)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Record a step; `?kind=` chooses which."""
@@ -91,6 +93,7 @@ def step(request: PortalRequest, agency: str, number: int, slug: str, pk: int) -
     return render(request, "evaluation/procedure_step.html", _of(amendment) | context)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Correct what a record says."""
@@ -112,6 +115,7 @@ def correct(request: SignedInRequest, agency: str, number: int, slug: str, pk: i
     return render(request, "evaluation/step_record.html", context, status=status)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Ask whether a record is to go, and remove it with its files."""

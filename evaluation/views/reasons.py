@@ -15,6 +15,7 @@ from evaluation.forms.reasons import ReasonForm
 from evaluation.models import Amendment, AmendmentReason, ReasonGroup
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
+from evaluation.views.once import once
 from evaluation.views.typed import take_typed
 
 
@@ -26,6 +27,7 @@ class Explained:
     nodes: list[Node]
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def reasons(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """All reasons of a draft, the changes without one, and a form for another reason."""
@@ -46,6 +48,7 @@ def reasons(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     return render(request, "evaluation/reasons.html", _of(draft) | context | {"text": text})
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def reason(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Edit one reason."""
@@ -76,6 +79,7 @@ def _overtaken(request: SignedInRequest, draft: Amendment, stale: amending.Stale
     return render(request, "evaluation/reason_form.html", _of(draft) | context, status=409)
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Ask whether a reason is to go, and delete it; refused while changes give it."""

@@ -14,11 +14,13 @@ from evaluation.forms.restriction import NameForm, UnnameForm
 from evaluation.models import Amendment
 from evaluation.permissions import Hidden, SignedInRequest, roles_of, visible_amendment
 from evaluation.timeline import events_of
+from evaluation.views.once import once
 from programs.models import Role
 
 NO_SUCH = "この変更の閲覧制限は、登録されていないか、見る権限がありません。"
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def restriction(request: SignedInRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """Who may read a restricted draft; a POST of an editor among them names one more."""
@@ -42,6 +44,7 @@ def restriction(request: SignedInRequest, agency: str, number: int, slug: str) -
     )
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def unname(request: SignedInRequest, agency: str, number: int, slug: str, pk: int) -> HttpResponse:
     """Ask whether a person may no longer read a restricted draft, and take the name off."""

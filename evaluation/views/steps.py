@@ -24,8 +24,9 @@ from evaluation.documents.issuing import torn_places
 from evaluation.forms import amendments as forms
 from evaluation.forms.restriction import ReleaseForm, RestrictForm
 from evaluation.models import Amendment
-from evaluation.permissions import Act, SignedInRequest, require, visible_amendment
+from evaluation.permissions import Act, SignedInRequest, people_with, require, visible_amendment
 from evaluation.views.editions import Edition
+from evaluation.views.once import once
 from evaluation.views.review import review
 from programs.models import Role, User
 
@@ -247,6 +248,7 @@ STEPS = {
 }
 
 
+@once
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: SignedInRequest, agency: str, number: int, slug: str, step: str) -> HttpResponse:
     """Explain a step and ask for what it needs; a POST does it."""
@@ -353,8 +355,7 @@ def _people(plan: Step, amendment: Amendment) -> QuerySet[User] | None:
     """Return who acts next, or None where the step concerns nobody in particular."""
     if plan.concerns is None:
         return None
-    held = Role.objects.filter(agency=amendment.period.agency, role=plan.concerns)
-    people = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+    people = people_with(plan.concerns, amendment.period.agency)
     if plan.concerns is Role.Kind.APPROVER:
         people = people.exclude(pk__in=amendment.contributions.values("user"))
     return restricting.readers_among(people, amendment)

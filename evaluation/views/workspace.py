@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from evaluation import commenting
 from evaluation.comparison.rows import Table
 from evaluation.forms import clauses as forms
 from evaluation.models.texts import Node
+from evaluation.permissions import SignedInRequest
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.last_act import take_last_act
+from evaluation.views.presence import here
 from evaluation.views.tree import ONLY_CHANGED, Tree
 
 FORMS = {"reword": forms.RewordForm, "explain": forms.ChangeForm}
@@ -31,7 +34,7 @@ def only_changed(request: HttpRequest) -> bool:
 
 
 def show(
-    request: HttpRequest,
+    request: SignedInRequest,
     page: ClausePage,
     verb: str,
     form: forms.ChangeForm | None = None,
@@ -40,6 +43,7 @@ def show(
     """Show the page of a clause with the form of `reword` or `explain`; `typed`: what is compared in
     place of what is stored."""
     draft = page.outline.draft
+    comments = list(commenting.threads(draft, request.user))
     context = {
         "amendment": draft,
         "period": draft.period,
@@ -51,5 +55,9 @@ def show(
         "unsaved": typed is not None,
         "tree": Tree(page.outline, page.node, only_changed(request)),
         "last_act": take_last_act(request, draft),
+        "here": here(request, draft, page.clause),
+        "comments": commenting.open_by_clause(comments),
+        "threads": [thread for thread in comments if thread.clause_id == page.clause.pk],
+        "may_comment": True,  # whoever edits a draft may
     }
     return render(request, "evaluation/clause.html", context)

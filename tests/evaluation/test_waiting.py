@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation import drafting, procedure
+from evaluation import commenting, drafting, procedure
 from evaluation.models import Amendment
 from evaluation.waiting import waiting_for
 from jst_objectives import history
@@ -137,4 +137,24 @@ def test_the_queries_do_not_grow(period):
         with CaptureQueriesContext(connection) as queries:
             waiting_for(approver)
         counts.append(len(queries))
-    assert counts == [4, 4]
+    assert counts == [5, 5]
+
+
+def test_comments_wait_for_the_holder_and_answers_for_who_asked(period):
+    editor, approver = make_user(period.agency, "editor"), make_user(period.agency, "approver")
+    _, (_, item, *_) = make_baseline(period)
+    draft = make_draft(period, by=editor, holder=editor)
+    assert waits(editor) == [("FINISH", draft)]
+    threads = [commenting.comment(draft, item, text, by=approver) for text in ("甲", "乙")]
+    commenting.comment(draft, item, "独り言", by=editor)
+    assert waits(editor) == [("FINISH", draft), ("ANSWER", draft)]
+    task = waiting_for(editor)[1]
+    place = f"/{period.agency.code}/5/amendments/{draft.slug}/comments/"
+    assert (task.words, task.link, task.since) == ("2件", place, threads[0].written_at)
+    answers = [commenting.answer(thread, "直しました。", by=editor) for thread in threads]
+    assert waits(editor) == [("FINISH", draft)]
+    (task,) = [task for task in waiting_for(approver) if task.what.name == "READ_ANSWERS"]
+    assert (task.words, task.link, task.since) == ("2件", place, answers[0].written_at)
+    for thread in threads:
+        commenting.resolve(thread, by=approver)
+    assert "READ_ANSWERS" not in [name for name, _ in waits(approver)]

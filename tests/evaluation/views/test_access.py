@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from evaluation import amending, drafting, procedure, recording, restricting
+from evaluation import amending, commenting, drafting, procedure, recording, restricting
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
@@ -21,6 +21,7 @@ from evaluation.models import (
     AmendmentReason,
     IssuedDocument,
     ItemProgram,
+    Presence,
     ReasonGroup,
     Rendering,
     StepKind,
@@ -53,6 +54,7 @@ RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
 # None of the viewers is named for the restricted draft; an auditor knows that it exists.
 RESTRICTED = [SIGN_IN, *[404] * 7]
 KNOWN_TO_EXIST = [SIGN_IN, 404, 404, 404, 200, 404, 404, 404]
+SIGNED_IN_LED_BACK = [SIGN_IN, *[302] * 7]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
 # (name, which one) → what GET answers. Where POST means something, it is refused to the same people.
@@ -126,6 +128,11 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("account", ""): SIGNED_IN,
     ("history", ""): AUDITORS,
     ("history_export", ""): AUDITORS,
+    ("conflicts", "draft"): OF_DRAFT,
+    ("conflicts", "shared"): OF_SHARED_DRAFT,
+    ("comments", "draft"): OF_DRAFT,
+    ("comments", "shared"): OF_SHARED_DRAFT,
+    ("comments", "decided"): OF_DRAFT,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -177,6 +184,15 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("numbers", "draft"): EDITORS_OF_DRAFT,
     ("references", "draft"): EDITORS_OF_DRAFT,
     ("paste", "draft"): EDITORS_OF_DRAFT,
+    ("settle", "draft"): EDITORS_LED_BACK,
+    ("accept_merges", "draft"): EDITORS_LED_BACK,
+    ("presence", "draft"): EDITORS_LED_BACK,
+    ("comment_on", "draft"): OF_DRAFT,
+    ("comment_on", "shared"): OF_SHARED_DRAFT,
+    ("comment", "draft"): OF_DRAFT,
+    ("other_agencies", "draft"): EDITORS_OF_DRAFT,
+    ("other_agencies", "decided"): EDITORS_OF_DECIDED,
+    ("account_mail", ""): SIGNED_IN_LED_BACK,
     ("reasons", "draft"): EDITORS_OF_DRAFT,
     ("reason", "draft"): EDITORS_OF_DRAFT,
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
@@ -198,6 +214,9 @@ POLICY = {
     "frame-ancestors": "'none'",
     "object-src": "'none'",
 }
+
+
+OF_CLAUSE = {"clause", "change_clause", "marks", "merge", "presence", "comment_on"}
 
 
 class Scene:
@@ -227,6 +246,7 @@ class Scene:
         for state in ("submitted", "approved"):
             procedure.submit(self.amendments[state], by=self.drafter)
         procedure.approve(self.amendments["approved"], by=make_user(agency, "approver"))
+        self.comment = commenting.comment(draft, self.item, "コメント", by=self.drafter)
         self.program = Program(agency=agency, slug="p", name="事業")
         group = ReasonGroup(amendment=draft, position=1, title="区分")
         self.reason = AmendmentReason(
@@ -296,12 +316,12 @@ class Scene:
             return reverse(name)
         state, _, verb = which.partition(" ")
         arguments = [*place, self.amendments[state].slug]
-        of_clause = {"clause", "change_clause", "marks", "live_comparison"}
-        arguments += [self.item.public_id] if name in of_clause else []
         arguments += [self.item.public_id] if name == "correct_wording" else []
         arguments += [self.step.pk] if name in OF_STEPS or "attachment" in name else []
         arguments += [self.file.pk] if name in {"attachment", "remove_attachment"} else []
         arguments += [self.reader.pk] if name == "unname_reader" else []
+        arguments += [self.item.public_id] if name in OF_CLAUSE else []
+        arguments += [self.comment.pk] if name == "comment" else []
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name in {"issue_document", "word"} else []
@@ -378,12 +398,12 @@ def answer(response: Any) -> Any:
 
 
 def contents() -> dict[str, int]:
-    """Count the rows of every table of ours but the records of access."""
+    """Count the rows of every table of ours but the records of access and of who has what open."""
     models = [
         model
         for app in ("programs", "evaluation")
         for model in apps.get_app_config(app).get_models()
-        if model is not AccessRecord and not model._meta.proxy
+        if model not in (AccessRecord, Presence) and not model._meta.proxy
     ]
     return {model.__name__: model._default_manager.count() for model in models}
 

@@ -216,42 +216,6 @@ def test_changed_clauses_lead_to_each_other(client, scene):
 
 
 # --- Two editors ----------------------------------------------------------------------------------
-def test_the_second_editor_loses_nothing(client, scene):
-    draft, _, one, *_ = scene
-    opened = seen(draft, one)
-    amending.reword(draft, one, "項目1の一層の推進", by=make_user())
-    response = post(client, draft, one, "reword", text="項目1の強力な推進", seen=opened)
-    page = words(response)
-    assert response.status_code == 409
-    assert "試験 太郎" in page
-    assert "項目1の 追加 強力な 推進 項目1の 削除 一層の 推進" in page
-    assert "現行の文言 項目1の推進" in page
-    assert response.context["form"]["text"].value() == "項目1の強力な推進"
-    assert draft.wordings.get().text == "項目1の一層の推進"
-    # A third edit while the second editor settles.
-    again = response.context["form"]["seen"].value()
-    amending.reword(draft, one, "項目1の抜本的な推進", by=None)
-    response = post(client, draft, one, "reword", text="項目1の一層強力な推進", seen=again)
-    assert (response.status_code, draft.wordings.get().text) == (409, "項目1の抜本的な推進")
-    again = response.context["form"]["seen"].value()
-    response = post(client, draft, one, "reword", text="項目1の一層強力な推進", seen=again)
-    assert (response.status_code, draft.wordings.get().text) == (302, "項目1の一層強力な推進")
-
-
-def test_the_second_editor_sees_what_both_started_from(client, scene):
-    draft, _, item, *_ = scene
-    amending.reword(draft, item, "二人が開いた文言", by=make_user())
-    before = seen(draft, item)
-    amending.reword(draft, item, "先に保存された文言", by=make_user())
-    response = post(
-        client, draft, item, "reword", text="後の文言", opened="二人が開いた文言", seen=before
-    )
-    assert response.status_code == 409
-    told = words(response)
-    assert "あなたがページを開いたときの文言 二人が開いた文言" in told
-    assert "現行の文言 項目1の推進" in told
-
-
 def test_what_was_decided_meanwhile_is_not_overwritten_unseen(client, scene):
     draft, _, item, *_ = scene
     amending.reword(draft, item, "この変更案の文言", by=make_user())

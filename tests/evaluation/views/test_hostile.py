@@ -44,6 +44,8 @@ OTHERS = {
     "password",
     "path",
     "task",
+    "digest",
+    "location",
 }
 FORMULA = tuple("=+@＝＋＠")
 FILLED: set[tuple[str, str]] = set()
@@ -63,7 +65,7 @@ def hostile(model: type[models.Model], string: str, **given: Any) -> Any:
     return model(**values)
 
 
-OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|rendering|workspace)(\.\w+)?\.js")
+OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|presence|rendering|workspace)(\.\w+)?\.js")
 
 
 class Structure(HTMLParser):
@@ -147,6 +149,11 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
     proceed(draft, period)
     judged = {"fingerprint": lambda n: f"{n:064}", "waived_at": timezone.now()}
     make_all(m.Waiver, amendment=draft, **judged)
+    said = {"amendment": draft, "author": make_user(), "written_at": timezone.now()}
+    on = {"clause": item, "place": numbered(300), "about": numbered(300)}
+    threads = make_all(m.Comment, **on, **said)
+    answers = {"answers_to": lambda n: threads[n], "place": "", "about": ""}
+    make_all(m.Comment, **answers, **said)
     users = make_all(p.User, username=numbered(150), is_active=True, first_name=numbered(150))
     make_all(p.Role, user=lambda n: users[n], agency=agency, role="editor")
     p.AccessRecord.objects.bulk_create(
@@ -233,6 +240,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
         ("editor", reverse("policy", args=place)),
         ("editor", reverse("search") + "?q=1"),
         ("editor", reverse("clause", args=[*of_draft, item.public_id])),
+        ("editor", reverse("comment_on", args=[*of_draft, item.public_id])),
         ("editor", reverse("amendment_step", args=[*of_draft, "hand-over"])),
         ("editor", reverse("amendment_step", args=[*of_draft, "submit"])),
         ("auditor", reverse("history")),
@@ -249,7 +257,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
     names = (
         "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
         "table_form appendix_comparison procedure record_step numbers references paste checks "
-        "reconciliation memo"
+        "reconciliation memo conflicts comments other_agencies"
     ).split()
     for step in draft.steps.all()[:3]:
         found += [

@@ -16,6 +16,7 @@ from evaluation.models import (
     AmendmentReason,
     Attachment,
     Clause,
+    Comment,
     IssuedDocument,
     Rendering,
     RestrictedReader,
@@ -136,6 +137,11 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "numbers/"): 9,
     ("editor", DRAFT + "references/"): 9,
     ("editor", DRAFT + "paste/"): 9,
+    ("editor", CLAUSE + "comment/"): 13,
+    ("editor", DRAFT + "comments/?state=all"): 12,
+    ("editor", DRAFT + "comments/{comment}/"): 11,
+    ("editor", DRAFT + "conflicts/"): 9,
+    ("editor", DRAFT + "other-agencies/"): 8,
     ("editor", DRAFT + "reasons/"): 13,
     ("editor", DRAFT + "reasons/{reason}/"): 12,
     ("editor", DRAFT + "reasons/{reason}/delete/"): 9,
@@ -173,11 +179,14 @@ LISTS = {
 
 def test_every_page_has_a_row():
     example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "finding"), "a")
-    example |= dict.fromkeys(("reason", "step", "file", "reader", "item_key", "rendering"), 1)
+    example |= dict.fromkeys(
+        ("reason", "step", "file", "reader", "item_key", "rendering", "comment"), 1
+    )
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
-    # These are buttons; their GET leads back to where they stand.
-    buttons = {"issue_document", "take_back", "cancel_rendering"}
+    # Buttons and signs: their GET leads back to where they stand; what settles, to the clause.
+    buttons = {"issue_document", "take_back", "cancel_rendering", "account_mail"}
+    buttons |= {"settle", "accept_merges", "presence"}
     assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
@@ -227,6 +236,7 @@ def names_in(large: Large) -> dict[str, object]:
         "file": Attachment.objects.all()[0].pk,
         "reader": RestrictedReader.objects.all()[0].pk,
         "finding": check(large.period.amendments.get(slug="draft")).open[0].finding.fingerprint,
+        "comment": Comment.objects.filter(amendment__slug="draft", answers_to=None)[0].pk,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
         "rendering": Rendering.objects.filter(snapshot__amendment__slug="draft")[0].pk,
     }
