@@ -17,8 +17,6 @@ INTRODUCED = "条項を新設した変更は、後から変えられません。
 BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
 CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
 SUCCESSION = "条項の由来は、変更と同じ期間の、同じ種類の二つの条項の間にだけ記録できます。"
-ANSWER = "答えられるのは、同じ変更の条項に付いたコメントだけです。"
-SAID = "コメントの言葉と、付いている条項は、後から変えられません。"
 REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
 STEP_AGENCY = "手続の種類とその順序は、変更と同じ法人のものでなければなりません。"
 STEP_SNAPSHOT = "手続と承認が示す版は、同じ変更の控えでなければなりません。"
@@ -233,40 +231,6 @@ RULES = (
         ("UPDATE",),
         "NEW.amendment_id <> OLD.amendment_id",
         REASON,
-    ),
-    (
-        "comment_period",
-        "evaluation_comment",
-        WRITE,
-        (
-            "NEW.clause_id IS NOT NULL AND"
-            f" {PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}"
-        ),
-        ONE_PERIOD,
-    ),
-    (
-        "comment_answer",
-        "evaluation_comment",
-        WRITE,
-        (
-            "NEW.answers_to_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_comment c"
-            " WHERE c.id = NEW.answers_to_id AND c.amendment_id = NEW.amendment_id"
-            " AND c.answers_to_id IS NULL)"
-        ),
-        ANSWER,
-    ),
-    (
-        "comment_said",
-        "evaluation_comment",
-        ("UPDATE",),
-        (
-            "NEW.amendment_id <> OLD.amendment_id OR NEW.text <> OLD.text OR NEW.place <> OLD.place"
-            " OR NEW.about <> OLD.about OR NEW.author_id <> OLD.author_id"
-            " OR NEW.written_at <> OLD.written_at"
-            " OR NEW.answers_to_id IS DISTINCT FROM OLD.answers_to_id"
-            " OR (NEW.clause_id IS NOT NULL AND NEW.clause_id IS DISTINCT FROM OLD.clause_id)"
-        ),
-        SAID,
     ),
     (
         "itemprogram_agency",

@@ -30,7 +30,8 @@ LAYERS = [
     },
     {"checking"},
     {"models"},
-    {"permissions", "checks", "placing", "numbering", "deployment", "triggers", "trigger_rules"},
+    {"permissions", "checks", "placing", "numbering", "deployment", "triggers", "trigger_rules"}
+    | {"comment_rules"},
     {
         "amending",
         "drafting",

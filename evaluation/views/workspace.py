@@ -1,6 +1,7 @@
 """The page on which a clause is edited: the draft's tree, the words, and their comparison beside them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,7 +44,6 @@ def show(
     """Show the page of a clause with the form of `reword` or `explain`; `typed`: what is compared in
     place of what is stored."""
     draft = page.outline.draft
-    comments = list(commenting.threads(draft, request.user))
     context = {
         "amendment": draft,
         "period": draft.period,
@@ -55,9 +55,17 @@ def show(
         "unsaved": typed is not None,
         "tree": Tree(page.outline, page.node, only_changed(request)),
         "last_act": take_last_act(request, draft),
+    }
+    return render(request, "evaluation/clause.html", context | _together(request, page))
+
+
+def _together(request: SignedInRequest, page: ClausePage) -> dict[str, Any]:
+    """Return who else has the clause open, and what people say of the draft and of the clause."""
+    draft = page.outline.draft
+    comments = list(commenting.threads(draft, request.user))
+    return {
         "here": here(request, draft, page.clause),
         "comments": commenting.open_by_clause(comments),
         "threads": [thread for thread in comments if thread.clause_id == page.clause.pk],
         "may_comment": True,  # whoever edits a draft may
     }
-    return render(request, "evaluation/clause.html", context)

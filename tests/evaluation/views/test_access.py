@@ -216,7 +216,8 @@ POLICY = {
 }
 
 
-OF_CLAUSE = {"clause", "change_clause", "marks", "merge", "presence", "comment_on"}
+OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_on"}
+OF_CLAUSE |= {"live_comparison"}
 
 
 class Scene:

@@ -35,7 +35,7 @@ def test_a_clause_is_commented_on_and_the_page_of_editing_shows_it(client, scene
     for page in (where, clause_address(draft, one), address(draft, "comments")):
         assert "言いすぎでは。" in words(client.get(page))
     tree = words(client.get(address(draft, "edit")))
-    assert "改めた見出し 改正 コメント1" in tree
+    assert "コメント1 編集 ：1. 改めた見出し" in tree
     assert "コメント（1） 新旧対照表" in tree
 
 
