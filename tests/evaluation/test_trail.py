@@ -28,7 +28,8 @@ from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
-IMMUTABLE = {"snapshot", "issueddocument", "accessrecord", "presence", "submission"}
+# What never changes, and what passes: who is there, what was sent already, work in the background.
+IMMUTABLE = {"snapshot", "issueddocument", "accessrecord", "presence", "submission", "rendering"}
 
 
 @pytest.fixture
