@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation import amending, applying, reasoning
+from evaluation import amending, applying, reasoning, restricting
 from evaluation.applying import How
 from evaluation.models import Amendment, Clause, Wording
+from evaluation.permissions import Act, refusals
 from jst_objectives import history
 from programs.models import Program, Role
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
@@ -233,3 +234,13 @@ def test_what_is_decided_is_applied_as_well(scene):
     amending.reword(draft, body, SHARED.replace("適切", "厳正"), by=editor)
     decide(draft)
     assert [how for how, _, _ in told(draft, there)] == [How.REWORDED]
+
+
+def test_a_restricted_draft_is_not_spread(scene):
+    draft, there, (_, _, body), _, editor = scene
+    amending.reword(draft, body, SHARED.replace("適切", "厳正"), by=editor)
+    seen = applying.plan(draft, there).seen
+    restricting.restrict(draft, by=editor, why="市場")
+    with pytest.raises(ValidationError, match="閲覧を制限した変更案は"):
+        applying.apply(draft, there, by=editor, seen=seen)
+    assert refusals(editor, draft)[Act.APPLY].endswith("他の法人に用意できません。")

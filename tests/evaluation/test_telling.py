@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaluation import amending, commenting, drafting, procedure
+from evaluation import amending, commenting, drafting, procedure, restricting
 from evaluation.models import Amendment
 from jst_objectives import history
 from tests.factories import make_baseline, make_draft, make_period, make_user
@@ -110,12 +110,13 @@ def test_who_does_not_want_mails_or_cannot_get_them_gets_none(scene, told, field
     assert told(procedure.submit, draft, by=editor) == []
 
 
-def test_who_may_not_see_the_draft_is_not_told(scene, told, monkeypatch):
-    draft, _, editor, *_ = scene
-    visible = Amendment.objects.none()
-    queryset = type(Amendment.objects.all())
-    monkeypatch.setattr(queryset, "visible_to", lambda self, user: visible)
-    assert told(procedure.submit, draft, by=editor) == []
+def test_of_a_restricted_draft_only_those_named_are_told(scene, told):
+    draft, _, editor, approver, _ = scene
+    named = person(draft.period, "approver")
+    restricting.restrict(draft, by=editor, why="市場", readers=[named])
+    assert approver.is_active
+    expected = [(named.email, "変更案が提出され、承認を待っています")]
+    assert told(procedure.submit, draft, by=editor) == expected
 
 
 def test_nobody_is_told_of_what_was_not_stored(scene, told):

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from evaluation import amending, commenting, drafting, procedure
+from evaluation import amending, commenting, drafting, procedure, restricting
 from evaluation.models import Comment
 from tests.evaluation.views.drafts import address, clause_address, errors, make_scene, words
 from tests.factories import decide, make_user
@@ -175,3 +175,16 @@ def test_approvers_comment_on_what_they_are_asked_to_approve(scene):
     procedure.submit(draft, by=make_user())
     approver = client_of(draft, "approver")
     assert approver.post(clause_address(draft, one, "comment"), {"text": "甲"}).status_code == 302
+
+
+def test_of_a_restricted_draft_only_those_named_read_comments(client, scene):
+    draft, one, _ = scene
+    editor = make_user(draft.period.agency, "editor")
+    thread = commenting.comment(draft, one, "市場に関わる言葉", by=editor)
+    restricting.restrict(draft, by=editor, why="市場")
+    auditor = client_of(draft, "auditor")
+    for where in (address(draft, "comments"), address(draft, "comments", thread.pk)):
+        assert [reader.get(where).status_code for reader in (client, auditor)] == [404, 404]
+    told = words(auditor.get("/history/?kind=comment"))
+    assert "コメント" in told
+    assert "市場に関わる言葉" not in told
