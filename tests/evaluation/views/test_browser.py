@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from evaluation import amending, drafting, procedure, recording, restricting
+from evaluation import amending, drafting, procedure, recording, rendering, restricting
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Amendment, AmendmentReason, Clause
@@ -202,6 +203,35 @@ def test_what_an_editor_reads_and_is_told(scene: Scene):
     visit.to(scene.of(scene.submitted, "edit"), status=403)
     visit.to(scene.of(scene.submitted, "steps", "approve"), status=403)
     visit.to(scene.of(scene.real, "steps", "none"), "/jst/5/amendments/none/", status=404)
+
+
+def test_a_document_on_its_way(scene: Scene):
+    """A window follows it without a reload; one without scripts has a link."""
+    editor = scene.people["editor"]
+    begun = rendering.start(take_snapshot(scene.real, by=editor), "memo", by=editor)
+    address = scene.of(scene.real, "renderings", begun.pk)
+    visit = Visit(scene.portal.sign_in(editor))
+    visit.to(address)
+    visit.page.evaluate("window.stays = true")
+    begun.state, begun.done, begun.part, begun.heard_at = "running", 1, "別紙", timezone.now()
+    begun.save()
+    visit.check(expected="いまは「別紙」です。")
+    begun.state = "waiting"
+    begun.save()
+    rendering.render.call(begun.pk)
+    visit.check(expected="作成し、発行しました。")
+    assert visit.page.evaluate("window.stays")
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="PDFを受け取る").click()
+    assert Path(download.value.path()).read_bytes()[:5] == b"%PDF-"
+    again = rendering.start(take_snapshot(scene.real, by=editor), "dossier", by=editor)
+    visit.page.goto(scene.of(scene.real, "renderings", again.pk))
+    visit.page.get_by_role("button", name="作成を中止する").click()
+    visit.check(expected="作成を中止しました。")
+    again.refresh_from_db()
+    again.state, again.words = "failed", rendering.WORKER_DIED
+    again.save()
+    visit.to(scene.of(scene.real, "renderings", again.pk))
 
 
 def test_what_an_editor_fills_in(scene: Scene):
