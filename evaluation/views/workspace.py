@@ -55,6 +55,7 @@ def show(
         "unsaved": typed is not None,
         "tree": Tree(page.outline, page.node, only_changed(request)),
         "last_act": take_last_act(request, draft),
+        "renumberings": page.renumberings,
     }
     return render(request, "evaluation/clause.html", context | _together(request, page))
 
