@@ -13,7 +13,14 @@ from tests.factories import make_period, make_user
 pytestmark = pytest.mark.django_db
 
 # What never changes after it is written, or passes: who is there, which form was sent, what is printed.
-WITHOUT_HISTORY = {"snapshot", "issueddocument", "accessrecord", "presence", "submission", "rendering"}
+WITHOUT_HISTORY = {
+    "snapshot",
+    "issueddocument",
+    "accessrecord",
+    "presence",
+    "submission",
+    "rendering",
+}
 
 
 def test_every_editable_model_has_a_history():

@@ -395,7 +395,7 @@ def test_refused_ways_to_send(scene: Scene):
         page.goto("/account/")
         with page.expect_navigation():
             page.evaluate(
-                """([action, spoil]) => { const form = document.querySelector("header form");
+                """([action, spoil]) => { const form = document.querySelector("header form[method=post]");
                 form.action = action; form.csrfmiddlewaretoken.value += spoil; form.submit() }""",
                 [action, spoil],
             )

@@ -251,7 +251,7 @@ def test_typed_words_are_not_left_without_being_asked(desk: Desk):
         True,
     )
     page.get_by_role("button", name="保存する").click()
-    expect(page.locator(".notice")).to_have_text("保存しました。")
+    expect(page.locator(".notice.success")).to_have_text("保存しました。")
     page.get_by_role("link", name="保存せずに一覧へ戻る").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("条項の編集")
     assert asked == ["beforeunload"]
