@@ -9,17 +9,21 @@ from django.utils import timezone
 from evaluation.models import Amendment, Wording
 from evaluation.models.standing import newest
 from evaluation.models.texts import NUMBERED, Text
-from evaluation.past import Past, history_of, tracked_models
-from evaluation.trail import of_agencies
+from evaluation.past import Past, history_of, pk_of, tracked_models
+from evaluation.trail import belonging, of_agencies
 from programs.models import Agency
 
 
-def items_of(agencies: Sequence[Agency]) -> list[tuple[str, list[tuple[str, str]]]]:
+def items_of(
+    agencies: Sequence[Agency], hidden: Sequence[int]
+) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return by period the key, number and heading of every chapter and item of agencies, as decided
-    last; then those that are only drafted, and those deleted since."""
+    last; then those that are only drafted, but by no amendment with an id in `hidden`, and those
+    deleted since."""
     rows = Wording.objects.placed().filter(
         amendment__period__agency__in=agencies, clause__kind__in=NUMBERED
     )
+    rows = rows.exclude(amendment__in=hidden)
     named = rows.select_related("clause", "base", "amendment__period__agency")
     texts: dict[Any, list[Any]] = defaultdict(list)
     for row in newest(named, "clause"):
@@ -44,9 +48,14 @@ def amendments_of(agencies: Sequence[int]) -> list[tuple[int, str]]:
     return [(pk, f"{title}（削除済み）" if act == "-" else title) for pk, title, act in columns]
 
 
-def subject_name(subject: tuple[str, int]) -> str:
-    """Return what an object is called now, or was called last: 「変更「…」」."""
+def subject_name(subject: tuple[str, int], hidden: Sequence[int]) -> str:
+    """Return what an object is called now, or was called last: 「変更「…」」; what belongs to an
+    amendment with an id in `hidden` by its kind alone."""
     model = tracked_models()[subject[0]]
     now = timezone.now()
-    past = Past([(model, subject[1])])
+    asked = belonging(model, Amendment, hidden)
+    told = history_of(model).filter(pk_of(model, [subject[1]]))
+    if model is not Amendment and asked is not None and told.filter(asked).exists():
+        return str(model._meta.verbose_name)
+    past = Past([(model, subject[1])], hidden)
     return f"{model._meta.verbose_name}「{past.name(past.at(model, subject[1], now), now)}」"

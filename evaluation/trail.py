@@ -94,10 +94,10 @@ def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
         return None
     asked = of_agencies(model, search.agencies)
     for target, ids in _owners_asked(search):
-        belonging = _belonging(model, target, ids)
-        if belonging is None:
+        of_target = belonging(model, target, ids)
+        if of_target is None:
             return None
-        asked &= belonging
+        asked &= of_target
     return asked
 
 
@@ -116,12 +116,12 @@ def of_agencies(model: type[models.Model], agencies: Sequence[int]) -> Q:
     """Rows that belong to agencies; people do as long as they ever had a role there."""
     if model is User:
         return pk_of(User, _people(agencies))
-    belonging = _belonging(model, Agency, agencies)
-    assert belonging is not None, f"{model} belongs to no agency"
-    return belonging
+    of_agency = belonging(model, Agency, agencies)
+    assert of_agency is not None, f"{model} belongs to no agency"
+    return of_agency
 
 
-def _belonging(model: type[models.Model], target: type[models.Model], ids: Any) -> Q | None:
+def belonging(model: type[models.Model], target: type[models.Model], ids: Any) -> Q | None:
     """Rows that belong to objects of another model, by the histories; None where none can."""
     chain = way(model, target)
     if chain is None:

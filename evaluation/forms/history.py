@@ -34,13 +34,16 @@ class HistoryForm(PlainForm):
     agency = forms.ChoiceField(label="法人", required=False)
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agencies: Sequence[Agency], hidden: Sequence[int], **kwargs: Any
+    ) -> None:
+        """`hidden`: ids of the amendments of which the auditor reads no text."""
         super().__init__(*args, **kwargs)
-        self.agencies = agencies
+        self.agencies, self.hidden = agencies, hidden
         choices: dict[str, list[Any]] = {
             "kind": kinds(),
             "amendment": amendments_of([agency.pk for agency in agencies]),
-            "item": items_of(agencies),
+            "item": items_of(agencies, hidden),
             "agency": [(agency.code, agency.short_name) for agency in agencies],
         }
         for name, offered in choices.items():
@@ -76,7 +79,7 @@ class HistoryForm(PlainForm):
 
     @property
     def subject_name(self) -> str:
-        return subject_name(self.cleaned_data["subject"])
+        return subject_name(self.cleaned_data["subject"], self.hidden)
 
     @property
     def search(self) -> Search:

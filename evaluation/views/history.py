@@ -27,13 +27,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def history(request: SignedInRequest) -> HttpResponse:
     """What the filters of the query find, newest first."""
-    return _page(request, HistoryForm(request.GET, agencies=audited_agencies(request)))
+    return _page(request, _form(request))
 
 
 @require_safe
 def export(request: SignedInRequest) -> HttpResponse:
     """The same as a file, a line per changed field: `?format=xlsx`, else CSV. It is recorded."""
-    form = HistoryForm(request.GET, agencies=audited_agencies(request))
+    form = _form(request)
     if form.is_valid() and (number := found(form.search).count()) > MOST_EXPORTED:
         limit = f"一度に出力できる{MOST_EXPORTED:,}件を超えています"
         form.add_error(None, f"該当する{number:,}件は、{limit}。日付などで絞り込んでください。")
@@ -48,17 +48,20 @@ def export(request: SignedInRequest) -> HttpResponse:
         agency=agencies[0] if len(agencies) == 1 else None,
         detail=f"履歴{len(rows)}件（{conditions}）",
     )
-    hidden = list(restricted_from(request.user))
-    found_lines = lines(rows, read=lambda part: entries_without(part, hidden))
+    found_lines = lines(rows, read=lambda part: entries_without(part, form.hidden))
     return _file(request.GET.get("format", ""), found_lines)
+
+
+def _form(request: SignedInRequest) -> HistoryForm:
+    agencies, hidden = audited_agencies(request), list(restricted_from(request.user))
+    return HistoryForm(request.GET, agencies=agencies, hidden=hidden)
 
 
 def _page(request: SignedInRequest, form: HistoryForm) -> HttpResponse:
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         page = Paginator(found(form.search), PER_PAGE).get_page(request.GET.get("page"))
-        hidden = restricted_from(request.user)
-        context |= {"page": page, "entries": entries_without(page, hidden)}
+        context |= {"page": page, "entries": entries_without(page, form.hidden)}
     return render(request, "evaluation/history.html", context)
 
 

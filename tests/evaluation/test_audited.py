@@ -25,7 +25,7 @@ def test_items_stand_in_their_order_those_deleted_last(scene):
     drafted = make_draft(period)
     amending.insert(drafted, "item", parent=chapter, label="9", text="起案中", by=None)
     new = drafted.introduced.get()
-    ((name, items),) = items_of([period.agency])
+    ((name, items),) = items_of([period.agency], [])
     assert name == str(period)
     assert items == [
         (str(chapter.pk), "Ⅲ. 研究開発の成果の最大化"),
@@ -33,14 +33,14 @@ def test_items_stand_in_their_order_those_deleted_last(scene):
         (str(two.pk), "2. 項目2の推進"),
         (str(one.pk), "1. 項目1の推進（削られた項目）"),
     ]
-    assert items_of([make_period().agency]) == []
+    assert items_of([make_period().agency], []) == []
 
 
 def test_the_name_of_a_subject(scene):
     period, (_, one, _) = scene
-    assert subject_name(("clause", one.pk)) == "条項「項目「項目1の推進」」"
-    assert subject_name(("objectiveperiod", period.pk)) == f"中長期目標期間「{period}」"
-    assert subject_name(("fund", 0)) == "基金「（不明）」"
+    assert subject_name(("clause", one.pk), []) == "条項「項目「項目1の推進」」"
+    assert subject_name(("objectiveperiod", period.pk), []) == f"中長期目標期間「{period}」"
+    assert subject_name(("fund", 0), []) == "基金「（不明）」"
 
 
 def test_an_item_is_found_with_its_paragraphs_and_axes(scene):

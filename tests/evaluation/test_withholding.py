@@ -71,6 +71,14 @@ def test_the_log_is_there_and_the_text_is_not(period, draft):
     assert f"{draft.slug}/restriction/" in html
 
 
+def test_no_name_of_an_object_tells_the_text(period, draft):
+    _, client = auditor_of(period)
+    for wording in draft.wordings.all():
+        shown = client.get(f"/history/?subject=wording-{wording.pk}").content.decode()
+        assert SECRET not in shown
+        assert WORDS not in shown
+
+
 def test_the_named_auditor_reads_it_all(period, draft):
     auditor, client = auditor_of(period)
     restricting.name(draft, by=make_user(period.agency, "editor"), to=auditor)
