@@ -16,7 +16,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from evaluation import amending, procedure
+from evaluation import amending, approving, procedure
 from evaluation.comparison.merging import Merge, Origin, merge
 from evaluation.models import Amendment, Clause, Wording
 from evaluation.models.texts import Text
@@ -213,8 +213,10 @@ def assert_what_is_open_has_every_word(office: Office):
 
 def assert_nobody_decided_what_they_drafted(office: Office):
     for amendment in Amendment.objects.filter(period=office.period):
-        rows = amendment.history.filter(history_change_reason__regex="^(承認|決定)：")
+        # An approval ends when who gave it drafts: what counts is what stands, and who decided.
+        rows = amendment.history.filter(history_change_reason__startswith="決定：")
         deciding = {row.history_user_id for row in rows}
+        deciding |= {approval.approved_by_id for approval in approving.standing(amendment)}
         assert deciding & office.drafters[amendment.pk] == set()
         stored = set(amendment.contributions.values_list("user", flat=True))
         assert office.drafters[amendment.pk] <= stored
