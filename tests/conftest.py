@@ -1,8 +1,9 @@
 """What every test stands on: the databases, the browser, and Django's own settings for tests.
 
 `./portal test` runs the suite twice: without DATABASE_URL on SQLite, and on a PostgreSQL server
-that it starts. Tests marked `postgresql` run only there; those that use a browser, or no database at
-all, only on SQLite.
+that it starts. Tests marked `postgresql` run only there; those that use a browser, no database at
+all, or are marked `sqlite` (what is made of rows, as pages and paper, is the same on both) only on
+SQLite.
 """
 
 import os
@@ -15,10 +16,11 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 
 from evaluation import triggers
+from evaluation.loading import load_source
 from tests import databases
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
@@ -47,6 +49,8 @@ def _belongs_to_sqlite(item: pytest.Item) -> bool:
 
 
 def _belongs_to_postgresql(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite"):
+        return False
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
     uses_database = marked or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     return bool(uses_database) and item.get_closest_marker("browser") is None
@@ -106,22 +110,46 @@ def nothing_counted_yet() -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database with empty tables, to be cloned and left as it is."""
-    with databases.created(tmp_path_factory.mktemp("migrated")) as url:
-        databases.manage(url, "migrate", "--verbosity=0")
-        yield url
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
-def loaded_database(
-    tmp_path_factory: pytest.TempPathFactory, migrated_database: str
-) -> Iterator[str]:
+def migrated_database(run_folder: Path) -> str:
+    """The address of a database with empty tables, to be cloned and left as it is."""
+    return databases.template(
+        run_folder, "migrated", lambda url: databases.manage(url, "migrate", "--verbosity=0")
+    )
+
+
+@pytest.fixture(scope="session")
+def loaded_database(run_folder: Path, migrated_database: str) -> str:
     """The address of a database with the source document in it, to be cloned and left as it is."""
-    folder = tmp_path_factory.mktemp("loaded")
-    with databases.created(folder, template=migrated_database) as url:
-        databases.manage(url, "load_source")
-        yield url
+    return databases.template(
+        run_folder,
+        "loaded",
+        lambda url: databases.manage(url, "load_source"),
+        of=migrated_database,
+    )
+
+
+@pytest.fixture(scope="module")
+def module_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of a module write after this one is made once, and taken back after its last test.
+
+    Each test changes it inside a savepoint; it takes `copy.deepcopy` of objects that it may change.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def source_document(module_rows: None) -> None:
+    """The ministry's document, for all tests of a module."""
+    load_source()
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Databases outside Django's test runner, for commands that replace or copy a whole database."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
@@ -30,20 +31,55 @@ def created(
 
     It is of the kind that this run tests, or of the kind that `postgresql` says.
     """
-    if not (on_postgresql() if postgresql is None else postgresql):
-        file = folder / "portal.sqlite3"
+    url = f"sqlite:///{folder / 'portal.sqlite3'}"
+    if on_postgresql() if postgresql is None else postgresql:
+        url = f"postgresql:///portal_{os.getpid()}_{next(numbers)}"
+    _create(url, template)
+    try:
+        yield url
+    finally:
+        _drop(url)
+
+
+def template(
+    folder: Path, name: str, fill: Callable[[str], object], *, of: str | None = None
+) -> str:
+    """Return the address of a database that all workers of a run clone: the first to ask fills it.
+
+    `folder` is the run's own; `of` is the template to begin with. On PostgreSQL the database stays
+    until the next run replaces it.
+    """
+    url = f"sqlite:///{folder / name}.sqlite3"
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if on_postgresql():
+            url = f"postgresql:///portal_template_{name}"
+        if not (made := folder / f"{name}.made").exists():
+            _drop(url)
+            _create(url, of)
+            fill(url)
+            made.touch()
+    return url
+
+
+def _create(url: str, template: str | None) -> None:
+    if not url.startswith("postgresql"):
         if template:
-            shutil.copyfile(template.removeprefix("sqlite:///"), file)
-        yield f"sqlite:///{file}"
+            shutil.copyfile(template.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
         return
-    name = sql.Identifier(f"portal_{os.getpid()}_{next(numbers)}")
-    source = sql.Identifier(template.removeprefix("postgresql:///") if template else "template1")
+    source = _name(template) if template else sql.Identifier("template1")
     with psycopg.connect("dbname=postgres", autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, source))
-        try:
-            yield f"postgresql:///{name.as_string().strip(chr(34))}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(url), source))
+
+
+def _drop(url: str) -> None:
+    if url.startswith("postgresql"):
+        with psycopg.connect("dbname=postgres", autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(url)))
+
+
+def _name(url: str) -> sql.Identifier:
+    return sql.Identifier(url.removeprefix("postgresql:///"))
 
 
 def manage(

@@ -1,5 +1,6 @@
 """Drafting: only changed clauses have a row, and every change has its history."""
 
+import copy
 import re
 
 import pytest
@@ -15,12 +16,17 @@ from tests.factories import decide, make_baseline, make_draft, make_period, make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """A draft on a baseline of chapter Ⅲ with items 1, 2, 3."""
     period = make_period()
     _, clauses = make_baseline(period)
     return make_draft(period), *clauses
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def make_reason(draft):

@@ -1,5 +1,7 @@
 """A change prepared once for several agencies: what fits, what does not and why, and the drafts made."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -31,14 +33,19 @@ def text_with(period, *paragraphs, item="研究の公正の推進"):
     return chapter, parent, *bodies
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """A draft of one agency, the period of another with the same paragraph, and an editor of both."""
     here, there = make_period(), make_period()
     mine, theirs = text_with(here, SHARED), text_with(there, SHARED)
     editor = make_user(here.agency, "editor")
     history.save(Role(user=editor, agency=there.agency, role="editor"), by=None, reason="試験")
     return make_draft(here, by=editor), there, mine, theirs, editor
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def told(draft, there):

@@ -1,5 +1,7 @@
 """Comments on clauses: who reads them, what stays of them, what the database refuses."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -11,11 +13,16 @@ from tests.factories import decide, make_baseline, make_draft, make_period, make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     period = make_period()
     _, (_, item, *_) = make_baseline(period)
     return make_draft(period), item, make_user(period.agency, "editor")
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def words_for(draft, user):

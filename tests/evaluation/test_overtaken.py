@@ -1,5 +1,7 @@
 """What is decided while a draft is written: merged where it can be, and only when a person has seen it."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -12,8 +14,8 @@ pytestmark = pytest.mark.django_db
 BODY = "第一の段落である。\n第二の段落である。"
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """A draft and a rival on one base, and a body of two paragraphs."""
     period = make_period()
     baseline, (_, one, two, _) = make_baseline(period)
@@ -22,6 +24,11 @@ def scene():
     amending.reword(first, body, BODY, by=None)
     decide(first)
     return make_draft(period), make_draft(period), body, one, two
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def reword(draft, clause, old, new, by=None):

@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 
 from evaluation import amending
 from evaluation.documents.comparison import as_text, comparison_table
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from evaluation.pasting import ONE_CHARACTER, Fate
 from tests.factories import make_draft, make_user
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def real():
-    load_source()
+def real(source_document):
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -1,5 +1,7 @@
 """Where a clause may stand, and under which number."""
 
+import copy
+
 import pytest
 
 from evaluation import amending
@@ -9,13 +11,18 @@ from tests.factories import make_baseline, make_draft, make_period
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     period = make_period()
     _, clauses = make_baseline(period)
     draft = make_draft(period)
     text = amending.text_of(draft)
     return draft, text, [text.nodes[clause.pk] for clause in clauses]
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def named(place):

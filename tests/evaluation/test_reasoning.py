@@ -1,5 +1,7 @@
 """The reasons of a draft, in their groups, each step with its history."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -13,11 +15,16 @@ pytestmark = pytest.mark.django_db
 FIELDS = {"title": "半導体", "text": "補正予算による。", "kind": "supplementary_budget"}
 
 
-@pytest.fixture
-def draft():
+@pytest.fixture(scope="module")
+def made(module_rows):
     period = make_period()
     make_baseline(period)
     return make_draft(period)
+
+
+@pytest.fixture
+def draft(made):
+    return copy.deepcopy(made)
 
 
 def add(draft, group="補正予算", **fields):

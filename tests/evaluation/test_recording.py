@@ -1,5 +1,6 @@
 """Steps of the procedure: in the order of the law, each with the snapshot it saw, with their files."""
 
+import copy
 import datetime as dt
 from typing import Any
 
@@ -54,9 +55,14 @@ class Scene:
         return recording.record(self.draft, self.kinds[name], by=self.editor, date=date, **said)
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Scene:
     return Scene()
+
+
+@pytest.fixture
+def scene(made: Scene) -> Scene:
+    return copy.deepcopy(made)
 
 
 def refused(call) -> dict[str, list[str]]:

@@ -1,5 +1,7 @@
 """A restricted draft is there for named people only, on every way to it, until it is released."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -61,9 +63,14 @@ class Scene:
         ]
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Scene:
     return Scene()
+
+
+@pytest.fixture
+def scene(made: Scene) -> Scene:
+    return copy.deepcopy(made)
 
 
 @pytest.mark.parametrize("role", Role.Kind.values)

@@ -1,5 +1,6 @@
 """Split, merge, replace: which clause lives on in which, in the table and on the pages of items."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -22,8 +23,8 @@ WHOLE = "研究を推進する。人材を育成する。"
 PARTS = ["研究を推進する。", "人材を育成する。"]
 
 
-@pytest.fixture
-def draft():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """A draft on a text in which item 1 has one paragraph and three monitoring indicators."""
     period = make_period()
     _, (_, one, *_) = make_baseline(period)
@@ -36,6 +37,11 @@ def draft():
         )
     decide(first)
     return make_draft(period)
+
+
+@pytest.fixture
+def draft(made):
+    return copy.deepcopy(made)
 
 
 def clause(draft, words):

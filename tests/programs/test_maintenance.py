@@ -1,5 +1,6 @@
 """The maintenance site: who comes in, what is seen, what is refused, and that nothing is lost."""
 
+import copy
 import re
 
 import pytest
@@ -30,8 +31,8 @@ def addresses(patterns=None, prefix=INDEX):
             yield route
 
 
-@pytest.fixture
-def place():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """A period with a decided text, an agency with a fund, and another agency like it."""
     period, other = make_period(), make_period()
     for one in (period, other):
@@ -39,6 +40,11 @@ def place():
         fund = Fund(agency=one.agency, name=f"{one.agency.short_name}基金")
         history.save(fund, by=None, reason="試験")
     return period, other
+
+
+@pytest.fixture
+def place(made):
+    return copy.deepcopy(made)
 
 
 @pytest.fixture

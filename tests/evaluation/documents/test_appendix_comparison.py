@@ -1,5 +1,6 @@
 """別紙の対照: cell by cell, a new or deleted item as one whole row."""
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from evaluation.models import Amendment
 from tests.evaluation.documents.papers import pages
 from tests.factories import decide, make_draft, make_period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 FULL = replace(NATIONAL, unchanged_siblings="full")
 RUN = replace(NATIONAL, unchanged_siblings="run")
 TRACK = replace(NATIONAL, moves="track")
@@ -38,8 +39,8 @@ def listed(entries):
     return "＝" if entries is None else "／".join(marked(entry.runs) for entry in entries)
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     """Items 1 to 3, each with an axis and a monitoring indicator, and a draft."""
     period = make_period()
     baseline = make_draft(period, kind="baseline")
@@ -63,6 +64,11 @@ def scene():
         items.append(last)
     decide(baseline)
     return chapter, items, make_draft(period)
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def part(item, kind):

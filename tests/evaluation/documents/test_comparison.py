@@ -18,7 +18,6 @@ from evaluation.documents.comparison import (
     comparison_table,
     in_full,
 )
-from evaluation.loading import load_source
 from evaluation.models import Amendment, Wording
 from evaluation.models.texts import Text
 from tests.evaluation.test_completeness import as_read, at_places, readings
@@ -30,8 +29,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "comparison_2026-01-28.tsv"
 
 
 @pytest.fixture
-def draft():
-    load_source()
+def draft(source_document):
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -21,13 +21,12 @@ from evaluation.documents.dossier import (
 from evaluation.documents.issuing import current_content, identity_of, take_snapshot
 from evaluation.documents.memo import roman
 from evaluation.documents.pdf import render_pdf
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from jst_objectives import history
 from tests.evaluation.documents.papers import pages, poppler, squeeze
 from tests.factories import make_baseline, make_draft, make_period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 EVERYTHING = "memo comparison policy appendix programmes overview dossier".split()
 # What the memo refers to: the pages of the table and of the appendix as they are printed.
@@ -45,8 +44,7 @@ HEADINGS = ["2.5.AI駆動型", "4.3.先端技術分野", "4.4.先端研究設備
 
 
 @pytest.fixture
-def real() -> Amendment:
-    load_source()
+def real(source_document: None) -> Amendment:
     return Amendment.objects.get(slug="2026-01-28")
 
 

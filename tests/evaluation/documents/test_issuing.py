@@ -1,5 +1,6 @@
 """Issuing records what left the portal; verifying compares byte by byte."""
 
+import copy
 import hashlib
 
 import pytest
@@ -16,13 +17,18 @@ from tests.factories import decide, make_baseline, make_draft, make_period, make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def draft():
+@pytest.fixture(scope="module")
+def made(module_rows):
     period = make_period()
     _, (_, one, *_) = make_baseline(period)
     draft = make_draft(period)
     amending.reword(draft, one, "項目1の一層の推進", by=None)
     return draft
+
+
+@pytest.fixture
+def draft(made):
+    return copy.deepcopy(made)
 
 
 def change(draft, text):

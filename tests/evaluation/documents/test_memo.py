@@ -10,16 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from evaluation.documents.appendix import amended_appendix
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.memo import Memo, anchors, memo, memo_html, with_pages
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from tests.factories import make_baseline, make_draft, make_period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture
-def real() -> Amendment:
-    load_source()
+def real(source_document: None) -> Amendment:
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -16,7 +16,7 @@ from evaluation.models.texts import texts_around
 from jst_objectives import history
 from tests.factories import make_baseline, make_draft, make_period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def rows_of_each(draft):

@@ -13,18 +13,16 @@ from evaluation.documents.sheets import (
     programme_sheet,
     programme_sheets,
 )
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from programs.models import Program
 from tests.evaluation.documents.papers import pages, poppler, squeeze
 from tests.factories import make_baseline, make_draft, make_period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture
-def real() -> Amendment:
-    load_source()
+def real(source_document: None) -> Amendment:
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -1,5 +1,6 @@
 """Any two versions: what an address means, to whom, and how a draft stood at an earlier moment."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -22,12 +23,17 @@ from tests.factories import decide, make_baseline, make_draft, make_period, make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def made(module_rows):
     period = make_period()
     baseline, clauses = make_baseline(period)
     draft = make_draft(period)
     return period, baseline, clauses, draft
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
 
 
 def compared(period, old: str, new: str, reader=None) -> Table:

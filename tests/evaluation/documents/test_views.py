@@ -18,12 +18,11 @@ from evaluation.documents.comparison import (
     in_full,
 )
 from evaluation.documents.pdf import render_pdf
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from evaluation.models.texts import texts_around
 from tests.evaluation.documents.papers import poppler
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 GOLDEN = Path(__file__).parents[2] / "golden"
 RUN = replace(NATIONAL, unchanged_siblings="run", same="（略）", first="current", remarks="備考")
 VIEWS: dict[str, tuple[Settings, View]] = {
@@ -35,8 +34,7 @@ VIEWS: dict[str, tuple[Settings, View]] = {
 
 
 @pytest.fixture
-def draft():
-    load_source()
+def draft(source_document):
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -18,7 +18,6 @@ from evaluation.documents.comparison import comparison_table
 from evaluation.documents.dossier import paged_memo
 from evaluation.documents.issuing import current_content
 from evaluation.documents.word import RED, appendix_docx, comparison_docx, memo_docx
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from tests.evaluation.documents.test_dossier import REFERENCES
 
@@ -28,8 +27,7 @@ IDENTITY = {"document_id": "2026-01-28（未発行）", "content_hash": "9f" * 3
 
 
 @pytest.fixture
-def real(db: None) -> Amendment:
-    load_source()
+def real(source_document: None) -> Amendment:
     return Amendment.objects.get(slug="2026-01-28")
 
 

@@ -16,8 +16,15 @@ def make_scene(client: Client, items: int = 3) -> tuple[Amendment, list[Clause]]
     """Sign an editor in; return a draft on a baseline of chapter Ⅲ with items 1, 2 …"""
     period = make_period()
     _, clauses = make_baseline(period, items=items)
-    client.force_login(make_user(period.agency, "editor"))
-    return make_draft(period), clauses
+    make_user(period.agency, "editor")
+    draft = make_draft(period)
+    sign_in(client, draft)
+    return draft, clauses
+
+
+def sign_in(client: Client, draft: Amendment) -> None:
+    """Sign the editor of `make_scene` in."""
+    client.force_login(draft.period.agency.roles.get(role="editor").user)
 
 
 def address(draft: Amendment, *parts: object) -> str:

@@ -3,6 +3,7 @@
 A new address without a row fails. `docs/roles.md` says the same in words.
 """
 
+import copy
 import datetime as dt
 import re
 from typing import Any
@@ -377,9 +378,14 @@ def at(moment: dt.datetime) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S.%f}"
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Scene:
     return Scene()
+
+
+@pytest.fixture
+def scene(made: Scene) -> Scene:
+    return copy.deepcopy(made)
 
 
 def names(resolver: URLResolver, namespace: str = "") -> set[str]:
@@ -437,6 +443,7 @@ def test_doing_is_refused_to_whom_the_page_is(scene, viewer):
     assert contents() == before
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_pages_to_read_take_nothing(scene, viewer):
     client = scene.client(viewer)
@@ -447,6 +454,7 @@ def test_pages_to_read_take_nothing(scene, viewer):
     assert contents() == before
 
 
+@pytest.mark.sqlite
 def test_reading_changes_nothing_but_the_records(scene):
     client = scene.client("editor")
     before = contents()
@@ -512,6 +520,7 @@ def test_what_is_hidden_and_what_is_not_there_look_the_same(scene):
     assert token.sub(b"", hidden.content) == token.sub(b"", absent.content)
 
 
+@pytest.mark.sqlite
 def test_changes_need_the_token_and_our_own_origin(scene):
     for row in DOING:
         client = scene.client("editor", enforce_csrf_checks=True)
@@ -520,6 +529,7 @@ def test_changes_need_the_token_and_our_own_origin(scene):
         assert "もう一度送信してください" in response.content.decode()
 
 
+@pytest.mark.sqlite
 def test_every_answer_carries_the_headers(scene):
     client = scene.client("auditor")
     addresses = [scene.address(*row) for row in ROWS]

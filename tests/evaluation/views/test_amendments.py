@@ -1,5 +1,6 @@
 """An amendment's page: what it changes, how far it has come, what its reader may do next."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -16,21 +17,33 @@ from tests.factories import DAY, decide, make_baseline, make_draft, make_period,
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def period():
-    return make_period()
-
-
-@pytest.fixture
-def baseline(period):
-    return make_baseline(period)[0]
-
-
-@pytest.fixture
-def draft(period, baseline):
+@pytest.fixture(scope="module")
+def made(module_rows):
+    period = make_period()
+    baseline = make_baseline(period)[0]
     draft = make_draft(period)
     amending.reword(draft, baseline.introduced.filter(kind="item").first(), "項目の刷新", by=None)
-    return draft
+    return {"period": period, "baseline": baseline, "draft": draft}
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def period(scene):
+    return scene["period"]
+
+
+@pytest.fixture
+def baseline(scene):
+    return scene["baseline"]
+
+
+@pytest.fixture
+def draft(scene):
+    return scene["draft"]
 
 
 def address(amendment):

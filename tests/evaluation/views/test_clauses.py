@@ -1,21 +1,37 @@
 """Editing the clauses of a draft: the tree, one clause, and two editors of one clause."""
 
+import copy
+
 import pytest
 from django.test import Client
 
 from evaluation import amending, procedure, reasoning
 from evaluation.models import Clause, Wording
 from evaluation.views.clauses import VERBS
-from tests.evaluation.views.drafts import address, clause_address, errors, make_scene, seen, words
+from tests.evaluation.views.drafts import (
+    address,
+    clause_address,
+    errors,
+    make_scene,
+    seen,
+    sign_in,
+    words,
+)
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(client):
-    draft, clauses = make_scene(client)
+@pytest.fixture(scope="module")
+def made(module_rows):
+    draft, clauses = make_scene(Client())
     return draft, *clauses
+
+
+@pytest.fixture
+def scene(made, client):
+    sign_in(client, made[0])
+    return copy.deepcopy(made)
 
 
 def add_reason(draft):

@@ -15,7 +15,7 @@ from programs.models import AccessRecord
 from tests.evaluation.views.drafts import address, make_scene, words
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 REAL = "/jst/5/amendments/2026-01-28/"
 
 

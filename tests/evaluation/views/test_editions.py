@@ -1,5 +1,6 @@
 """The pages of the text by the two clocks: what they show, say, refuse, and under which address."""
 
+import copy
 import datetime as dt
 import html
 import re
@@ -57,9 +58,14 @@ class Scene:
         return heading(self.read(self.page + query, client=client))
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Scene:
     return Scene()
+
+
+@pytest.fixture
+def scene(made: Scene) -> Scene:
+    return copy.deepcopy(made)
 
 
 def heading(page: str) -> str:

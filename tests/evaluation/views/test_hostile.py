@@ -305,6 +305,7 @@ def check(html: str, address: str) -> None:
     assert structure.targets <= ALLOWED_TARGETS | {""}, (address, structure.targets)
 
 
+@pytest.mark.sqlite
 def test_every_text_that_comes_in_numbers_is_inert_on_every_page(period):
     draft = fill(period)
     clients = readers(period)
@@ -317,6 +318,7 @@ def test_every_text_that_comes_in_numbers_is_inert_on_every_page(period):
     assert "&#x27; OR &#x27;1&#x27;=&#x27;1" in html
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("part", range(5))
 def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
     _, (_, item, *_) = make_baseline(period)
@@ -346,6 +348,7 @@ def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
             check(response.content.decode(), address)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", ["comparison", "dossier"])
 def test_the_pdf_holds_the_strings_and_nothing_that_acts(period, kind):
     draft = fill(period)
@@ -358,6 +361,7 @@ def test_the_pdf_holds_the_strings_and_nothing_that_acts(period, kind):
     assert [action for action in actions if action in content] == []
 
 
+@pytest.mark.sqlite
 def test_no_export_of_the_history_holds_a_formula(period):
     fill(period)
     auditor = readers(period)["auditor"]

@@ -11,7 +11,7 @@ from evaluation.models import Amendment
 from programs.models import Agency
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Pages of the procedure: steps, files, approvals, and what is looked over before a decision."""
 
+import copy
 import datetime as dt
 import io
 import re
@@ -60,9 +61,14 @@ class Scene:
         return client
 
 
-@pytest.fixture
-def scene() -> Scene:
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Scene:
     return Scene()
+
+
+@pytest.fixture
+def scene(made: Scene) -> Scene:
+    return copy.deepcopy(made)
 
 
 # --- Steps ----------------------------------------------------------------------------------------

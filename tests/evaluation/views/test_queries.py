@@ -25,7 +25,7 @@ from jst_objectives import sessions
 from tests.factories import make_user
 from tests.large import Large
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 TEXT = "/{agency}/5/"
 DRAFT = TEXT + "amendments/draft/"

@@ -1,10 +1,13 @@
 """The reasons of a draft: listed with what they explain, added, edited, deleted."""
 
+import copy
+
 import pytest
+from django.test import Client
 
 from evaluation import amending, reasoning
 from evaluation.models import AmendmentReason
-from tests.evaluation.views.drafts import address, errors, make_scene, words
+from tests.evaluation.views.drafts import address, errors, make_scene, sign_in, words
 from tests.factories import make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -12,10 +15,16 @@ DATA = {"group": "new", "new_group": "補正予算", "title": "半導体", "text
 KIND = {"kind": "supplementary_budget"}
 
 
-@pytest.fixture
-def scene(client):
-    draft, clauses = make_scene(client)
+@pytest.fixture(scope="module")
+def made(module_rows):
+    draft, clauses = make_scene(Client())
     return draft, *clauses
+
+
+@pytest.fixture
+def scene(made, client):
+    sign_in(client, made[0])
+    return copy.deepcopy(made)
 
 
 def add(draft, title="半導体", group="補正予算"):

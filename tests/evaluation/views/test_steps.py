@@ -1,5 +1,6 @@
 """Every step of an amendment's life: explained, confirmed, done, refused."""
 
+import copy
 import datetime as dt
 import re
 
@@ -18,31 +19,50 @@ DATES = {"decided_on": "令和8年4月1日", "effective_on": "R8.10.1"}
 APRIL, OCTOBER = dt.date(2026, 4, 1), dt.date(2026, 10, 1)
 
 
-@pytest.fixture
-def period():
-    return make_period()
-
-
-@pytest.fixture
-def clauses(period):
-    return make_baseline(period)[1]
-
-
-@pytest.fixture
-def editor(period):
-    return make_user(period.agency, "editor")
-
-
-@pytest.fixture
-def approver(period):
-    return make_user(period.agency, "approver")
-
-
-@pytest.fixture
-def draft(period, clauses, editor):
+@pytest.fixture(scope="module")
+def made(module_rows):
+    period = make_period()
+    clauses = make_baseline(period)[1]
+    editor, approver = (make_user(period.agency, role) for role in ("editor", "approver"))
     draft = make_draft(period, by=editor, holder=editor)
     amending.reword(draft, clauses[1], "項目1の一層の推進", by=editor)
-    return draft
+    return {
+        "period": period,
+        "clauses": clauses,
+        "editor": editor,
+        "approver": approver,
+        "draft": draft,
+    }
+
+
+@pytest.fixture
+def scene(made):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def period(scene):
+    return scene["period"]
+
+
+@pytest.fixture
+def clauses(scene):
+    return scene["clauses"]
+
+
+@pytest.fixture
+def editor(scene):
+    return scene["editor"]
+
+
+@pytest.fixture
+def approver(scene):
+    return scene["approver"]
+
+
+@pytest.fixture
+def draft(scene):
+    return scene["draft"]
 
 
 def address(amendment, step=""):
@@ -316,7 +336,7 @@ def test_conflicts_are_listed_and_refuse_the_decision(
 
 # --- Publishing -----------------------------------------------------------------------------------
 def test_publication_is_confirmed_and_begins_on_its_day(client, period, clauses, approver):
-    baseline = period.amendments.get()
+    baseline = period.amendments.get(kind="baseline")
     client.force_login(approver)
     page = address(baseline, "publish")
     today = timezone.localdate()
@@ -342,7 +362,7 @@ def test_publication_waits_for_the_predecessor(client, period, draft, editor, ap
 
 
 def test_what_is_published_is_not_published_again(client, period, clauses, approver):
-    baseline = period.amendments.get()
+    baseline = period.amendments.get(kind="baseline")
     procedure.publish(baseline, by=approver, published_on=DAY)
     client.force_login(approver)
     html = words(client.get(address(baseline, "publish")), 403)

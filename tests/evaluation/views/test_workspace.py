@@ -1,23 +1,31 @@
 """The workspace: the way from change to change, the tree beside the words, order, and taking back."""
 
+import copy
 import re
 
 import pytest
+from django.test import Client
 
 from evaluation import amending, drafting
 from evaluation.amending.marking import marking_fingerprint
 from evaluation.comparison.marking import Marks
 from evaluation.models import Wording
-from tests.evaluation.views.drafts import address, clause_address, make_scene, seen, words
+from tests.evaluation.views.drafts import address, clause_address, make_scene, seen, sign_in, words
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(client):
-    draft, clauses = make_scene(client)
+@pytest.fixture(scope="module")
+def made(module_rows):
+    draft, clauses = make_scene(Client())
     return draft, *clauses
+
+
+@pytest.fixture
+def scene(made, client):
+    sign_in(client, made[0])
+    return copy.deepcopy(made)
 
 
 def post(client, draft, clause, verb, query="", **data):
