@@ -20,6 +20,14 @@ BASE = "元の文言には、同じ条項の決定済みの文言を指定して
 CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
 REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
 
+PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
+MEASURED = "測るものは、モニタリング指標と評価指標にだけ置けます。"
+PARTS = "割合の分子と分母は、同じ期間の測るもの（割合を除く）にしてください。"
+RESULT_OF = "実績の文は、評価指標にだけ入力できます。"
+OF_ITEM = "年度・評価上の扱い・インプット情報・評定・指摘事項は、同じ期間の項目のものです。"
+VALUE_KEPT = "確定した値は削除できません。値のない理由（該当なし・未集計・非公表）か、訂正を入力してください。"
+VALUE_MOVED = "値の測るものと年度は変えられません。"
+
 WRITE = ("INSERT", "UPDATE")
 PERIOD_OF_AMENDMENT = "(SELECT a.period_id FROM evaluation_amendment a WHERE a.id = NEW.{})"
 PERIOD_OF_CLAUSE = "(SELECT c.period_id FROM evaluation_clause c WHERE c.id = NEW.{})"
@@ -46,7 +54,74 @@ DECIDED_WORDING_OF_CLAUSE = (
 )
 # Name, table, events, what is refused, message. A reference to a row that is not there yet is refused
 # too: foreign keys are checked at the end of a transaction only.
+KIND_OF_CLAUSE = "(SELECT c.kind FROM evaluation_clause c WHERE c.id = NEW.{})"
+PERIOD_OF_MEASURE = (
+    "(SELECT c.period_id FROM evaluation_indicatormeasure m"
+    " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature <> 'ratio')"
+)
+RESULT_RULES = (
+    (
+        "measure_indicator",
+        "evaluation_indicatormeasure",
+        WRITE,
+        (
+            f"{KIND_OF_CLAUSE.format('indicator_id')}"
+            " NOT IN ('monitoring_indicator', 'evaluation_indicator')"
+        ),
+        MEASURED,
+    ),
+    (
+        "measure_parts",
+        "evaluation_indicatormeasure",
+        WRITE,
+        " OR ".join(
+            f"(NEW.{part}_id IS NOT NULL AND {PERIOD_OF_MEASURE.format(f'NEW.{part}_id')}"
+            f" IS DISTINCT FROM {PERIOD_OF_CLAUSE.format('indicator_id')})"
+            for part in ("numerator", "denominator")
+        ),
+        PARTS,
+    ),
+    (
+        "value_kept",
+        "evaluation_indicatorvalue",
+        ("DELETE",),
+        "OLD.stage <> 'preliminary'",
+        VALUE_KEPT,
+    ),
+    (
+        "value_moved",
+        "evaluation_indicatorvalue",
+        ("UPDATE",),
+        "NEW.measure_id <> OLD.measure_id OR NEW.fiscal_year <> OLD.fiscal_year",
+        VALUE_MOVED,
+    ),
+    (
+        "yearly_result_indicator",
+        "evaluation_yearlyresult",
+        WRITE,
+        f"{KIND_OF_CLAUSE.format('indicator_id')} <> 'evaluation_indicator'",
+        RESULT_OF,
+    ),
+    *(
+        (f"{model}_item", f"evaluation_{model}", WRITE, condition, OF_ITEM)
+        for models, condition in (
+            (
+                ("itemyear", "itemprofile", "iteminput"),
+                f"{KIND_OF_CLAUSE.format('item_id')} <> 'item'",
+            ),
+            (
+                ("rating", "remedy"),
+                (
+                    f"NEW.item_id IS NOT NULL AND ({KIND_OF_CLAUSE.format('item_id')} <> 'item'"
+                    f" OR {PERIOD_OF_CLAUSE.format('item_id')} <> NEW.period_id)"
+                ),
+            ),
+        )
+        for model in models
+    ),
+)
 RULES = (
+    *RESULT_RULES,
     (
         "amendment_order",
         "evaluation_amendment",

@@ -22,6 +22,7 @@ from evaluation.trigger_rules import (
     APPEND_ONLY,
     FROZEN,
     IMMUTABLE,
+    PINNED,
     PRINTED,
     RULES,
 )
@@ -163,6 +164,8 @@ def all_triggers(vendor: str) -> list[Trigger]:
     triggers += _rules()
     for model in ("Snapshot", "IssuedDocument"):
         triggers += _unchangeable(_table(model), IMMUTABLE)
+    for model in ("IndicatorTarget", "ValueReport"):
+        triggers += _unchangeable(_table(model), PINNED)
     triggers += _unchangeable("programs_accessrecord", APPEND_ONLY)
     triggers += _histories()
     if vendor == "sqlite":

@@ -3,6 +3,7 @@
 from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
 from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
 from evaluation.models.markings import Marking
+from evaluation.models.measures import IndicatorMeasure, IndicatorTarget
 from evaluation.models.objectives import (
     Chapter,
     Clause,
@@ -14,20 +15,41 @@ from evaluation.models.objectives import (
     Paragraph,
     PolicyText,
 )
+from evaluation.models.ratings import ItemInput, ItemProfile, Rating, Remedy, RemedyProgress
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 from evaluation.models.table_forms import TableForm
+from evaluation.models.values import (
+    Admission,
+    ChangeCode,
+    Evidence,
+    IndicatorValue,
+    ItemYear,
+    Stage,
+    ValueReport,
+    YearClosing,
+    YearlyResult,
+)
 
 __all__ = [
+    "Admission",
     "Amendment",
     "AmendmentReason",
+    "ChangeCode",
     "Chapter",
     "Clause",
     "Contribution",
     "EvaluationAxis",
     "EvaluationIndicator",
+    "Evidence",
+    "IndicatorMeasure",
+    "IndicatorTarget",
+    "IndicatorValue",
     "IssuedDocument",
     "Item",
+    "ItemInput",
+    "ItemProfile",
     "ItemProgram",
+    "ItemYear",
     "Marking",
     "MonitoringIndicator",
     "ObjectivePeriod",
@@ -36,9 +58,16 @@ __all__ = [
     "Paragraph",
     "PolicyText",
     "ProcedureStep",
+    "Rating",
     "ReasonGroup",
+    "Remedy",
+    "RemedyProgress",
     "Snapshot",
+    "Stage",
     "StepKind",
     "TableForm",
+    "ValueReport",
     "Wording",
+    "YearClosing",
+    "YearlyResult",
 ]

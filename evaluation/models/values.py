@@ -1,0 +1,371 @@
+"""What was reached, year by year: values of measures, yearly texts of evaluation indicators, the
+evidence for both, and how far the entering of a year has come."""
+
+from django.db import models
+from django.db.models import Q
+
+from evaluation.models.measures import DIGITS, PLACES, IndicatorMeasure
+from evaluation.models.objectives import Clause, ObjectivePeriod
+from jst_objectives.history import Records
+from programs.models import FIRST_FISCAL_YEAR, User
+
+YEAR_POSSIBLE = Q(fiscal_year__gte=FIRST_FISCAL_YEAR)
+YEAR_FORM = "年度は西暦4桁（例：2025）で入力してください。"
+WHY_NEEDED = "確定した後に直すときは、理由の種類と説明を入力してください。"
+
+
+class Stage(models.TextChoices):
+    PRELIMINARY = "preliminary", "速報"
+    FINAL = "final", "確定"
+    CORRECTED = "corrected", "訂正"
+
+
+class ChangeCode(models.TextChoices):
+    """Why something is changed that was final, or whose year was closed."""
+
+    MISTAKE = "mistake", "入力の誤り"
+    SOURCE = "source", "元の資料の訂正"
+    DEFINITION = "definition", "数え方・定義の変更"
+    LATE = "late", "集計の遅れ"
+    OTHER = "other", "その他"
+
+
+def _stage_known() -> Q:
+    return Q(stage__in=["preliminary", "final", "corrected"]) & Q(
+        why_code__in=["", "mistake", "source", "definition", "late", "other"]
+    )
+
+
+def _corrected_says_why() -> Q:
+    return ~Q(stage="corrected") | (~Q(why_code="") & ~Q(why=""))
+
+
+class IndicatorValue(models.Model):
+    """実績値: of a measure in a fiscal year, a number, a text, or a state that says why there is none.
+
+    Zero is a value; where there is no row, nothing was entered. Every value that ever stood is in the
+    history. `revision` grows by one with each change: what a form or a file saw.
+    """
+
+    class State(models.TextChoices):
+        NOT_APPLICABLE = "not_applicable", "該当なし"
+        NOT_YET = "not_yet", "未集計"
+        WITHHELD = "withheld", "非公表"
+
+    measure = models.ForeignKey(
+        IndicatorMeasure, models.PROTECT, related_name="values", verbose_name="測るもの"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    number = models.DecimalField(
+        "数", max_digits=DIGITS, decimal_places=PLACES, null=True, blank=True
+    )
+    text = models.TextField("文", blank=True)
+    state = models.CharField("値のない理由", max_length=20, choices=State, blank=True)
+    stage = models.CharField("段階", max_length=20, choices=Stage, default=Stage.PRELIMINARY)
+    note = models.TextField("注", blank=True)
+    why_code = models.CharField("直した理由の種類", max_length=20, choices=ChangeCode, blank=True)
+    why = models.CharField("直した理由", max_length=500, blank=True)
+    revision = models.PositiveIntegerField("版", default=1)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="入力者", null=True, blank=True
+    )
+    entered_at = models.DateTimeField("入力日時")
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "実績値"
+        verbose_name_plural = "実績値"
+        ordering = ["measure", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "fiscal_year"],
+                name="value_once_per_year",
+                violation_error_message="この年度の値は、すでに入力されています。",
+            ),
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE,
+                name="value_year_possible",
+                violation_error_message=YEAR_FORM,
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=False, text="", state="")
+                | (Q(number__isnull=True, state="") & ~Q(text=""))
+                | (
+                    Q(number__isnull=True, text="")
+                    & Q(state__in=["not_applicable", "not_yet", "withheld"])
+                ),
+                name="value_is_one_thing",
+                violation_error_message="数・文・値のない理由（該当なし・未集計・非公表）の、どれか一つだけを入力してください。",
+            ),
+            models.CheckConstraint(
+                condition=_stage_known(),
+                name="value_stage_known",
+                violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=_corrected_says_why(),
+                name="value_correction_says_why",
+                violation_error_message=WHY_NEEDED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}：{self.fiscal_year}年度"
+
+
+class YearlyResult(models.Model):
+    """評価指標の実績: what was done in a fiscal year for an evaluation indicator, in words."""
+
+    indicator = models.ForeignKey(
+        Clause, models.PROTECT, related_name="yearly_results", verbose_name="評価指標"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    text = models.TextField("実績")
+    stage = models.CharField("段階", max_length=20, choices=Stage, default=Stage.PRELIMINARY)
+    why_code = models.CharField("直した理由の種類", max_length=20, choices=ChangeCode, blank=True)
+    why = models.CharField("直した理由", max_length=500, blank=True)
+    revision = models.PositiveIntegerField("版", default=1)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="入力者", null=True, blank=True
+    )
+    entered_at = models.DateTimeField("入力日時")
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "評価指標の実績"
+        verbose_name_plural = "評価指標の実績"
+        ordering = ["indicator", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "fiscal_year"],
+                name="yearly_result_once_per_year",
+                violation_error_message="この年度の実績は、すでに入力されています。",
+            ),
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE,
+                name="yearly_result_year_possible",
+                violation_error_message=YEAR_FORM,
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="yearly_result_text_not_empty",
+                violation_error_message="実績を入力してください。",
+            ),
+            models.CheckConstraint(
+                condition=_stage_known(),
+                name="yearly_result_stage_known",
+                violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=_corrected_says_why(),
+                name="yearly_result_correction_says_why",
+                violation_error_message=WHY_NEEDED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}：{self.fiscal_year}年度"
+
+
+class Evidence(models.Model):
+    """根拠資料: a link or a file, of its own date, for a value or a yearly text. Never changed."""
+
+    value = models.ForeignKey(
+        IndicatorValue,
+        models.CASCADE,
+        related_name="evidence",
+        verbose_name="実績値",
+        null=True,
+        blank=True,
+    )
+    result = models.ForeignKey(
+        YearlyResult,
+        models.CASCADE,
+        related_name="evidence",
+        verbose_name="評価指標の実績",
+        null=True,
+        blank=True,
+    )
+    title = models.CharField("資料の名前", max_length=200)
+    dated_on = models.DateField("資料の日付", null=True, blank=True)
+    url = models.URLField("リンク", max_length=500, blank=True)
+    suffix = models.CharField("形式", max_length=10, blank=True)
+    size = models.PositiveIntegerField("大きさ（バイト）", default=0)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    content = models.BinaryField("内容", default=b"")
+    added_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="登録者", null=True, blank=True
+    )
+    added_at = models.DateTimeField("登録日時")
+
+    history = Records(excluded_fields=["content"])
+
+    class Meta:
+        verbose_name = "根拠資料"
+        verbose_name_plural = "根拠資料"
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, result__isnull=True)
+                | Q(value__isnull=True, result__isnull=False),
+                name="evidence_for_one_thing",
+                violation_error_message="根拠資料は、実績値か評価指標の実績の、どちらか一つのものです。",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(url="") & Q(sha256="")) | (Q(url="") & ~Q(sha256="") & ~Q(suffix="")),
+                name="evidence_link_or_file",
+                violation_error_message="根拠資料には、リンクかファイルのどちらか一つを付けてください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ItemYear(models.Model):
+    """項目の年度: how far what is entered for an item in a fiscal year has come, and in whose hands."""
+
+    class State(models.TextChoices):
+        ENTERING = "entering", "入力中"
+        SUBMITTED = "submitted", "確認待ち"
+        RETURNED = "returned", "差戻し"
+        CONFIRMED = "confirmed", "確定"
+
+    item = models.ForeignKey(Clause, models.PROTECT, related_name="years", verbose_name="項目")
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    state = models.CharField("状態", max_length=20, choices=State, default=State.ENTERING)
+    person = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="入力の担当者", null=True, blank=True
+    )
+    due_on = models.DateField("入力の期限", null=True, blank=True)
+    words = models.TextField("差し戻した理由", blank=True)
+    revision = models.PositiveIntegerField("版", default=1)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "項目の年度"
+        verbose_name_plural = "項目の年度"
+        ordering = ["fiscal_year", "item"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "fiscal_year"],
+                name="item_year_once",
+                violation_error_message="この項目の年度は、すでに登録されています。",
+            ),
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE,
+                name="item_year_possible",
+                violation_error_message=YEAR_FORM,
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["entering", "submitted", "returned", "confirmed"]),
+                name="item_year_state_known",
+                violation_error_message="状態は、一覧にあるものから選んでください。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(words=""),
+                name="item_year_return_says_why",
+                violation_error_message="差し戻す理由を入力してください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}：{self.fiscal_year}年度"
+
+
+class YearClosing(models.Model):
+    """年度の締切: while it stands, what was entered for the year is changed only by who is let in."""
+
+    period = models.ForeignKey(
+        ObjectivePeriod, models.PROTECT, related_name="closings", verbose_name="期間"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    reason = models.CharField("締め切った理由", max_length=500)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="締め切った人", null=True, blank=True
+    )
+    closed_at = models.DateTimeField("締め切った日時")
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "年度の締切"
+        verbose_name_plural = "年度の締切"
+        ordering = ["period", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "fiscal_year"],
+                name="year_closed_once",
+                violation_error_message="この年度は、すでに締め切られています。",
+            ),
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE & ~Q(reason=""),
+                name="year_closing_says_why",
+                violation_error_message="年度と、締め切る理由を入力してください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.fiscal_year}年度の締切"
+
+
+class Admission(models.Model):
+    """締切後の入力の許可: one person may change one measure of a closed year until a time."""
+
+    measure = models.ForeignKey(
+        IndicatorMeasure, models.PROTECT, related_name="admissions", verbose_name="測るもの"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="admissions", verbose_name="許された人"
+    )
+    until = models.DateTimeField("期限")
+    reason = models.CharField("許可の理由", max_length=500)
+    given_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="許した人", null=True, blank=True
+    )
+    given_at = models.DateTimeField("許した日時")
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "締切後の入力の許可"
+        verbose_name_plural = "締切後の入力の許可"
+        ordering = ["given_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="admission_says_why",
+                violation_error_message="許可の理由を入力してください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}：{self.measure} {self.fiscal_year}年度"
+
+
+class ValueReport(models.Model):
+    """報告: the values that a report used, pinned; what changed since is the difference to now."""
+
+    period = models.ForeignKey(
+        ObjectivePeriod, models.PROTECT, related_name="value_reports", verbose_name="期間"
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    title = models.CharField("報告の名前", max_length=200)
+    contents = models.JSONField("使った値")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="作成者", null=True, blank=True
+    )
+    made_at = models.DateTimeField("作成日時")
+
+    class Meta:
+        verbose_name = "報告"
+        verbose_name_plural = "報告"
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
