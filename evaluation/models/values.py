@@ -1,6 +1,8 @@
 """What was reached, year by year: values of measures, yearly texts of evaluation indicators, the
 evidence for both, and how far the entering of a year has come."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,7 @@ from evaluation.models.objectives import Clause, ObjectivePeriod
 from jst_objectives.history import Records
 from programs.models import FIRST_FISCAL_YEAR, User
 
+LARGEST_EVIDENCE = 20 * 1024 * 1024  # bytes
 YEAR_POSSIBLE = Q(fiscal_year__gte=FIRST_FISCAL_YEAR)
 YEAR_FORM = "年度は西暦4桁（例：2025）で入力してください。"
 WHY_NEEDED = "確定した後に直すときは、理由の種類と説明を入力してください。"
@@ -170,11 +173,27 @@ class YearlyResult(models.Model):
 
 
 class Evidence(models.Model):
-    """根拠資料: a link or a file, of its own date, for a value or a yearly text. Never changed."""
+    """根拠資料: a link or a file, of its own date, for a value or a yearly text. Never changed: it is taken
+    off and another one attached. What it belongs to stays as long as it does."""
 
+    TYPES: ClassVar = {
+        "pdf": "application/pdf",
+        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "txt": "text/plain; charset=utf-8",
+        "csv": "text/csv; charset=utf-8",
+        "png": "image/png",
+        "jpg": "image/jpeg",
+    }
+
+    # Which agency's it is, for the history: of the two others, each may be empty.
+    period = models.ForeignKey(
+        ObjectivePeriod, models.PROTECT, related_name="+", verbose_name="期間"
+    )
     value = models.ForeignKey(
         IndicatorValue,
-        models.CASCADE,
+        models.PROTECT,
         related_name="evidence",
         verbose_name="実績値",
         null=True,
@@ -182,7 +201,7 @@ class Evidence(models.Model):
     )
     result = models.ForeignKey(
         YearlyResult,
-        models.CASCADE,
+        models.PROTECT,
         related_name="evidence",
         verbose_name="評価指標の実績",
         null=True,
@@ -214,9 +233,16 @@ class Evidence(models.Model):
                 violation_error_message="根拠資料は、実績値か評価指標の実績の、どちらか一つのものです。",
             ),
             models.CheckConstraint(
-                condition=(~Q(url="") & Q(sha256="")) | (Q(url="") & ~Q(sha256="") & ~Q(suffix="")),
+                condition=Q(sha256="", suffix="", size=0) & ~Q(url="")
+                | Q(
+                    url="",
+                    sha256__regex=r"^[0-9a-f]{64}$",
+                    suffix__in=["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"],
+                    size__gte=1,
+                    size__lte=LARGEST_EVIDENCE,
+                ),
                 name="evidence_link_or_file",
-                violation_error_message="根拠資料には、リンクかファイルのどちらか一つを付けてください。",
+                violation_error_message="根拠資料には、リンクかファイルのどちらか一つを付けてください（ファイルは20MBまで）。",
             ),
         ]
 
@@ -355,7 +381,8 @@ class ValueReport(models.Model):
     )
     fiscal_year = models.PositiveSmallIntegerField("年度")
     title = models.CharField("報告の名前", max_length=200)
-    contents = models.JSONField("使った値")
+    # Canonical JSON as text: a database's own JSON respells it, and its SHA-256 would not fit.
+    contents = models.TextField("使った値")
     sha256 = models.CharField("SHA-256", max_length=64)
     made_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name="作成者", null=True, blank=True
@@ -366,6 +393,13 @@ class ValueReport(models.Model):
         verbose_name = "報告"
         verbose_name_plural = "報告"
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE & ~Q(title="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="value_report_title_and_sha256",
+                violation_error_message="年度と報告の名前を入力し、SHA-256は16進数64桁にしてください。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
