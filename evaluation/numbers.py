@@ -170,14 +170,23 @@ def _same_unit(unit: str) -> str:
 
 
 def _checked(number: Decimal, unit: str, decimals: int) -> Decimal:
+    if words := refusal(number, unit, decimals):
+        raise _UnreadableError(words)
+    return Decimal(0) if number == 0 else number.quantize(Decimal(1).scaleb(-decimals))
+
+
+def refusal(number: Decimal, unit: str, decimals: int) -> str:
+    """Return why a number is no value of a measure: too large, or too fine; "" where it is one."""
+    if not number.is_finite():
+        return str(_unreadable(unit, decimals))
     if abs(number) >= Decimal(10) ** (DIGITS - PLACES):
-        raise _UnreadableError(f"数が大きすぎます。整数の部分は{DIGITS - PLACES}桁までです。")
-    if number == 0:
-        return Decimal(0)
-    if -int(number.normalize().as_tuple().exponent) > decimals:
+        return f"数が大きすぎます。整数の部分は{DIGITS - PLACES}桁までです。"
+    with localcontext(prec=300):
+        fine = number != 0 and -int(number.normalize().as_tuple().exponent) > decimals
+    if fine:
         form = f"小数は{decimals}桁までにしてください" if decimals else "整数で入力してください"
-        raise _UnreadableError(f"{form}（例：{example(unit, decimals)}）。")
-    return number.quantize(Decimal(1).scaleb(-decimals))
+        return f"{form}（例：{example(unit, decimals)}）。"
+    return ""
 
 
 def _unreadable(unit: str, decimals: int) -> _UnreadableError:
