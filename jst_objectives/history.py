@@ -132,7 +132,7 @@ def change_all(
     for row in rows:
         check_fields(row)
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    key = model._meta.pk
+    key: Any = model._meta.pk
     quoted = connection.ops.quote_name
     assignments = ", ".join(f"{quoted(column.column)} = %s" for column in columns)
     where = f"{quoted(key.column)} = %s"

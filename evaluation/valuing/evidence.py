@@ -131,10 +131,9 @@ def _attach(
 
 def _check_gates(owner: IndicatorValue | YearlyResult, by: User | None) -> int:
     """Lock the period and return its id. Raises ValidationError where the year does not let it in."""
-    of_value = isinstance(owner, IndicatorValue)
-    indicator = owner.measure.indicator if of_value else owner.indicator
+    measure = owner.measure_id if isinstance(owner, IndicatorValue) else None
+    indicator = owner.measure.indicator if isinstance(owner, IndicatorValue) else owner.indicator
     period = lock_period(indicator.period_id)
-    measure = owner.measure_id if of_value else None
     gates = Gates.of(period, [indicator.pk], by)
     if words := gates.refusal(indicator.pk, owner.fiscal_year, measure):
         raise ValidationError(words)

@@ -301,5 +301,5 @@ def _fill(
     row.stage, row.why_code, row.why = stage, cell.why_code, cell.why
     row.revision += 1
     row.entered_by, row.entered_at = sheet.by, timezone.now()
-    row._change_reason = told(reason, cell.why_code, cell.why)
+    row._change_reason = told(reason, cell.why_code, cell.why)  # type: ignore[attr-defined]
     return row

@@ -34,7 +34,7 @@ FIXED = ("nature", "unit", "decimals")  # what values are entered in
 
 def fingerprint(measure: IndicatorMeasure) -> str:
     """Return a digest of what the form of a measure shows."""
-    return digest([getattr(measure, name) for name in SHOWN])
+    return digest([str(getattr(measure, name)) for name in SHOWN])
 
 
 @transaction.atomic

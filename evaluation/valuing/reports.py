@@ -117,7 +117,10 @@ def _of_texts(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]
     indicators = Clause.objects.in_bulk({indicator for indicator, _ in keys})
     for indicator_id, year in keys:
         before, after = (side.get(f"{indicator_id}/{year}") for side in (then, now))
-        texts = (written(None, **_options(row)) if row else NOTHING for row in (before, after))
+        texts = (
+            written(None, text=row["text"], stage=row["stage"]) if row else NOTHING
+            for row in (before, after)
+        )
         yield Difference(indicators[indicator_id], None, year, *texts)
 
 
@@ -136,8 +139,5 @@ def _printed(row: dict[str, Any] | None, measure: IndicatorMeasure) -> str:
     if row is None:
         return NOTHING
     number = None if row["number"] is None else Decimal(row["number"])
-    return written(number, measure.decimals, measure.unit, state=row["state"], **_options(row))
-
-
-def _options(row: dict[str, Any]) -> dict[str, str]:
-    return {"text": row["text"], "stage": row["stage"]}
+    words = {"state": row["state"], "text": row["text"], "stage": row["stage"]}
+    return written(number, measure.decimals, measure.unit, **words)

@@ -109,6 +109,8 @@ def record_result(
     if row.pk and (row.text, row.stage) == (text, staged):
         return row
     _check_gates(gates, row, why_code, why)
+    if not text:
+        raise ValidationError("実績を入力してください。")
     check_text(text, f"{clause_name(indicator)}（{year_words(fiscal_year)}）の実績")
     if row.pk and row.stage != Stage.PRELIMINARY:
         staged = Stage.CORRECTED

@@ -24,6 +24,7 @@ from jst_objectives import history
 from programs.models import User
 
 State = ItemYear.State
+HANDED_IN = "値の提出"
 LONGEST_ADMISSION = dt.timedelta(days=31)
 
 
@@ -49,7 +50,7 @@ def submit(item: Clause, fiscal_year: int, *, by: User | None, seen: int | None 
     _refuse_closed(row)
     _expect(row, (State.ENTERING, State.RETURNED), "提出")
     row.state, row.words = State.SUBMITTED, ""
-    return _save(row, by, "値の提出")
+    return _save(row, by, HANDED_IN)
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def confirm_year(
         for entered in rows:
             entered.stage = Stage.FINAL
             entered.revision += 1
-        history.change_all(model, rows, ("stage", "revision"), by=by, reason="項目の年度の確定")  # type: ignore[type-var]
+        history.change_all(model, rows, ("stage", "revision"), by=by, reason="項目の年度の確定")
     row.state = State.CONFIRMED
     return _save(row, by, "項目の年度の確定")
 
@@ -94,7 +95,8 @@ def confirm_year(
 def indicators_of(item: Clause) -> list[int]:
     """Return the indicators whose last decided place is in an item."""
     kinds = (Clause.Kind.EVALUATION_INDICATOR, Clause.Kind.MONITORING_INDICATOR)
-    clauses = Clause.objects.filter(period=item.period_id, kind__in=kinds).values("pk")
+    rows = Clause.objects.filter(period=item.period_id, kind__in=kinds)
+    clauses = list(rows.values_list("pk", flat=True))
     return [pk for pk, head in heads_of(clauses).items() if head.parent_id == item.pk]
 
 
@@ -178,7 +180,8 @@ def _refuse_closed(row: ItemYear) -> None:
 
 
 def _handed_in_by(row: ItemYear) -> int | None:
-    newest = row.history.order_by("-history_date", "-history_id").first()
+    steps = row.history.filter(history_change_reason=HANDED_IN)
+    newest = steps.order_by("-history_date", "-history_id").first()
     return newest.history_user_id if newest else None
 
 
