@@ -21,7 +21,7 @@ LAYERS = [
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
     {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
-    | {"valuing", "grading", "documents", "loading"},
+    | {"valuing", "figures", "grading", "documents", "loading"},
     {"forms", "resources", "templatetags", "past", "trail"},
     {"views", "admin", "management"},
     {"urls", "apps"},

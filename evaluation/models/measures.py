@@ -1,13 +1,35 @@
 """What is measured under an indicator: units, directions, baselines, and the targets set for it."""
 
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 
-from evaluation.models.objectives import Clause
+from evaluation.models.objectives import Clause, agencies_of
 from jst_objectives.history import Records
-from programs.models import FIRST_FISCAL_YEAR, User
+from programs.models import FIRST_FISCAL_YEAR, Role, User
 
 DIGITS, PLACES = 24, 6  # of a number: 18 digits before the point
+# Who reads what was reached. The public does not yet: results are published by the statutory papers.
+RESULT_READERS = (
+    Role.Kind.AGENCY,
+    Role.Kind.ASSESSOR,
+    Role.Kind.EDITOR,
+    Role.Kind.APPROVER,
+    Role.Kind.AUDITOR,
+)
+
+
+class ResultQuerySet(models.QuerySet[Any]):
+    """Rows of a model that says by `PERIOD_PATH` how it leads to its period."""
+
+    def visible_to(self, user: User | AnonymousUser) -> "ResultQuerySet":
+        """Rows of the agencies whose results the user reads."""
+        if not isinstance(user, User):
+            return self.none()
+        agencies = agencies_of(user, *RESULT_READERS)
+        return self.filter(**{f"{self.model.PERIOD_PATH}__agency__in": agencies})
 
 
 class IndicatorMeasure(models.Model):
@@ -16,6 +38,8 @@ class IndicatorMeasure(models.Model):
 
     A ratio is never entered: it is its numerator through its denominator, in the unit % (`series`).
     """
+
+    PERIOD_PATH: ClassVar = "indicator__period"
 
     class Nature(models.TextChoices):
         QUANTITATIVE = "quantitative", "定量"
@@ -57,6 +81,7 @@ class IndicatorMeasure(models.Model):
     baseline_note = models.CharField("基準値の注", max_length=200, blank=True)
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "測るもの"
@@ -117,6 +142,8 @@ class IndicatorTarget(models.Model):
     Never changed: a new target is another row with the reason, the newest one of a year counts.
     """
 
+    PERIOD_PATH: ClassVar = "measure__indicator__period"
+
     measure = models.ForeignKey(
         IndicatorMeasure, models.PROTECT, related_name="targets", verbose_name="測るもの"
     )
@@ -134,6 +161,7 @@ class IndicatorTarget(models.Model):
     recorded_at = models.DateTimeField("登録日時")
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "達成目標"

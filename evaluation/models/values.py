@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from evaluation.models.measures import DIGITS, PLACES, IndicatorMeasure
+from evaluation.models.measures import DIGITS, PLACES, IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
 from jst_objectives.history import Records
 from programs.models import FIRST_FISCAL_YEAR, User
@@ -50,6 +50,8 @@ class IndicatorValue(models.Model):
     history. `revision` grows by one with each change: what a form or a file saw.
     """
 
+    PERIOD_PATH: ClassVar = "measure__indicator__period"
+
     class State(models.TextChoices):
         NOT_APPLICABLE = "not_applicable", "該当なし"
         NOT_YET = "not_yet", "未集計"
@@ -75,6 +77,7 @@ class IndicatorValue(models.Model):
     entered_at = models.DateTimeField("入力日時")
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "実績値"
@@ -120,6 +123,8 @@ class IndicatorValue(models.Model):
 class YearlyResult(models.Model):
     """評価指標の実績: what was done in a fiscal year for an evaluation indicator, in words."""
 
+    PERIOD_PATH: ClassVar = "indicator__period"
+
     indicator = models.ForeignKey(
         Clause, models.PROTECT, related_name="yearly_results", verbose_name="評価指標"
     )
@@ -135,6 +140,7 @@ class YearlyResult(models.Model):
     entered_at = models.DateTimeField("入力日時")
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "評価指標の実績"
@@ -175,6 +181,8 @@ class YearlyResult(models.Model):
 class Evidence(models.Model):
     """根拠資料: a link or a file, of its own date, for a value or a yearly text. Never changed: it is taken
     off and another one attached. What it belongs to stays as long as it does."""
+
+    PERIOD_PATH: ClassVar = "period"
 
     TYPES: ClassVar = {
         "pdf": "application/pdf",
@@ -220,6 +228,7 @@ class Evidence(models.Model):
     added_at = models.DateTimeField("登録日時")
 
     history = Records(excluded_fields=["content"])
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "根拠資料"
@@ -253,6 +262,8 @@ class Evidence(models.Model):
 class ItemYear(models.Model):
     """項目の年度: how far what is entered for an item in a fiscal year has come, and in whose hands."""
 
+    PERIOD_PATH: ClassVar = "item__period"
+
     class State(models.TextChoices):
         ENTERING = "entering", "入力中"
         SUBMITTED = "submitted", "確認待ち"
@@ -270,6 +281,7 @@ class ItemYear(models.Model):
     revision = models.PositiveIntegerField("版", default=1)
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "項目の年度"
@@ -305,6 +317,8 @@ class ItemYear(models.Model):
 class YearClosing(models.Model):
     """年度の締切: while it stands, what was entered for the year is changed only by who is let in."""
 
+    PERIOD_PATH: ClassVar = "period"
+
     period = models.ForeignKey(
         ObjectivePeriod, models.PROTECT, related_name="closings", verbose_name="期間"
     )
@@ -316,6 +330,7 @@ class YearClosing(models.Model):
     closed_at = models.DateTimeField("締め切った日時")
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "年度の締切"
@@ -341,6 +356,8 @@ class YearClosing(models.Model):
 class Admission(models.Model):
     """締切後の入力の許可: one person may change one measure of a closed year until a time."""
 
+    PERIOD_PATH: ClassVar = "measure__indicator__period"
+
     measure = models.ForeignKey(
         IndicatorMeasure, models.PROTECT, related_name="admissions", verbose_name="測るもの"
     )
@@ -356,6 +373,7 @@ class Admission(models.Model):
     given_at = models.DateTimeField("許した日時")
 
     history = Records()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "締切後の入力の許可"
@@ -376,6 +394,8 @@ class Admission(models.Model):
 class ValueReport(models.Model):
     """報告: the values that a report used, pinned; what changed since is the difference to now."""
 
+    PERIOD_PATH: ClassVar = "period"
+
     period = models.ForeignKey(
         ObjectivePeriod, models.PROTECT, related_name="value_reports", verbose_name="期間"
     )
@@ -388,6 +408,8 @@ class ValueReport(models.Model):
         User, models.PROTECT, related_name="+", verbose_name="作成者", null=True, blank=True
     )
     made_at = models.DateTimeField("作成日時")
+
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "報告"
