@@ -17,16 +17,16 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 LAYERS = [
-    {"comparison", "workbook", "series", "numbers", "ranks", "fonts", "eras"},
+    {"comparison", "workbook", "series", "numbers", "suggesting", "ranks", "fonts", "eras"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
     {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
-    | {"valuing", "figures", "grading", "documents", "loading"},
+    | {"valuing", "figures", "grading", "samples", "documents", "loading"},
     {"forms", "resources", "templatetags", "past", "trail"},
     {"views", "admin", "management"},
     {"urls", "apps"},
 ]
-WITHOUT_DJANGO = ["comparison", "workbook", "series", "numbers", "ranks", "eras"]
+WITHOUT_DJANGO = ["comparison", "workbook", "series", "numbers", "suggesting", "ranks", "eras"]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}
 MAX_LINE, MAX_FILE, MAX_FUNCTION, MAX_VIEW, MAX_TEMPLATE = 110, 400, 40, 25, 120

@@ -43,8 +43,8 @@ def test_all_are_written_with_history_and_the_same_file_again_changes_nothing(me
         period, cells(measures), by=user, reason="取込み：a.xlsx", progress=done.append
     )
     assert (counted(counts), done) == ({"new": 10}, [10])
-    rows = IndicatorValue.history.all()
-    assert {(row.history_type, row.history_change_reason, row.actor_name) for row in rows} == {
+    rows = IndicatorValue.history
+    assert {(row.history_type, row.history_change_reason, row.actor_name) for row in rows.all()} == {
         ("+", "取込み：a.xlsx", f"試験 太郎（{user}）")
     }
     again = valuing.record_many(period, cells(measures, seen=0), by=user)
