@@ -44,9 +44,9 @@ def test_all_are_written_with_history_and_the_same_file_again_changes_nothing(me
     )
     assert (counted(counts), done) == ({"new": 10}, [10])
     rows = IndicatorValue.history
-    assert {(row.history_type, row.history_change_reason, row.actor_name) for row in rows.all()} == {
-        ("+", "取込み：a.xlsx", f"試験 太郎（{user}）")
-    }
+    assert {
+        (row.history_type, row.history_change_reason, row.actor_name) for row in rows.all()
+    } == {("+", "取込み：a.xlsx", f"試験 太郎（{user}）")}
     again = valuing.record_many(period, cells(measures, seen=0), by=user)
     assert (counted(again), rows.count()) == ({"unchanged": 10}, 10)
     changed = valuing.record_many(period, cells(measures, start=2, seen=1), by=user)
