@@ -22,8 +22,8 @@ LAYERS = [
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
     {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
     | {"valuing", "figures", "grading", "samples", "documents", "loading"},
-    {"forms", "resources", "templatetags", "past", "trail"},
-    {"views", "admin", "management"},
+    {"forms", "resources", "result_resources", "templatetags", "past", "trail"},
+    {"views", "admin", "result_admin", "management"},
     {"urls", "apps"},
 ]
 WITHOUT_DJANGO = ["comparison", "workbook", "series", "numbers", "suggesting", "ranks", "eras"]

@@ -27,7 +27,7 @@ from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
-IMMUTABLE = {"snapshot", "issueddocument", "accessrecord"}
+IMMUTABLE = {"snapshot", "issueddocument", "accessrecord", "valuereport"}
 
 
 @pytest.fixture

@@ -18,13 +18,21 @@ from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
     AmendmentReason,
+    Clause,
     IssuedDocument,
     ItemProgram,
     ReasonGroup,
 )
 from jst_objectives import history
 from programs.models import AccessRecord, Program, Role
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import (
+    decide,
+    make_baseline,
+    make_draft,
+    make_measure,
+    make_period,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +52,9 @@ EDITORS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 403, 403]
 APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
 EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
+# In the order of VIEWERS: results are not for the public, nor for maintainers.
+RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
+MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
 # (name, which one) → what GET answers. Where POST means something, it is refused to the same people.
@@ -87,6 +98,8 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("account", ""): SIGNED_IN,
     ("history", ""): AUDITORS,
     ("history_export", ""): AUDITORS,
+    ("indicators", ""): RESULTS,
+    ("indicator", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("admin:index", ""): MAINTAINERS,
@@ -114,6 +127,9 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
     ("marks", "draft"): EDITORS_OF_DRAFT,
+    ("new_measure", ""): MEASURING,
+    ("measure", ""): MEASURING,
+    ("target", ""): MEASURING,
     ("reasons", "draft"): EDITORS_OF_DRAFT,
     ("reason", "draft"): EDITORS_OF_DRAFT,
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
@@ -148,6 +164,7 @@ class Scene:
             baseline, by=make_user(agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         self.amendments = {"baseline": baseline}
+        self.indicator = self.measured()
         for state in ("decided", "draft", "shared", "withdrawn", "submitted", "approved"):
             self.amendments[state] = make_draft(self.period, by=self.drafter)
             text = f"{state}の推進"
@@ -177,6 +194,19 @@ class Scene:
             "of what is decided": self.document(self.amendments["decided"]),
         }
 
+    def measured(self) -> Clause:
+        """Decide an indicator under the item, with one measure."""
+        draft = make_draft(self.period)
+        indicator = amending.insert(
+            draft, "monitoring_indicator", parent=self.item, text="論文数", by=None
+        )
+        decide(draft)
+        procedure.publish(
+            draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
+        )
+        make_measure(indicator)
+        return indicator
+
     def document(self, amendment: Amendment) -> IssuedDocument:
         """Record a document without the work of printing it."""
         snapshot = take_snapshot(amendment, by=None)
@@ -194,6 +224,9 @@ class Scene:
             return reverse(name, args=arguments) + query
         if name in {"versions", "versions_pdf"}:
             return reverse(name, args=place) + self.query(which)
+        if name in {"indicators", "indicator", "new_measure", "measure", "target"}:
+            arguments = [*place] if name == "indicators" else [*place, self.indicator.public_id]
+            return reverse(name, args=arguments + [1] * (name in {"measure", "target"}))
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
