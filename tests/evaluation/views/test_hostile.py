@@ -23,6 +23,7 @@ from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.models.table_forms import form_of
 from jst_objectives import history
 from programs import models as p
+from tests.evaluation.views.hostile_results import fill_results
 from tests.factories import make_baseline, make_draft, make_period, make_user
 from tests.hostile import REFUSED, STORED
 
@@ -42,6 +43,8 @@ OTHERS = {
     "rank",
     "password",
     "path",
+    "url",
+    "suffix",
 }
 FORMULA = tuple("=+@＝＋＠")
 FILLED: set[tuple[str, str]] = set()
@@ -314,9 +317,16 @@ def test_no_export_of_the_history_holds_a_formula(period):
 
 def test_the_corpus_is_in_every_text_field(period):
     fill(period)
+    other = make_period()
+    fill_results(other, make_baseline(other)[1][1], make_all)
     for model in (p.Agency, m.Amendment, m.ObjectivePeriod):
         FILLED.update((model.__name__, f.name) for f in text_fields(model))
-    without_pages = {"StepKind", "ProcedureStep"}  # filled from the next stage on
+    without_pages = {
+        "StepKind",
+        "ProcedureStep",
+        "ItemYear",
+        "YearClosing",
+    }  # filled from the next stage on
     missing = {
         (model.__name__, field.name)
         for app in ("programs", "evaluation")

@@ -48,6 +48,12 @@ PAGES: dict[tuple[str, str], int] = {
     ("", TEXT + "appendix/"): 3,
     ("editor", TEXT + "appendix/?amendment=draft"): 8,
     ("", TEXT + "policy/"): 3,
+    # Results
+    ("agency", TEXT + "indicators/"): 11,
+    ("agency", TEXT + "indicators/{indicator}/"): 12,
+    ("agency", TEXT + "indicators/{indicator}/measures/new/"): 14,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/"): 15,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/target/"): 13,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 5,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -117,11 +123,22 @@ LISTS = {
     "procedurestep": 10,
     "snapshot": 9,
     "issueddocument": 9,
+    "indicatormeasure": 9,
+    "indicatortarget": 9,
+    "indicatorvalue": 9,
+    "yearlyresult": 9,
+    "evidence": 9,
+    "itemyear": 9,
+    "yearclosing": 9,
+    "admission": 9,
+    "valuereport": 9,
 }
 
 
 def test_every_page_has_a_row():
-    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256"), "a") | {"reason": 1}
+    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "indicator"), "a") | {
+        "reason": 1
+    }
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
     # Issuing is a button; its GET leads back to where it stands.
@@ -138,7 +155,7 @@ def test_the_queries_do_not_grow():
 
 def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     clients = {"": Client()}
-    for role in ("editor", "approver", "auditor", "maintainer"):
+    for role in ("editor", "approver", "auditor", "maintainer", "agency"):
         clients[role] = Client()
         clients[role].force_login(make_user(large.agency, role))
         clients[role].get("/account/")  # the session keeps when its user was seen
@@ -163,6 +180,7 @@ def names_in(large: Large) -> dict[str, object]:
         "agency": large.agency.code,
         "item": clauses.filter(kind="item")[0].public_id,
         "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
+        "indicator": clauses.filter(kind="monitoring_indicator")[0].public_id,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
