@@ -111,7 +111,7 @@ def make_indicators(
         baseline, "chapter", parent=None, label="Ⅲ", text="研究開発の成果の最大化", by=None
     )
     item = amending.insert(baseline, "item", parent=chapter, label="1", text="項目1の推進", by=None)
-    indicators = []
+    indicators: list[Clause] = []
     for text in texts or ("論文数",):
         after = indicators[-1] if indicators else None
         indicators.append(

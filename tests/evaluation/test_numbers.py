@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -69,7 +70,7 @@ def test_the_browser_reads_what_nobody_thought_of_like_the_server(page: Page):
         "_",
         "x",
     ]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"typed": a + b + c, "unit": unit, "decimals": decimals}
         for a in pieces
         for b in pieces
