@@ -1,5 +1,6 @@
 """What every verb on values stands on: the period's lock, names of places, and the gates of a year."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ def check_words(words: str, expected: str) -> str:
 
 def year_name(fiscal_year: int) -> str:
     """Return 「令和7年度」."""
-    return f"{era_year(timezone.datetime(fiscal_year, 12, 31).date())}年度"  # type: ignore[attr-defined]
+    return f"{era_year(dt.date(fiscal_year, 12, 31))}年度"
 
 
 # --- Places ---------------------------------------------------------------------------------------

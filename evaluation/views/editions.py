@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evaluation.comparison.alignment import Kind, align
 from evaluation.models import Amendment, ObjectivePeriod, Wording
+from evaluation.models.measures import RESULT_READERS
 from evaluation.models.texts import Node, Text, texts_around
 from evaluation.permissions import (
     PortalRequest,
@@ -29,6 +30,7 @@ class Edition:
     on: dt.date
     amendment: Amendment | None = None
     published: bool = False
+    reads_results: bool = False
 
     @classmethod
     def of(cls, amendment: Amendment) -> "Edition":
@@ -75,9 +77,10 @@ def edition_of(request: PortalRequest, agency: str, number: int) -> Edition:
         return Edition.of(visible_amendment(request, agency, number, slug))
     period = visible_period(request, agency, number)
     on = _date(request.GET.get("on"))
-    published = not roles_of(request.user, period.agency)
-    text = Text.of(Wording.objects.in_force_on(period, on, published=published))
-    return Edition(period, text, text, on, published=published)
+    roles = roles_of(request.user, period.agency)
+    text = Text.of(Wording.objects.in_force_on(period, on, published=not roles))
+    reads = not roles.isdisjoint(RESULT_READERS)
+    return Edition(period, text, text, on, published=not roles, reads_results=reads)
 
 
 def _date(value: str | None) -> dt.date:
