@@ -26,9 +26,15 @@ from evaluation.models import (
     ReasonGroup,
     Snapshot,
     StepKind,
+    StepOrder,
     Wording,
 )
-from evaluation.resources import ObjectivePeriodResource, PolicyTextResource, StepKindResource
+from evaluation.resources import (
+    ObjectivePeriodResource,
+    PolicyTextResource,
+    StepKindResource,
+    StepOrderResource,
+)
 from programs.maintenance import PartInline, ReadOnlyAdmin
 from programs.transfers import TransferAdmin
 
@@ -86,10 +92,28 @@ class PolicyTextAdmin(TransferAdmin):
 class StepKindAdmin(TransferAdmin):
     resource_class = StepKindResource
     fixed = ("agency",)
-    list_display = ("agency", "position", "name", "body", "legal_basis")
+    list_display = (
+        "agency",
+        "position",
+        "name",
+        "body",
+        "legal_basis",
+        "required",
+        "after_decision",
+    )
     list_filter = (AGENCY,)
     search_fields = ("name", "body", "legal_basis")
     ordering = ("agency", "position")
+
+
+@admin.register(StepOrder)
+class StepOrderAdmin(TransferAdmin):
+    agency_path = "earlier__agency"
+    resource_class = StepOrderResource
+    list_display = ("__str__", "legal_basis")
+    list_select_related = ("earlier__agency", "later")
+    search_fields = ("earlier__name", "later__name", "legal_basis")
+    ordering = ("later__position", "earlier__position")
 
 
 # --- Looked up ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaluation import amending
+from evaluation import amending, restricting
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -96,6 +96,9 @@ def hand_over(draft: Amendment, *, by: User, to: User) -> None:
     locked = amending.lock(draft, UNDECIDED)
     if not editors_of(locked.period.agency).filter(pk=to.pk).exists():
         raise ValidationError({"to": "引き継げるのは、この法人の起案者だけです。"})
+    if not restricting.readers_among(User.objects.filter(pk=to.pk), locked).exists():
+        words = "閲覧が制限されています。先に、この人を読める人に加えてください。"
+        raise ValidationError({"to": words})
     locked.holder = to
     history.save(locked, by=by, reason=f"引継ぎ：{to.get_full_name() or to.get_username()}へ")
     draft.refresh_from_db()
@@ -135,6 +138,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     source = amending.lock(source, tuple(State))
     same = {name: getattr(source, name) for name in ("kind", "memo_title", "office")}
     draft = amending.start(source.period, slug=slug, title=title, by=by, holder=by, **same)
+    restricting.carry_over(source, draft, by=by)
     for contribution in source.contributions.select_related("user"):
         amending.contribute(draft, contribution.user, recorded_by=by)
     why = f"「{source}」の写し"
@@ -154,13 +158,7 @@ def copy(source: Amendment, *, by: User, slug: str, title: str) -> Amendment:
     ]
     history.create_all(Wording, rows, by=by, reason=why)
     _copy_programs(source, draft, clauses, by, why)
-    for form in TableForm.objects.filter(amendment=source):
-        history.save(_again(form, amendment=draft), by=by, reason=why)
-    kept = [row.clause_id for row in rows]
-    marked = Marking.objects.filter(amendment=source, clause__in=kept)
-    history.create_all(
-        Marking, [_again(marking, amendment=draft) for marking in marked], by=by, reason=why
-    )
+    _copy_form(source, draft, [row.clause_id for row in rows], by, why)
     return draft
 
 
@@ -232,6 +230,15 @@ def _copy_programs(
     history.create_all(ItemProgram, rows, by=by, reason=why)
 
 
+def _copy_form(source: Amendment, draft: Amendment, kept: list[int], by: User, why: str) -> None:
+    """Copy the form of the table, and the marks of the clauses that the copy changes."""
+    for form in TableForm.objects.filter(amendment=source):
+        history.save(_again(form, amendment=draft), by=by, reason=why)
+    marked = Marking.objects.filter(amendment=source, clause__in=kept)
+    marks = [_again(marking, amendment=draft) for marking in marked]
+    history.create_all(Marking, marks, by=by, reason=why)
+
+
 def _said(wording: Wording) -> list[Any]:
     return [getattr(wording, name) for names in ASPECTS.values() for name in names]
 
@@ -243,6 +250,24 @@ def _again(row: M, **values: Any) -> M:
     for name, value in values.items():
         setattr(again, name, value)
     return again
+
+
+# --- Corrections ----------------------------------------------------------------------------------
+@transaction.atomic
+def correct(
+    wording: Wording, *, by: User, text: str, draft: Amendment | None = None, **facts: Any
+) -> Amendment:
+    """Correct a decided wording in a draft of kind CORRECTION, and return the draft: the one given, or
+    a new one with `slug` and `title`. Raises ValidationError where nothing is corrected."""
+    period = wording.amendment.period
+    if draft is None:
+        kind = Amendment.Kind.CORRECTION
+        draft = amending.start(period, by=by, holder=by, kind=kind, **facts)
+    amending.correct(draft, wording, text=text, by=by)
+    row = draft.wordings.select_related("base").get(clause=wording.clause)
+    if row.base and row.text == row.base.text:
+        raise ValidationError({"text": "文言が変わっていません。正しい文言を入力してください。"})
+    return draft
 
 
 # --- Deletion -------------------------------------------------------------------------------------
@@ -275,8 +300,9 @@ def delete(draft: Amendment, *, by: User) -> None:
 
 def check_deletion(draft: Amendment) -> None:
     """Raise ValidationError where a draft has left its desk: what others may hold must stay."""
-    if draft.shared_at or draft.snapshots.exists() or draft.steps.exists():
+    kept = draft.snapshots.exists() or draft.steps.exists() or hasattr(draft, "restriction")
+    if draft.shared_at or kept:
         raise ValidationError(
-            f"「{draft}」は、法人と共有したか、文書を発行したか、手続を記録したため、削除できません。"
+            f"「{draft}」は、法人と共有したか、文書を発行したか、手続か閲覧制限を記録したため、削除できません。"
             "やめるときは、取り下げてください（取り下げた変更案は、記録として残ります）。"
         )

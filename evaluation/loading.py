@@ -30,6 +30,8 @@ from evaluation.models import (
     OverviewSheet,
     PolicyText,
     ReasonGroup,
+    StepKind,
+    StepOrder,
     Wording,
 )
 from jst_objectives import history
@@ -46,6 +48,7 @@ from programs.models import (
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 REASON = "資料（令和8年1月28日）の読み込み"
+BY_LAW = "法令の定める手続の登録"  # no part of the document
 PARTS_OF_AN_ITEM = {
     "bodies": Clause.Kind.BODY,
     "items": Clause.Kind.ITEM,
@@ -67,6 +70,7 @@ def load_source() -> Counter[str]:
     loading = Loading()
     objectives, programmes = read("objectives.json"), read("programmes.json")
     agency = loading.agency(objectives["agency"])
+    loading.procedure(agency, read("procedure.json"))
     loading.funds(agency, programmes["funds"])
     for programme in programmes["programmes"]:
         loading.programme(agency, programme)
@@ -143,8 +147,8 @@ class Loading:
 
     created: Counter[str] = field(default_factory=Counter)
 
-    def create(self, model: type[M], rows: Iterable[M]) -> Sequence[M]:
-        created = history.create_all(model, rows, by=None, reason=REASON)
+    def create(self, model: type[M], rows: Iterable[M], reason: str = REASON) -> Sequence[M]:
+        created = history.create_all(model, rows, by=None, reason=reason)
         self.created[str(model._meta.verbose_name)] += len(created)
         return created
 
@@ -154,6 +158,23 @@ class Loading:
     def agency(self, data: Data) -> Agency:
         agency = Agency.objects.filter(Q(code=data["code"]) | Q(name=data["name"])).first()
         return agency or self.create_one(Agency(**fields(Agency, data)))
+
+    def procedure(self, agency: Agency, data: Data) -> None:
+        """Create the steps that the law has for the agency, with their order, where it has none yet."""
+        if agency.step_kinds.exists():
+            return
+        numbered = enumerate(data["kinds"], start=1)
+        rows = [StepKind(agency=agency, position=n, **row) for n, row in numbered]
+        kinds = {kind.name: kind for kind in self.create(StepKind, rows, BY_LAW)}
+        orders = [
+            StepOrder(
+                earlier=kinds[row["earlier"]],
+                later=kinds[row["later"]],
+                legal_basis=row["legal_basis"],
+            )
+            for row in data["orders"]
+        ]
+        self.create(StepOrder, orders, BY_LAW)
 
     def funds(self, agency: Agency, data: list[Data]) -> None:
         known = set(agency.funds.values_list("name", flat=True))

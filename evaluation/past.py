@@ -9,13 +9,16 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models.functions import Left
 
-from evaluation.models import Clause, ItemProgram, ItemYear, Wording, YearlyResult
+from evaluation.comparison.correcting import fingerprint
+from evaluation.models import Clause, ItemProgram, ItemYear, Marking, Wording, YearlyResult
+from evaluation.models.markings import read_spans
 from jst_objectives.history import actor_name
 from programs.models import User
 
@@ -62,10 +65,12 @@ def way(model: type[models.Model], target: type[models.Model]) -> tuple[Any, ...
 class Past:
     """The objects of some keys, and all that they belonged to, at any moment.
 
-    Costs a query per model and step of `way`, however many keys there are.
+    Costs a query per model and step of `way`, however many keys there are. What the amendments in
+    `hidden` say of clauses names none: their reader may not read them.
     """
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], hidden: Iterable[int] = ()) -> None:
+        self._hidden = set(hidden)
         self._rows: dict[Key, list[Any]] = {}
         self._today: dict[Key, models.Model] = {}
         self._objects: dict[Key, models.Model | None] = {}
@@ -137,6 +142,8 @@ class Past:
         clauses = [pk for model, pk in self._rows if model is Clause]
         if clauses:
             rows = history_of(Wording).filter(clause__in=clauses)
+            if self._hidden:
+                rows = rows.exclude(amendment__in=self._hidden)
             start = Left("text", NAME_LENGTH + 1)
             columns = ("clause_id", "history_date", "start")
             ordered = rows.annotate(start=start).order_by("history_date", "history_id")
@@ -160,6 +167,27 @@ class Past:
                 return None
             setattr(found, key.name, above)
         return found
+
+
+class Underlined:
+    """What drawn marks underlined, in words: their texts are found by the digest that is stored."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        clauses = {row.clause_id for row in rows if row.instance_type is Marking}
+        self._texts: dict[Any, set[str]] = defaultdict(set)
+        if clauses:
+            said = history_of(Wording).filter(clause__in=clauses).order_by()
+            for clause, text in said.values_list("clause_id", "text").distinct():
+                self._texts[clause].add(text)
+
+    def words(self, row: Any, side: str) -> str:
+        """Return the words of a side, "old" or "new"; where they stand, if the texts are not known."""
+        spans: str = getattr(row, f"{side}_spans")
+        for old, new in product(self._texts[row.clause_id], repeat=2):
+            if fingerprint(old, new) == row.fingerprint:
+                text = old if side == "old" else new
+                return "".join(f"「{text[start:end]}」" for start, end in read_spans(spans))
+        return spans
 
 
 def pk_of(model: type[models.Model], pks: Any) -> models.Q:

@@ -66,7 +66,9 @@ def visible_amendment(request: PortalRequest, agency: str, number: int, slug: st
         raise Http404("変更の識別名は、半角の英数字・ハイフン・下線で指定してください。")
     amendments = Amendment.objects.visible_to(request.user)
     amendment = (
-        amendments.select_related("period__agency", "based_on", "holder", "table_form")
+        amendments.select_related(
+            "period__agency", "based_on", "holder", "table_form", "restriction"
+        )
         .filter(period__agency__code=agency, period__number=number, slug=slug)
         .first()
     )
@@ -114,7 +116,13 @@ class Act(StrEnum):
     HAND_OVER = "hand_over"
     SHARE = "share"
     SUBMIT = "submit"
+    TAKE_BACK = "take_back"
     WITHDRAW = "withdraw"
+    RESUME = "resume"
+    RESTRICT = "restrict"
+    RELEASE = "release"
+    RECORD = "record"
+    CORRECT = "correct"
     DELETE = "delete"
     APPROVE = "approve"
     SEND_BACK = "send_back"
@@ -140,7 +148,13 @@ RULES = {
     Act.HAND_OVER: Rule("引継ぎ", (R.EDITOR,), UNDECIDED),
     Act.SHARE: Rule("法人との共有", (R.EDITOR,), UNDECIDED),
     Act.SUBMIT: Rule("提出", (R.EDITOR,), (S.DRAFT,)),
+    Act.TAKE_BACK: Rule("引戻し", (R.EDITOR,), (S.SUBMITTED, S.APPROVED)),
     Act.WITHDRAW: Rule("取下げ", (R.EDITOR,), UNDECIDED),
+    Act.RESUME: Rule("再開", (R.EDITOR,), (S.WITHDRAWN,)),
+    Act.RESTRICT: Rule("閲覧の制限", (R.EDITOR,), UNDECIDED),
+    Act.RELEASE: Rule("閲覧制限の解除", (R.EDITOR, R.APPROVER), (*UNDECIDED, S.WITHDRAWN)),
+    Act.RECORD: Rule("手続の記録", (R.EDITOR, R.APPROVER), (*UNDECIDED, S.DECIDED)),
+    Act.CORRECT: Rule("正誤の起案", (R.EDITOR,), (S.DECIDED,)),
     Act.DELETE: Rule("削除", (R.EDITOR,), (S.DRAFT, S.WITHDRAWN)),
     Act.APPROVE: Rule("承認", (R.APPROVER,), (S.SUBMITTED,), drafters=False),
     Act.SEND_BACK: Rule("差戻し", (R.APPROVER,), (S.SUBMITTED, S.APPROVED)),
@@ -148,6 +162,10 @@ RULES = {
     Act.PUBLISH: Rule("公表", (R.APPROVER,), (S.DECIDED,)),
     Act.ISSUE: Rule("PDFの発行", tuple(R), tuple(S)),
 }
+
+
+# The baseline is published, and what is wrong in it is corrected.
+OF_A_BASELINE = (Act.PUBLISH, Act.CORRECT)
 
 
 def refusals(user: User | AnonymousUser, amendment: Amendment) -> dict[Act, str]:
@@ -163,7 +181,7 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
         allowed = "・".join(R(role).label for role in rule.roles)
         agency = amendment.period.agency.short_name
         return f"{rule.name}は、{agency}の{allowed}だけができます。"
-    if amendment.kind == Amendment.Kind.BASELINE and act is not Act.PUBLISH:
+    if amendment.kind == Amendment.Kind.BASELINE and act not in OF_A_BASELINE:
         return f"登録の起点は、{rule.name}の対象になりません。"
     if amendment.state not in rule.states:
         states = "・".join(S(state).label for state in rule.states)
@@ -175,6 +193,10 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
         return f"起案に関わった人は、その変更案の{rule.name}をできません。"
     if act is Act.SHARE and amendment.shared_at:
         return f"「{amendment}」は、すでに法人と共有されています。"
+    if act is Act.RESTRICT and hasattr(amendment, "restriction"):
+        return f"「{amendment}」には、すでに閲覧制限の記録があります。"
+    if act is Act.RELEASE and not amendment.is_restricted:
+        return f"「{amendment}」は、閲覧を制限されていません。"
     if act is Act.PUBLISH and amendment.published_on:
         return f"「{amendment}」の公表日は、すでに{amendment.published_on}と決まっています。"
     return ""

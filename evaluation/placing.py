@@ -67,6 +67,18 @@ def rank_after(
     return rank_between(left, right)
 
 
+def rank_of_old(tree: Text, node: Node, parent: Clause | None, after: Clause | None) -> str | None:
+    """Return the rank that a clause had before its draft moved it, where that is this place again."""
+    base = node.wording.base if not node.wording.stands else None  # type: ignore[attr-defined]
+    if base is None or base.parent_id != (parent.pk if parent else None):
+        return None
+    beside = siblings(tree, node.kind, base.parent_id)
+    own = (base.rank, node.public_id)
+    before = [s for s in beside if s.clause_id != node.clause_id and (s.rank, s.public_id) < own]
+    was_after = before[-1].clause_id if before else None
+    return str(base.rank) if was_after == (after.pk if after else None) else None
+
+
 def siblings(tree: Text, kind: str, parent_id: int | None) -> list[Node]:
     """Return what stands below a parent in one order with clauses of a kind."""
     below = tree.children.get(parent_id, [])
@@ -79,6 +91,19 @@ def place_of(tree: Text, node: Node) -> Place:
     ids = [sibling.clause_id for sibling in siblings(tree, node.kind, node.parent_id)]
     index = ids.index(node.clause_id) if node.clause_id in ids else 0
     return Place(parent, tree.nodes[ids[index - 1]] if index else None)
+
+
+def place_beside(tree: Text, node: Node, step: int) -> Place | None:
+    """Return the place one step up (-1) or down (1) among its like; None where it is the outermost."""
+    beside = siblings(tree, node.kind, node.parent_id)
+    if node not in beside:
+        return None
+    index = beside.index(node) + step
+    if not 0 <= index < len(beside):
+        return None
+    before = [other for other in beside if other is not node][:index]
+    parent = tree.nodes.get(node.parent_id) if node.parent_id is not None else None
+    return Place(parent, before[-1] if before else None)
 
 
 def places(tree: Text, kind: str, moving: Node | None = None) -> Iterator[Place]:

@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation import amending
+from evaluation import amending, approving, recording
 from evaluation.documents.issuing import current_content, take_snapshot
-from evaluation.models import Amendment, ObjectivePeriod, Snapshot, Wording
+from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
 from evaluation.permissions import UNDECIDED
+from evaluation.trigger_rules import RESTRICTED
 from jst_objectives import history
 from programs.models import User
 
@@ -18,8 +19,7 @@ State = Amendment.State
 # What the history says of these steps before their words; `evaluation.timeline` reads it.
 SUBMITTED = "提出"
 SENT_BACK = "差戻し"
-
-
+HANDED_IN = (State.SUBMITTED, State.APPROVED)
 FURTHEST_PUBLICATION = dt.timedelta(days=366)
 
 
@@ -29,36 +29,60 @@ class ContentChangedError(ValidationError):
 
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
-    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it."""
-    amending.contribute(amending.lock(amendment, (State.DRAFT,)), by)
+    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it.
+
+    Where an approval stands, because nothing has changed since, it is approved at once.
+    """
+    locked = amending.lock(amendment, (State.DRAFT,))
+    amending.contribute(locked, by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, SUBMITTED)
+    if approvals := approving.standing(locked):
+        words = f"承認：変わっていないため有効（控え {approvals[-1].snapshot}）"
+        _step(amendment, (State.SUBMITTED,), State.APPROVED, by, words)
 
 
 @transaction.atomic
 def approve(amendment: Amendment, *, by: User, seen: str | None = None) -> None:
     """Approve a submitted draft, of which the approver saw the content with the digest `seen`.
 
-    A snapshot keeps what was approved; the history names it. Raises PermissionDenied for a person who
-    drafted it, ContentChangedError where it reads otherwise now.
+    A snapshot keeps what was approved, and an `Approval` is bound to it; the history names it. Raises
+    PermissionDenied for a person who drafted it, ContentChangedError where it reads otherwise now.
     """
     locked = amending.lock(amendment, (State.SUBMITTED,))
     _refuse_drafter(locked, by, "承認")
     _refuse_unseen(locked, seen)
     kept = take_snapshot(locked, by=by)
+    approving.add(locked, kept, by=by)
     _step(amendment, (State.SUBMITTED,), State.APPROVED, by, f"承認：控え {kept}")
 
 
 @transaction.atomic
 def send_back(amendment: Amendment, *, by: User, reason: str) -> None:
-    """Give a submitted or approved amendment back to its drafters, with words."""
-    before = (State.SUBMITTED, State.APPROVED)
-    _step(amendment, before, State.DRAFT, by, f"{SENT_BACK}：{reason}")
+    """Give a submitted or approved amendment back to its drafters, with words; its approvals end."""
+    locked = amending.lock(amendment, HANDED_IN)
+    approving.end_all(locked, Approval.End.SENT_BACK, by=by)
+    _step(amendment, HANDED_IN, State.DRAFT, by, f"{SENT_BACK}：{reason}")
+
+
+@transaction.atomic
+def take_back(amendment: Amendment, *, by: User, reason: str) -> None:
+    """Make a submitted or approved amendment a draft again, for its editors to go on with.
+
+    Its approvals stand until something is changed.
+    """
+    _step(amendment, HANDED_IN, State.DRAFT, by, f"引戻し：{reason}")
 
 
 @transaction.atomic
 def withdraw(amendment: Amendment, *, by: User, reason: str) -> None:
     """Give an amendment up before its decision, with words; its texts stay to be read."""
     _step(amendment, UNDECIDED, State.WITHDRAWN, by, f"取下げ：{reason}")
+
+
+@transaction.atomic
+def resume(amendment: Amendment, *, by: User, reason: str) -> None:
+    """Take a withdrawn amendment up again as a draft, with words; approvals of what it says stand."""
+    _step(amendment, (State.WITHDRAWN,), State.DRAFT, by, f"再開：{reason}")
 
 
 @transaction.atomic
@@ -83,8 +107,10 @@ def decide(
     if by is not None:
         _refuse_drafter(locked, by, "決定")
     _refuse_unseen(locked, seen)
+    check_approved(locked)
     tree = check_decision(locked, decided_on, effective_on)
     kept = take_snapshot(locked, by=by)
+    approving.end_all(locked, Approval.End.VOID, by=by)
     amending.rebase(locked, tree, by=by)
     head = _head(period)
     locked.state = State.DECIDED
@@ -100,6 +126,7 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
     """Return the tree that would be decided. Raises ValidationError for what stands against it: a
     decision to come, a day of application outside the period or before the last decision's, or every
     conflict with its place. Days cannot be changed later, so a slip of the year must not pass."""
+    recording.check_days(amendment, decided_on)
     if decided_on > timezone.localdate():
         raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
     head, period = _head(amendment.period), amendment.period
@@ -114,6 +141,23 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
         words = f"適用日は、前の変更の適用日（{day}）以後にしてください。"
         raise ValidationError({"effective_on": words})
     return check_conflicts(amendment)
+
+
+def check_ready(amendment: Amendment) -> None:
+    """Raise ValidationError for whatever stands against a decision, whichever its day."""
+    check_approved(amendment)
+    check_conflicts(amendment)
+
+
+def check_approved(amendment: Amendment) -> None:
+    """Raise ValidationError where an amendment is restricted, or no approval of what it says stands."""
+    if amendment.is_restricted:
+        raise ValidationError(RESTRICTED)
+    if not approving.standing(amendment):
+        raise ValidationError(
+            "いまの内容への承認がありません。承認の後に内容が変わったときは、差し戻すか引き戻して、"
+            "提出と承認をやり直してください。"
+        )
 
 
 def check_conflicts(amendment: Amendment) -> Text:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from import_export.fields import Field
 
-from evaluation.models import ObjectivePeriod, PolicyText, StepKind
+from evaluation.models import ObjectivePeriod, PolicyText, StepKind, StepOrder
 from programs.cells import Number, Reference
 from programs.maintenance import maintained_agencies
 from programs.models import User
@@ -53,4 +53,32 @@ class StepKindResource(PlainResource):
     class Meta(PlainResource.Meta):
         model = StepKind
         import_id_fields = ("agency", "position")
-        fields = ("agency", "position", "name", "body", "legal_basis")
+        fields = (
+            "agency",
+            "position",
+            "name",
+            "body",
+            "legal_basis",
+            "required",
+            "after_decision",
+        )
+
+
+def _kinds(user: User) -> QuerySet[StepKind]:
+    return StepKind.objects.filter(agency__in=maintained_agencies(user))
+
+
+def _kind(attribute: str, column: str) -> Field:
+    columns = {"法人": "agency__code", column: "name"}
+    return Field(attribute, column_name=column, widget=Reference(_kinds, columns, "name"))
+
+
+class StepOrderResource(PlainResource):
+    agency = agency("earlier__agency")
+    earlier = _kind("earlier", "先の手続")
+    later = _kind("later", "後の手続")
+
+    class Meta(PlainResource.Meta):
+        model = StepOrder
+        import_id_fields = ("earlier", "later")
+        fields = ("agency", "earlier", "later", "legal_basis")

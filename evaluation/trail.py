@@ -7,7 +7,7 @@ read from the histories as well.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,14 @@ from django.utils import timezone
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Cell, Run
-from evaluation.models import Amendment, Clause, Wording
-from evaluation.past import Past, history_of, pk_of, references, tracked_models, way
+from evaluation.models import Amendment, Clause, Marking, Wording
+from evaluation.past import Past, Underlined, history_of, pk_of, references, tracked_models, way
 from evaluation.templatetags.calendars import both_calendars
 from programs.models import AccessRecord, Agency, Program, Role, User
 
 SYSTEM = "システム"
 ACTS = {"+": "作成", "~": "変更", "-": "削除"}
+SIDES = {"old_spans": "old", "new_spans": "new"}  # of a marking: told in words
 ACCESS = -1  # the source of a row of the access log; those of the histories count from 0
 ALARMING = {
     AccessRecord.Kind.REFUSED,
@@ -209,20 +210,22 @@ class Entry:
     program_page: Program | None = None
     path: str = ""
     alarming: bool = False
+    withheld: bool = False
 
     @property
     def day(self) -> dt.date:
         return timezone.localtime(self.moment).date()
 
 
-def entries(rows: Iterable[Found]) -> list[Entry]:
-    """Return what rows of `found` tell, in their order."""
+def entries(rows: Iterable[Found], hidden: Iterable[int] = ()) -> list[Entry]:
+    """Return what rows of `found` tell, in their order; no name is made of the texts of the amendments
+    with the ids in `hidden` (`evaluation.withholding` takes their own entries apart)."""
     rows = list(rows)
     by_source: dict[int, list[int]] = defaultdict(list)
     for source, key, _ in rows:
         by_source[source].append(key)
     records = AccessRecord.objects.select_related("agency").in_bulk(by_source.pop(ACCESS, []))
-    reader = _Reader(by_source)
+    reader = _Reader(by_source, hidden)
     return [
         _access_entry(records[key]) if source == ACCESS else reader.entry(source, key)
         for source, key, _ in rows
@@ -246,7 +249,7 @@ def _access_entry(record: AccessRecord) -> Entry:
 class _Reader:
     """Rows of several histories, each with the one before it and all that they name."""
 
-    def __init__(self, keys: dict[int, list[int]]) -> None:
+    def __init__(self, keys: dict[int, list[int]], hidden: Iterable[int]) -> None:
         every = list(tracked_models().values())
         self.rows: dict[tuple[int, int], Any] = {}
         self.before: dict[tuple[int, int], Any] = {}
@@ -256,7 +259,8 @@ class _Reader:
         told = [*self.rows.values(), *self.before.values()]
         named = {key for row in told for key in references(row, _keys(row))}
         named |= {(Clause, row.id) for row in told if row.instance_type is Clause}  # for its words
-        self.past = Past(named)
+        self.past = Past(named, hidden)
+        self.underlined = Underlined(told)
         self.amendments = Amendment.objects.select_related("period__agency").in_bulk(
             self._owners(Amendment)
         )
@@ -339,6 +343,8 @@ class _Reader:
         """Return a field's value as a person reads it; "" for an empty one."""
         if value is None or value == "":
             return ""
+        if row.instance_type is Marking and field.name in SIDES:
+            return self.underlined.words(row, SIDES[field.name])
         if isinstance(field, models.ForeignKey):
             moment = row.history_date
             return self.past.name(self.past.at(field.related_model, value, moment), moment)
@@ -376,10 +382,12 @@ HEADER = (
 )
 
 
-def lines(rows: Sequence[Found], size: int = 500) -> Iterator[tuple[str, ...]]:
+def lines(
+    rows: Sequence[Found], size: int = 500, read: Callable[[Sequence[Found]], list[Entry]] = entries
+) -> Iterator[tuple[str, ...]]:
     """Yield a line for each changed field of what was found, and one for what changed none."""
     for start in range(0, len(rows), size):
-        for entry in entries(rows[start : start + size]):
+        for entry in read(rows[start : start + size]):
             moment = f"{timezone.localtime(entry.moment):%Y-%m-%d %H:%M:%S}"
             head = moment, entry.actor, entry.act, entry.kind, entry.name
             where = entry.amendment, entry.program, entry.agency, entry.path, entry.subject

@@ -19,6 +19,16 @@ INTRODUCED = "条項を新設した変更は、後から変えられません。
 BASE = "元の文言には、同じ条項の決定済みの文言を指定してください。この変更で新設する条項だけは、元の文言がありません。"
 CORRECTS = "文言を正せるのは種類が「正誤」の変更だけで、正す文言は、同じ条項の決定済みのものでなければなりません。"
 REASON = "文言の変更理由は、同じ変更の理由でなければなりません。"
+STEP_AGENCY = "手続の種類とその順序は、変更と同じ法人のものでなければなりません。"
+STEP_SNAPSHOT = "手続と承認が示す版は、同じ変更の控えでなければなりません。"
+STEP_FROZEN = "決定の前の手続の記録とファイルは、決定した後は変えられません。"
+STEP_TOO_EARLY = "決定の後の手続は、決定を登録してから記録します。"
+STEP_ORDER = "法令の定める順序で、先の手続が済んでいません。"
+FILE_KEPT = "手続のファイルの内容は変えられません。外して、新しいファイルを登録してください。"
+APPROVAL_KEPT = "承認の記録は、効力を失ったことのほかは変えられません。"
+APPROVED_BY_DRAFTER = "起案に関わった人は、その変更案を承認できません。"
+RESTRICTION_KEPT = "閲覧制限の記録は消せず、解除は取り消せません。"
+RESTRICTED = "閲覧制限のある変更案は決定できません。先に制限を解除してください。"
 
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
 MEASURED = "測るものは、モニタリング指標と評価指標にだけ置けます。"
@@ -60,6 +70,47 @@ INTRODUCED_HERE = (
 DECIDED_WORDING_OF_CLAUSE = (
     "EXISTS (SELECT 1 FROM evaluation_wording w JOIN evaluation_amendment a ON a.id = w.amendment_id"
     " WHERE w.id = NEW.{} AND w.clause_id = NEW.clause_id AND a.state = 'decided')"
+)
+AGENCY_OF_KIND = "(SELECT k.agency_id FROM evaluation_stepkind k WHERE k.id = NEW.{})"
+SNAPSHOT_OF_ANOTHER = (
+    "NEW.snapshot_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_snapshot s"
+    " WHERE s.id = NEW.snapshot_id AND s.amendment_id = NEW.amendment_id)"
+)
+IS_DECIDED = (
+    "EXISTS (SELECT 1 FROM evaluation_amendment a"
+    " WHERE a.state = 'decided' AND a.id = {}.amendment_id)"
+)
+FOLLOWS_DECISION = (
+    "EXISTS (SELECT 1 FROM evaluation_stepkind k WHERE k.after_decision AND k.id = {}.kind_id)"
+)
+STEP_IS_FROZEN = f"{IS_DECIDED} AND NOT {FOLLOWS_DECISION}"
+STEP_OF_FILE_IS_FROZEN = (
+    "EXISTS (SELECT 1 FROM evaluation_procedurestep p"
+    " JOIN evaluation_amendment a ON a.id = p.amendment_id JOIN evaluation_stepkind k ON k.id = p.kind_id"
+    " WHERE p.id = {}.step_id AND a.state = 'decided' AND NOT k.after_decision)"
+)
+# Another step of the earlier kind was finished by the day on which the later one began.
+WITHOUT_ANOTHER_BEFORE = (
+    "NOT EXISTS (SELECT 1 FROM evaluation_procedurestep p WHERE p.amendment_id = {later}.amendment_id"
+    " AND p.kind_id = r.earlier_id AND p.id <> {this}.id"
+    " AND COALESCE(p.answered_on, p.date) <= {later}.date)"
+)
+COMES_TOO_SOON = (
+    "EXISTS (SELECT 1 FROM evaluation_steporder r WHERE r.later_id = NEW.kind_id AND"
+    f" {WITHOUT_ANOTHER_BEFORE.format(later='NEW', this='NEW')})"
+)
+IS_BUILT_UPON = (
+    "EXISTS (SELECT 1 FROM evaluation_steporder r JOIN evaluation_procedurestep l"
+    " ON l.kind_id = r.later_id AND l.amendment_id = OLD.amendment_id WHERE r.earlier_id = OLD.kind_id"
+    " AND l.id <> OLD.id AND COALESCE(OLD.answered_on, OLD.date) <= l.date AND"
+    f" {WITHOUT_ANOTHER_BEFORE.format(later='l', this='OLD')}{{}})"
+)
+NO_LONGER_BEFORE = (
+    " AND NOT (NEW.kind_id = OLD.kind_id AND COALESCE(NEW.answered_on, NEW.date) <= l.date)"
+)
+APPROVAL_CHANGED = " OR ".join(
+    f"NEW.{column} IS DISTINCT FROM OLD.{column}"
+    for column in ("id", "amendment_id", "snapshot_id", "approved_at", "approved_by_id")
 )
 # Name, table, events, what is refused, message. A reference to a row that is not there yet is refused
 # too: foreign keys are checked at the end of a transaction only.
@@ -361,5 +412,118 @@ RULES = (
         WRITE,
         f"{PERIOD_OF_CLAUSE.format('clause_id')} IS DISTINCT FROM {PERIOD}",
         ONE_PERIOD,
+    ),
+    (
+        "steporder_agency",
+        "evaluation_steporder",
+        WRITE,
+        f"{AGENCY_OF_KIND.format('earlier_id')} IS DISTINCT FROM {AGENCY_OF_KIND.format('later_id')}",
+        STEP_AGENCY,
+    ),
+    (
+        "step_agency",
+        "evaluation_procedurestep",
+        WRITE,
+        f"{AGENCY_OF_KIND.format('kind_id')} IS DISTINCT FROM {AGENCY_OF_PERIOD.format(PERIOD)}",
+        STEP_AGENCY,
+    ),
+    ("step_snapshot", "evaluation_procedurestep", WRITE, SNAPSHOT_OF_ANOTHER, STEP_SNAPSHOT),
+    (
+        "step_frozen",
+        "evaluation_procedurestep",
+        ("INSERT",),
+        STEP_IS_FROZEN.format("NEW", "NEW"),
+        STEP_FROZEN,
+    ),
+    (
+        "step_frozen",
+        "evaluation_procedurestep",
+        ("UPDATE",),
+        f"({STEP_IS_FROZEN.format('NEW', 'NEW')}) OR ({STEP_IS_FROZEN.format('OLD', 'OLD')})",
+        STEP_FROZEN,
+    ),
+    (
+        "step_frozen",
+        "evaluation_procedurestep",
+        ("DELETE",),
+        STEP_IS_FROZEN.format("OLD", "OLD"),
+        STEP_FROZEN,
+    ),
+    (
+        "step_too_early",
+        "evaluation_procedurestep",
+        WRITE,
+        f"{FOLLOWS_DECISION.format('NEW')} AND NOT {IS_DECIDED.format('NEW')}",
+        STEP_TOO_EARLY,
+    ),
+    ("step_order", "evaluation_procedurestep", WRITE, COMES_TOO_SOON, STEP_ORDER),
+    (
+        "step_built_upon",
+        "evaluation_procedurestep",
+        ("UPDATE",),
+        IS_BUILT_UPON.format(NO_LONGER_BEFORE),
+        STEP_ORDER,
+    ),
+    (
+        "step_built_upon",
+        "evaluation_procedurestep",
+        ("DELETE",),
+        IS_BUILT_UPON.format(""),
+        STEP_ORDER,
+    ),
+    ("attachment_kept", "evaluation_attachment", ("UPDATE",), "TRUE", FILE_KEPT),
+    (
+        "attachment_frozen",
+        "evaluation_attachment",
+        ("INSERT",),
+        STEP_OF_FILE_IS_FROZEN.format("NEW"),
+        STEP_FROZEN,
+    ),
+    (
+        "attachment_frozen",
+        "evaluation_attachment",
+        ("DELETE",),
+        STEP_OF_FILE_IS_FROZEN.format("OLD"),
+        STEP_FROZEN,
+    ),
+    ("approval_snapshot", "evaluation_approval", WRITE, SNAPSHOT_OF_ANOTHER, STEP_SNAPSHOT),
+    (
+        "approval_kept",
+        "evaluation_approval",
+        ("UPDATE",),
+        f"{APPROVAL_CHANGED} OR CAST(NEW.digests AS TEXT) <> CAST(OLD.digests AS TEXT) OR OLD.ended <> ''",
+        APPROVAL_KEPT,
+    ),
+    ("approval_kept", "evaluation_approval", ("DELETE",), "TRUE", APPROVAL_KEPT),
+    (
+        "approval_by_drafter",
+        "evaluation_approval",
+        ("INSERT",),
+        (
+            "EXISTS (SELECT 1 FROM evaluation_contribution c"
+            " WHERE c.amendment_id = NEW.amendment_id AND c.user_id = NEW.approved_by_id)"
+        ),
+        APPROVED_BY_DRAFTER,
+    ),
+    (
+        "restriction_kept",
+        "evaluation_restriction",
+        ("UPDATE",),
+        (
+            "NEW.id <> OLD.id OR NEW.amendment_id <> OLD.amendment_id OR (OLD.released_at IS NOT NULL AND"
+            " NEW.released_at IS DISTINCT FROM OLD.released_at)"
+        ),
+        RESTRICTION_KEPT,
+    ),
+    ("restriction_kept", "evaluation_restriction", ("DELETE",), "TRUE", RESTRICTION_KEPT),
+    (
+        "amendment_restricted",
+        "evaluation_amendment",
+        ("UPDATE",),
+        (
+            "NEW.state = 'decided' AND OLD.state <> 'decided' AND EXISTS (SELECT 1"
+            " FROM evaluation_restriction t WHERE t.amendment_id = NEW.id AND t.released_at IS NULL)"
+        ),
+        RESTRICTED,
     ),
 )

@@ -154,7 +154,7 @@ def _histories() -> Iterator[Trigger]:
 def all_triggers(vendor: str) -> list[Trigger]:
     """Return every trigger of the portal on a database of this vendor (sqlite, postgresql)."""
     direct = ["Wording", "ItemProgram", "ReasonGroup", "OverviewSheet", "Contribution"]
-    direct += ["TableForm", "Marking"]
+    direct += ["TableForm", "Marking", "Approval"]
     triggers = [trigger for model in direct for trigger in _frozen(model, "{}.amendment_id")]
     triggers += _frozen("AmendmentReason", AMENDMENT_OF_GROUP)
     triggers += _frozen("OverviewSection", AMENDMENT_OF_SHEET)

@@ -5,18 +5,25 @@ from django.urls import path, register_converter
 from evaluation.models import IssuedDocument
 from evaluation.views import (
     amendments,
+    attachments,
     clauses,
     comparisons,
+    corrections,
     documents,
     drafting,
     history,
     home,
     indicators,
+    last_act,
+    live,
     marks,
     objectives,
+    ordering,
     people,
+    procedure,
     programmes,
     reasons,
+    restriction,
     sheets,
     steps,
 )
@@ -36,6 +43,7 @@ register_converter(DocumentKind, "document_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
 INDICATOR = PERIOD + "indicators/<slug:public_id>/"
+STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
 urlpatterns = [
@@ -77,12 +85,28 @@ urlpatterns = [
     ),
     path(AMENDMENT + "facts/", drafting.facts, name="amendment_facts"),
     path(AMENDMENT + "steps/<slug:step>/", steps.step, name="amendment_step"),
+    # Its procedure
+    path(AMENDMENT + "procedure/", procedure.procedure, name="procedure"),
+    path(AMENDMENT + "procedure/new/", procedure.record, name="record_step"),
+    path(STEP, procedure.step, name="procedure_step"),
+    path(STEP + "correct/", procedure.correct, name="correct_step"),
+    path(STEP + "remove/", procedure.remove, name="remove_step"),
+    path(STEP + "files/new/", attachments.add, name="add_attachment"),
+    path(STEP + "files/<int:file>/", attachments.attachment, name="attachment"),
+    path(STEP + "files/<int:file>/remove/", attachments.remove, name="remove_attachment"),
+    path(AMENDMENT + "restriction/", restriction.restriction, name="restriction"),
+    path(AMENDMENT + "restriction/<int:pk>/", restriction.unname, name="unname_reader"),
+    path(AMENDMENT + "corrections/", corrections.corrections, name="corrections"),
+    path(AMENDMENT + "corrections/<slug:public_id>/", corrections.correct, name="correct_wording"),
     # Editing a draft
     path(AMENDMENT + "edit/", clauses.draft, name="draft"),
+    path(AMENDMENT + "edit/order/", ordering.order, name="order"),
+    path(AMENDMENT + "edit/take-back/", last_act.take_back, name="take_back"),
     path(AMENDMENT + "items/new/", clauses.new_item, name="new_item"),
     path(AMENDMENT + "clauses/new/", clauses.new_clause, name="new_clause"),
     path(CLAUSE, clauses.clause, name="clause"),
     path(CLAUSE + "marks/", marks.marks, name="marks"),
+    path(CLAUSE + "compare/", live.live_comparison, name="live_comparison"),
     path(CLAUSE + "<slug:verb>/", clauses.change, name="change_clause"),
     path(AMENDMENT + "reasons/", reasons.reasons, name="reasons"),
     path(AMENDMENT + "reasons/<int:pk>/", reasons.reason, name="reason"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.models import Amendment, Contribution
+from evaluation.models.amendments import restricted_from
 from evaluation.permissions import UNDECIDED
 from evaluation.timeline import Event, events_of, sent_back, steps_of
 from programs.models import Role, User
@@ -49,7 +50,7 @@ def waiting_for(user: User) -> list[Waiting]:
     roles: defaultdict[int, set[str]] = defaultdict(set)
     for agency, role in Role.objects.filter(user=user).values_list("agency", "role"):
         roles[agency].add(role)
-    amendments = list(_unfinished(list(roles)))
+    amendments = list(_unfinished(user, list(roles)))
     events = events_of(amendments)
     contributions = Contribution.objects.filter(user=user, amendment__in=amendments)
     drafted = set(contributions.values_list("amendment", flat=True))
@@ -65,12 +66,13 @@ def waiting_for(user: User) -> list[Waiting]:
     return sorted(found, key=lambda waiting: (order.index(waiting.what), waiting.since))
 
 
-def _unfinished(agencies: list[int]) -> QuerySet[Amendment]:
+def _unfinished(user: User, agencies: list[int]) -> QuerySet[Amendment]:
     """Return the amendments of agencies that are not decided, not published, or decided of late, each
-    with whether its holder may still edit it (`is_held`)."""
+    with whether its holder may still edit it (`is_held`); none that is restricted to others."""
     unfinished = Q(state__in=UNDECIDED) | Q(state=State.DECIDED, published_on__isnull=True)
     news = Q(recorded_at__gte=timezone.now() - NEWS)
     amendments = Amendment.objects.filter(unfinished | news, period__agency__in=agencies)
+    amendments = amendments.exclude(pk__in=restricted_from(user))
     editors = Role.objects.filter(
         user=OuterRef("holder"),
         user__is_active=True,

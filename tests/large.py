@@ -12,6 +12,7 @@ from evaluation import amending, procedure, ranks, valuing
 from evaluation.models import (
     Amendment,
     AmendmentReason,
+    Attachment,
     Clause,
     IndicatorMeasure,
     IndicatorValue,
@@ -23,6 +24,8 @@ from evaluation.models import (
     PolicyText,
     ProcedureStep,
     ReasonGroup,
+    RestrictedReader,
+    Restriction,
     Snapshot,
     StepKind,
     Wording,
@@ -265,9 +268,13 @@ class Large:
         for _ in range(self.many):
             make_user(self.agency, *Role.Kind.values)
         kinds = self.rows(StepKind, agency=self.agency)
-        baseline = self.period.amendments.get(slug="draft")
-        for kind in kinds:
-            self.rows(ProcedureStep, 1, amendment=baseline, kind=kind, date=DAY)
+        draft = self.period.amendments.get(slug="draft")
+        shown = {"amendment": draft, "date": DAY, "snapshot": draft.snapshots.last()}
+        (step, *_) = [self.rows(ProcedureStep, 1, **shown, kind=kind)[0] for kind in kinds]
+        for number in range(self.many):
+            kept = {"suffix": "pdf", "size": 5, "content": b"%PDF-", "added_at": timezone.now()}
+            self.rows(Attachment, 1, step=step, sha256=f"{number:064}", **kept)
+        self.restrict(self.period.amendments.get(slug="draft2"))
         record: dict[str, Any] = {
             "at": timezone.now(),
             "agency": self.agency,
@@ -276,6 +283,14 @@ class Large:
         }
         for access in ("sign_in", "export"):
             self.rows(AccessRecord, **record, kind=access, actor_name="試験")
+
+    def restrict(self, draft: Amendment) -> None:
+        """Restrict a draft to its drafter and everybody who can be named."""
+        since = timezone.now()
+        (restriction,) = self.rows(Restriction, 1, amendment=draft, why="市場", since=since)
+        people = User.objects.filter(roles__agency=self.agency, roles__role="approver")
+        for person in [self.drafter, *people[: self.many]]:
+            self.rows(RestrictedReader, 1, restriction=restriction, user=person)
 
 
 def changed(row: Wording, **fields: Any) -> Wording:

@@ -20,9 +20,19 @@ LAYERS = [
     {"comparison", "workbook", "series", "numbers", "suggesting", "ranks", "fonts", "eras"},
     {"models"},
     {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
-    {"amending", "drafting", "reasoning", "procedure", "timeline", "waiting"}
-    | {"valuing", "figures", "grading", "samples", "documents", "loading"},
-    {"forms", "resources", "result_resources", "templatetags", "past", "trail"},
+    {
+        "amending",
+        "drafting",
+        "reasoning",
+        "procedure",
+        "timeline",
+        "waiting",
+        "approving",
+        "recording",
+        "restricting",
+    }
+    | {"valuing", "figures", "samples", "grading", "documents", "loading"},
+    {"forms", "resources", "result_resources", "templatetags", "past", "trail", "withholding"},
     {"views", "admin", "result_admin", "management"},
     {"urls", "apps"},
 ]

@@ -12,12 +12,18 @@ from evaluation import amending
 from evaluation.models import (
     Amendment,
     AmendmentReason,
+    Approval,
+    Attachment,
     IssuedDocument,
     ItemProgram,
     Marking,
     ObjectivePeriod,
+    ProcedureStep,
     ReasonGroup,
+    Restriction,
     Snapshot,
+    StepKind,
+    StepOrder,
     TableForm,
     Wording,
 )
@@ -102,6 +108,44 @@ def reason(**fields):
     return AmendmentReason(group=group, position=1, title="変更事項", text="説明", **fields)
 
 
+def kind(name):
+    kind = StepKind(agency=make_period().agency, position=1, name=name)
+    kind.save()
+    return kind
+
+
+def step(**fields):
+    period = make_period()
+    kind = StepKind(agency=period.agency, position=1, name="意見聴取")
+    kind.save()
+    return ProcedureStep(amendment=make_draft(period), kind=kind, date=DAY, **fields)
+
+
+def attachment(**fields):
+    owner = step()
+    owner.save()
+    values = {"name": "x.pdf", "suffix": "pdf", "size": 5, "sha256": "0" * 64, "content": b"%PDF-"}
+    return Attachment(step=owner, added_at=timezone.now(), **(values | fields))
+
+
+def approval(**fields):
+    taken = snapshot()
+    taken.save()
+    values = {"amendment": taken.amendment, "snapshot": taken, "digests": {"text": "0"}}
+    approver = make_user()
+    return Approval(approved_by=approver, approved_at=timezone.now(), **(values | fields))
+
+
+def restriction(**fields):
+    draft = make_draft(make_period())
+    return Restriction(amendment=draft, why="市場", since=timezone.now(), **fields)
+
+
+def order_of_one():
+    one = kind("意見聴取")
+    return StepOrder(earlier=one, later=one)
+
+
 DAY = dt.date(2026, 4, 1)
 WRONG = {
     "period_five_to_seven_years": lambda: period(last_fiscal_year=2030),
@@ -145,6 +189,15 @@ WRONG = {
     "issued_document_sha256_form": lambda: document(sha256="0"),
     "issued_document_kind_known": lambda: document(kind="memo"),
     "reason_kind_known": lambda: reason(kind="x"),
+    "step_openness_known": lambda: step(openness="x"),
+    "step_answered_after_it_was_asked": lambda: step(answered_on=dt.date(2026, 3, 31)),
+    "step_order_of_two": order_of_one,
+    "attachment_suffix_known": lambda: attachment(suffix="exe"),
+    "attachment_size_possible": lambda: attachment(size=0),
+    "attachment_size_possible ": lambda: attachment(size=20 * 1024 * 1024 + 1),
+    "attachment_sha256_form": lambda: attachment(sha256="0"),
+    "approval_end_has_its_time": lambda: approval(ended="void"),
+    "restriction_release_has_its_reason": lambda: restriction(released_at=timezone.now()),
     "marking_fingerprint_form": lambda: marking(fingerprint="x"),
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),

@@ -15,6 +15,7 @@ from evaluation.amending.clauses import (
     repeal,
     restore,
     reword,
+    shift,
     start,
     undo,
 )
@@ -29,8 +30,10 @@ from evaluation.amending.rows import (
     lock,
     text_of,
 )
+from evaluation.amending.taking_back import Act, performed, take_back
 
 __all__ = [
+    "Act",
     "Stale",
     "check_agency",
     "contribute",
@@ -44,13 +47,16 @@ __all__ = [
     "lock",
     "marking_fingerprint",
     "move",
+    "performed",
     "rebase",
     "relabel",
     "repeal",
     "restore",
     "return_to_proposal",
     "reword",
+    "shift",
     "start",
+    "take_back",
     "text_of",
     "undo",
 ]

@@ -11,6 +11,7 @@ from evaluation.amending.rows import (
     change,
     check,
     check_agency,
+    check_whole,
     contribute,
     lock,
     opened,
@@ -25,12 +26,17 @@ from evaluation.models import (
     Wording,
 )
 from evaluation.models.texts import ConflictKind
-from evaluation.placing import check_circle, check_place, place_of, rank_after
+from evaluation.placing import (
+    check_circle,
+    check_place,
+    place_beside,
+    place_of,
+    rank_after,
+    rank_of_old,
+)
 from evaluation.ranks import spread
 from jst_objectives import history
 from programs.models import Program, User
-
-TORN = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
 
 
 @transaction.atomic
@@ -142,8 +148,25 @@ def move(
     if ids == (node.parent_id, now.after.clause_id if now.after else None):
         place = {}  # it stands there already: another rank would change nothing but the data
     else:
-        place = {"parent_id": ids[0], "rank": rank_after(tree, parent, after, moving=node)}
+        rank = rank_of_old(tree, node, parent, after)
+        rank = rank or rank_after(tree, parent, after, moving=node)
+        place = {"parent_id": ids[0], "rank": rank}
     _edit(draft, clause, by, "移動", place, **options)
+
+
+@transaction.atomic
+def shift(
+    draft: Amendment, clause: Clause, step: int, *, by: User | None, seen: str | None = None
+) -> None:
+    """Put a clause one place up (-1) or down (1) among its like."""
+    draft, tree, node = opened(draft, clause, seen)
+    place = place_beside(tree, node, step)
+    if place is None:
+        way = "上" if step < 0 else "下"
+        raise ValidationError(f"これより{way}へは動かせません。")
+    above, before = place.parent, place.after
+    parent = above.wording.clause if above else None
+    move(draft, clause, parent=parent, after=before.wording.clause if before else None, by=by)
 
 
 @transaction.atomic
@@ -174,10 +197,7 @@ def undo(draft: Amendment, clause: Clause, *, by: User | None, seen: str | None 
     row = draft.wordings.filter(clause=clause).first()
     if row is not None:
         history.delete(row, by=by, reason="変更の取りやめ")
-    known = {(c.kind, c.clause_id) for c in tree.conflicts}
-    torn = [c for c in text_of(draft).conflicts if c.kind in TORN]
-    if new := [str(c) for c in torn if (c.kind, c.clause_id) not in known]:
-        raise ValidationError(["元に戻すと、本文がつながらなくなります。", *new])
+    check_whole(draft, tree)
     contribute(draft, by)
 
 

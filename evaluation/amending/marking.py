@@ -35,11 +35,11 @@ def draw(
     by: User,
     why: str = "",
     seen: str | None = None,
-) -> None:
+) -> bool:
     """Store the marks of a clause that the draft rewords; those of the engine are not stored.
 
-    Raises Stale where the texts or the marks are not what the user saw, and ValidationError for marks
-    that are not of these texts.
+    Return whether there is anything stored. Raises Stale where the texts or the marks are not what the
+    user saw, and ValidationError for marks that are not of these texts.
     """
     locked, old, new, stored = _opened(draft, clause, seen)
     try:
@@ -49,7 +49,7 @@ def draw(
     engine = mark(old, new)
     if (marks.old, marks.new) == (engine.old, engine.new):
         _forget(locked, stored, by)
-        return
+        return False
     marking = stored or Marking(amendment=locked, clause=clause)
     marking.fingerprint = fingerprint(old, new)
     marking.old_spans, marking.new_spans = written_spans(marks.old), written_spans(marks.new)
@@ -57,6 +57,7 @@ def draw(
     marking.full_clean(validate_unique=False)
     history.save(marking, by=by, reason=f"下線を引く：{why}" if why else "下線を引く")
     contribute(locked, by)
+    return True
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def _opened(
     rows = list(Wording.objects.as_amended_by(locked).filter(clause=clause))
     before = Text.of(row for row in rows if row.stands).nodes.get(clause.pk)
     after = Text.of(rows).nodes.get(clause.pk)
-    if not before or not after or before.repealed or after.repealed or before.text == after.text:
+    if not before or not after or not after.rewords(before):
         raise ValidationError(NOT_REVISED)
     stored = Marking.objects.filter(amendment=locked, clause=clause).first()
     now = marking_fingerprint(before.text, after.text, stored)

@@ -10,12 +10,13 @@ from django.db.models import Max
 from evaluation.checks import check_text
 from evaluation.comparison.elision import ELLIPSIS
 from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, Wording
-from evaluation.models.texts import ASPECTS, Node, Text, merge
+from evaluation.models.texts import ASPECTS, ConflictKind, Node, Text, merge
 from evaluation.placing import NUMBERED
 from jst_objectives import history
 from programs.models import Fund, Program, User
 
 PLACED = ("parent_id", "rank", "label", "text", "repealed")
+TORN = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
 WRITTEN = (*PLACED, "excerpt", "reason_id", "base_id", "corrects_id")
 
 
@@ -52,6 +53,14 @@ def fingerprint(tree: Text, clause_id: int, *, below: bool = False) -> str:
 def text_of(amendment: Amendment) -> Text:
     """Return the text as amended by an amendment or draft (one query)."""
     return Text.of(Wording.objects.as_amended_by(amendment))
+
+
+def check_whole(draft: Amendment, before: Text) -> None:
+    """Raise ValidationError where the draft's text hangs together no longer, as it did `before`."""
+    known = {(c.kind, c.clause_id) for c in before.conflicts}
+    torn = [c for c in text_of(draft).conflicts if c.kind in TORN]
+    if new := [str(c) for c in torn if (c.kind, c.clause_id) not in known]:
+        raise ValidationError(["元に戻すと、本文がつながらなくなります。", *new])
 
 
 def opened(
@@ -122,11 +131,11 @@ def from_head(draft: Amendment, clause: Clause, head: Wording | None) -> Wording
         text=head.text,
         excerpt=head.excerpt,
         base=head,
-        revision=_last_revision(draft, clause),
+        revision=last_revision(draft, clause),
     )
 
 
-def _last_revision(draft: Amendment, clause: Clause) -> int:
+def last_revision(draft: Amendment, clause: Clause) -> int:
     """Return the revision of a row that the draft had and gave up: revisions are never used twice."""
     rows = Wording.history.filter(amendment=draft, clause=clause)
     return rows.aggregate(last=Max("revision"))["last"] or 0

@@ -44,31 +44,32 @@ def joined(text: str, chosen: Iterable[Span]) -> tuple[Span, ...]:
     Raises ValueError where one is not of the text or cuts a character.
     """
     bounds = {0, len(text), *fold(text).starts, *fold(text).ends}
-    found: list[Span] = []
-    for start, end in sorted(chosen):
+    spans = list(chosen)
+    for start, end in spans:
         if not {start, end} <= bounds or start >= end:
             raise ValueError(f"{start}-{end} is no stretch of the text")
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return tuple(found)
+    return tuple(_joined(spans))
 
 
 def warnings(old: str, new: str, drawn: Marks) -> list[str]:
     """What a reader of the marks would miss, in words; nothing of it is forbidden."""
-    rests = _rest(old, drawn.old), _rest(new, drawn.new)
-    left = mark(*rests)
-    if left == Marks():
+    if mark(_rest(old, drawn.old), _rest(new, drawn.new)) == Marks():
         return []
-    if found := list(_unseen(old, new, drawn)):
-        return found
+    unseen = list(_unseen(old, new, drawn))
+    # What a mark was narrowed by is told beside them: all that is named already counts as seen.
+    named_old, named_new = ([change[side] for change, _ in unseen] for side in (0, 1))
+    seen = _joined([*drawn.old, *named_old]), _joined([*drawn.new, *named_new])
+    rests = _rest(old, seen[0]), _rest(new, seen[1])
+    left = mark(*rests)
+    told = [words for _, words in unseen]
+    if left == Marks():
+        return told
     sides = (
         f"{name}の{'、'.join(f'「{rest[start:end]}」' for start, end in spans)}"
         for name, rest, spans in zip(("現行", "変更案"), rests, (left.old, left.new), strict=True)
         if spans
     )
-    return [f"下線のない部分が、左右で違います：{'、'.join(sides)}"]
+    return [*told, f"下線のない部分が、左右で違います：{'、'.join(sides)}"]
 
 
 def _words(folded: Folded) -> Iterator[int]:
@@ -84,18 +85,23 @@ def _inside(position: int, starts: Sequence[int], spans: Sequence[Span]) -> bool
     return bool(before) and position < spans[before - 1][1]
 
 
-def _unseen(old: str, new: str, drawn: Marks) -> Iterator[str]:
-    """Changes, as the engine finds them, without any mark, or marked on one side of two only."""
+def _unseen(old: str, new: str, drawn: Marks) -> Iterator[tuple[tuple[Span, Span], str]]:
+    """Changes, as the engine finds them, without any mark, or marked on one side of two only.
+
+    Each with what is said of it.
+    """
     for before, after in _changes(old, new):
         was, now = old[slice(*before)], new[slice(*after)]
         seen = [_touched(before, drawn.old), _touched(after, drawn.new)]
         if was and now and any(seen) and not all(seen):
-            yield f"「{was}」から「{now}」への変更は、片方だけに下線があります。"
-        elif not any(seen):
-            if was and now:
-                yield f"「{was}」から「{now}」への変更に、下線がありません。"
-            else:
-                yield f"「{was or now}」の{'削除' if was else '追加'}に、下線がありません。"
+            words = f"「{was}」から「{now}」への変更は、片方だけに下線があります。"
+        elif any(seen):
+            continue
+        elif was and now:
+            words = f"「{was}」から「{now}」への変更に、下線がありません。"
+        else:
+            words = f"「{was or now}」の{'削除' if was else '追加'}に、下線がありません。"
+        yield (before, after), words
 
 
 def _changes(old: str, new: str) -> list[tuple[Span, Span]]:
@@ -110,6 +116,17 @@ def _changes(old: str, new: str) -> list[tuple[Span, Span]]:
             opposite = changes.get(equal, ((0, 0), (0, 0)))
             changes[equal] = (opposite[0], (start, end)) if side else ((start, end), opposite[1])
     return [changes[place] for place in sorted(changes)]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch or overlap as one, the empty ones left out."""
+    found: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _touched(span: Span, drawn: Sequence[Span]) -> bool:

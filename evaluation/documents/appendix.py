@@ -15,7 +15,7 @@ from evaluation.comparison.marking import Marks, mark_many
 from evaluation.comparison.rows import Level, Run, Settings, Side
 from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, ObjectivePeriod
-from evaluation.models.texts import Node, Text, texts_around
+from evaluation.models.texts import Node, Text, reworded, texts_around
 
 COLUMNS = {
     UnitKind.EVALUATION_AXIS: "axes",
@@ -62,7 +62,7 @@ class _Marked:
     def __init__(self, new: Text, old: Text, drawn: Mapping[str, Marks]) -> None:
         self.number = new.number
         self.pairs = {p.id: p for p in align(old.document(""), new.document("")) if p.new}
-        revised = [p for p in self.pairs.values() if p.old and p.new and p.old.text != p.new.text]
+        revised = [p for p in self.pairs.values() if p.old and reworded(p.old.text, p.unit.text)]
         marks = mark_many([(p.old.text, p.new.text) for p in revised if p.old and p.new])
         self.spans = {p.id: drawn.get(p.id, m).new for p, m in zip(revised, marks, strict=True)}
 
@@ -201,7 +201,7 @@ class _Compared:
         self.evaluated = [pair for pair in pairs if _entries(pair)]
         shown = [own for pair in self.evaluated for own in (pair, *_entries(pair))]
         both = [(p.id, p.old.text, p.new.text) for p in shown if p.old and p.new]
-        differing = [(key, *texts) for key, *texts in both if texts[0] != texts[1]]
+        differing = [(key, *texts) for key, *texts in both if reworded(*texts)]
         marks = mark_many([(before, after) for _, before, after in differing])
         keys = [key for key, *_ in differing]
         self.marks = {key: drawn.get(key, own) for key, own in zip(keys, marks, strict=True)}

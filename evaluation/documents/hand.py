@@ -1,6 +1,6 @@
 """The marks that drafters drew, beside the texts that they drew them on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from evaluation.comparison.correcting import fingerprint, warnings
@@ -31,6 +31,8 @@ class Hand:
     """All marks drawn by hand in an amendment, of clauses that it rewords."""
 
     drawn: tuple[Drawn, ...]
+    before: Text = field(repr=False)
+    text: Text = field(repr=False)
 
     @classmethod
     def of(cls, amendment: Amendment, before: Text, text: Text) -> "Hand":
@@ -40,13 +42,16 @@ class Hand:
             (marking, before.nodes.get(marking.clause_id), text.nodes.get(marking.clause_id))
             for marking in found
         )
-        return cls(
-            tuple(
-                Drawn(marking, old, new)
-                for marking, old, new in pairs
-                if old and new and not old.repealed and not new.repealed and old.text != new.text
-            )
+        drawn = (
+            Drawn(mark, old, new) for mark, old, new in pairs if new and new.rewords(old) and old
         )
+        return cls(tuple(drawn), before, text)
+
+    @cached_property
+    def reworded(self) -> set[str]:
+        """The clauses of which single words are marked, by public id."""
+        nodes = self.text.nodes.items()
+        return {node.public_id for key, node in nodes if node.rewords(self.before.nodes.get(key))}
 
     @cached_property
     def marks(self) -> dict[str, Marks]:

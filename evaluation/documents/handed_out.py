@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluation.documents.versions import reads_draft_at
-from evaluation.models import Amendment, Snapshot
+from evaluation.models import Amendment, ProcedureStep, Snapshot
+from evaluation.models.amendments import DRAFT_READERS
 
 # Whom an advisory council's step names, by the data of the agency.
 COUNCILS = ("審議会", "部会")
@@ -29,10 +30,12 @@ def handed_out(amendment: Amendment, roles: set[str]) -> list[HandedOut]:
     if not seen:
         return []
     steps = amendment.steps.filter(snapshot__isnull=False).select_related("kind")
+    if roles.isdisjoint(DRAFT_READERS):
+        steps = steps.exclude(openness=ProcedureStep.Openness.CLOSED)
     shown: dict[int | None, list[str]] = {}
     councils: set[int | None] = set()
     for step in steps:
-        to = step.body or step.kind.body or step.kind.name
+        to = step.with_whom or step.kind.name
         shown.setdefault(step.snapshot_id, []).append(to)
         if any(word in f"{step.kind.body}{step.kind.name}{step.body}" for word in COUNCILS):
             councils.add(step.snapshot_id)

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from evaluation import drafting, procedure
+from evaluation import drafting, procedure, restricting
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
@@ -152,6 +152,7 @@ class HandOverForm(StepForm):
     def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
         super().__init__(*args, amendment=amendment, **kwargs)
         editors = drafting.editors_of(amendment.period.agency)
+        editors = restricting.readers_among(editors, amendment)
         field: Any = self.fields["to"]
         field.queryset = editors.exclude(pk=amendment.holder_id or 0)
 
@@ -166,14 +167,26 @@ class SendBackForm(StepForm):
     )
 
 
-class WithdrawForm(StepForm):
-    reason = forms.CharField(
+def reason_field(act: str) -> forms.CharField:
+    return forms.CharField(
         widget=forms.Textarea(attrs={"rows": 5}),
-        label="取り下げる理由",
+        label=f"{act}理由",
         max_length=1000,
         help_text="記録として残ります。",
-        error_messages={"required": "取り下げる理由を入力してください。"},
+        error_messages={"required": f"{act}理由を入力してください。"},
     )
+
+
+class WithdrawForm(StepForm):
+    reason = reason_field("取り下げる")
+
+
+class TakeBackForm(StepForm):
+    reason = reason_field("編集に戻す")
+
+
+class ResumeForm(StepForm):
+    reason = reason_field("再開する")
 
 
 class ApproveForm(StepForm):

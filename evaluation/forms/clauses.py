@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from evaluation.amending import fingerprint
+from evaluation.amending import Act, fingerprint
 from evaluation.forms.texts import LinesField, NumberField, WritingField
 from evaluation.models import Amendment, AmendmentReason, Clause
 from evaluation.models.texts import Node, Text
@@ -228,6 +228,23 @@ class UndoForm(TakeBackForm):
     @property
     def takes_below(self) -> bool:
         return self.target.introduced
+
+
+class TakeBackActForm(forms.Form):
+    """Names an act by its place in the history, and the clause from whose page it was done; `again`: the
+    act took another one back, so that to take it back is to do that again."""
+
+    after = forms.IntegerField(widget=forms.HiddenInput)
+    last = forms.IntegerField(widget=forms.HiddenInput)
+    public_id = forms.SlugField(required=False, widget=forms.HiddenInput)
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, auto_id="act_%s", initial=initial)
+
+    @property
+    def act(self) -> Act:
+        return Act(self.cleaned_data["after"], self.cleaned_data["last"])
 
 
 class NewForm(forms.Form):

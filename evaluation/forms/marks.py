@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from evaluation.comparison.correcting import Piece, fingerprint, joined, pieces
 from evaluation.comparison.marking import Marks, Span
 from evaluation.forms.clauses import SeenField
-from evaluation.forms.texts import WritingField
+from evaluation.forms.texts import TEXTS_SEEN, WritingField
 from evaluation.models.markings import read_spans
 
 PROPOSAL = "proposal"  # the button that gives up the drawn marks
+BY = "by"  # the button that shows what is ticked by word or by character, and stores nothing
 
 
 Side = tuple[str, str, tuple[Piece, ...]]  # name, title, pieces; the proposed one comes first
@@ -50,7 +51,7 @@ class MarksForm(forms.Form):
         self, texts: tuple[str, str], drawn: Marks, seen: str, data: Any = None, why: str = ""
     ) -> None:
         super().__init__(data, initial={"seen": seen, "why": why})
-        self.initial["texts_seen"] = fingerprint(*texts)
+        self.initial[TEXTS_SEEN] = fingerprint(*texts)
         self.texts, self.drawn = texts, drawn
 
     @property

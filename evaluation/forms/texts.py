@@ -13,6 +13,8 @@ LINE_BREAK = re.compile(r"\r\n|\r|\n")
 BULLET = "・"
 # Fields of all forms that hold somebody's own words: what must not be lost where a form is refused.
 WORDS = ("label", "title", "text", "body", "axes", "evaluation_indicators", "monitoring_indicators")
+# The field of a form that holds ticks in place of words: of which texts they are.
+TEXTS_SEEN = "texts_seen"
 # What people type for a number of 2.5: full-width digits, and the dot that is printed behind it.
 HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
 

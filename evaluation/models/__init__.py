@@ -1,7 +1,8 @@
 """The text and its amendments. Rules live here as constraints; verbs live in `evaluation.amending`."""
 
 from evaluation.models.amendments import Amendment, Contribution, ItemProgram, Wording
-from evaluation.models.documents import IssuedDocument, ProcedureStep, Snapshot, StepKind
+from evaluation.models.approvals import Approval
+from evaluation.models.documents import IssuedDocument, Snapshot
 from evaluation.models.markings import Marking
 from evaluation.models.measures import IndicatorMeasure, IndicatorTarget
 from evaluation.models.objectives import (
@@ -17,6 +18,8 @@ from evaluation.models.objectives import (
 )
 from evaluation.models.ratings import ItemInput, ItemProfile, Rating, Remedy, RemedyProgress
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.restrictions import RestrictedReader, Restriction
+from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.table_forms import TableForm
 from evaluation.models.values import (
     Admission,
@@ -34,6 +37,8 @@ __all__ = [
     "Admission",
     "Amendment",
     "AmendmentReason",
+    "Approval",
+    "Attachment",
     "ChangeCode",
     "Chapter",
     "Clause",
@@ -62,9 +67,12 @@ __all__ = [
     "ReasonGroup",
     "Remedy",
     "RemedyProgress",
+    "RestrictedReader",
+    "Restriction",
     "Snapshot",
     "Stage",
     "StepKind",
+    "StepOrder",
     "TableForm",
     "ValueReport",
     "Wording",

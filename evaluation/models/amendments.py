@@ -4,6 +4,7 @@ Only changed clauses have a `Wording` in an amendment. No row = 同左, first ro
 row = 削る. Once an amendment is decided, it and its rows are frozen (see `evaluation.triggers`).
 """
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
@@ -26,16 +27,24 @@ def published() -> Q:
     return Q(state=Amendment.State.DECIDED, published_on__lte=timezone.localdate())
 
 
+def restricted_from(user: User) -> models.QuerySet[models.Model, int]:
+    """Return the ids of the drafts that are restricted to people of whom the user is none."""
+    restrictions = apps.get_model("evaluation", "Restriction").objects.filter(released_at=None)
+    return restrictions.exclude(readers__user=user).values_list("amendment", flat=True)
+
+
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def visible_to(self, user: User | AnonymousUser) -> "AmendmentQuerySet":
         """What is published, to everybody; what is decided, to every role of the agency; a draft, to
-        its editors, approvers and auditors, and to the agency once it is shared."""
+        its editors, approvers and auditors, and to the agency once it is shared; but a restricted
+        draft only to those of them who are named."""
         if not isinstance(user, User):
             return self.published()
         decided = Q(state=Amendment.State.DECIDED, period__agency__in=agencies_of(user))
         drafts = Q(period__agency__in=agencies_of(user, *DRAFT_READERS))
         shared = Q(shared_at__isnull=False, period__agency__in=agencies_of(user, Role.Kind.AGENCY))
-        return self.filter(published() | decided | drafts | shared)
+        visible = self.filter(published() | decided | drafts | shared)
+        return visible.exclude(pk__in=restricted_from(user))
 
     def published(self) -> "AmendmentQuerySet":
         return self.filter(published())
@@ -172,6 +181,12 @@ class Amendment(models.Model):
     @property
     def is_decided(self) -> bool:
         return self.state == self.State.DECIDED
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only named people read it (a query, unless `restriction` was selected)."""
+        restriction = getattr(self, "restriction", None)  # none there is no attribute either
+        return restriction is not None and restriction.holds
 
 
 class Wording(models.Model):

@@ -1,4 +1,4 @@
-"""What left the portal: snapshots of a comparison, issued documents, and the procedure's steps."""
+"""What left the portal: snapshots of a comparison, and issued documents."""
 
 import hashlib
 import json
@@ -12,8 +12,7 @@ from django.db.models.lookups import Exact
 
 from evaluation.models.amendments import DRAFT_READERS, Amendment
 from evaluation.models.objectives import agencies_of
-from jst_objectives.history import Records
-from programs.models import Agency, Role, User
+from programs.models import Role, User
 
 
 class Snapshot(models.Model):
@@ -136,69 +135,3 @@ class IssuedDocument(models.Model):
     def filename(self) -> str:
         """Name of the downloaded file: kind, amendment and version."""
         return f"{self.get_kind_display()}_{self.snapshot}.pdf"
-
-
-class StepKind(models.Model):
-    """A step that an agency's amendments go through: which bodies are heard differs by law."""
-
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, related_name="step_kinds", verbose_name="法人"
-    )
-    position = models.PositiveSmallIntegerField("順番")
-    name = models.CharField("手続", max_length=100)
-    body = models.CharField("相手", max_length=100, blank=True)
-    legal_basis = models.CharField("根拠規定", max_length=200, blank=True)
-
-    history = Records()
-
-    class Meta:
-        verbose_name = "手続の種類"
-        verbose_name_plural = "手続の種類"
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "position"],
-                name="step_kind_position_unique",
-                violation_error_message="同じ順番の手続がすでにあります。",
-            ),
-            models.UniqueConstraint(
-                fields=["agency", "name"],
-                name="step_kind_name_unique",
-                violation_error_message="同じ名前の手続がすでにあります。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ProcedureStep(models.Model):
-    """手続: one hearing, consultation, decision or publication, and the snapshot it saw."""
-
-    amendment = models.ForeignKey(
-        Amendment, models.PROTECT, related_name="steps", verbose_name="変更"
-    )
-    kind = models.ForeignKey(StepKind, models.PROTECT, related_name="+", verbose_name="手続")
-    body = models.CharField("会議・相手", max_length=100, blank=True)
-    number = models.CharField("回次・文書番号", max_length=100, blank=True)
-    date = models.DateField("日付", null=True, blank=True)
-    result = models.CharField("結果", max_length=200, blank=True)
-    opinion = models.TextField("意見", blank=True)
-    snapshot = models.ForeignKey(
-        Snapshot,
-        models.PROTECT,
-        related_name="steps",
-        verbose_name="示した版",
-        null=True,
-        blank=True,
-    )
-
-    history = Records()
-
-    class Meta:
-        verbose_name = "手続の記録"
-        verbose_name_plural = "手続の記録"
-        ordering = ["kind__position", "date", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.amendment}：{self.kind}"

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
+from evaluation.comparison.text import fold
 from evaluation.models.amendments import Amendment, Wording
 
 NUMBERED = {UnitKind.CHAPTER, UnitKind.ITEM}
@@ -79,6 +80,21 @@ class Node:
             excerpt=wording.excerpt,
             wording=wording,
         )
+
+    def rewords(self, old: "Node | None") -> bool:
+        """Tell whether the clause stands here and in an older text, in words that count as others.
+
+        Of such a clause single words are marked; one that is new, deleted, or differs only in what a
+        table does not show has no marks of its own.
+        """
+        if old is None or old.repealed or self.repealed:
+            return False
+        return reworded(old.text, self.text)
+
+
+def reworded(old: str, new: str) -> bool:
+    """Tell whether a table marks a difference: texts that fold to one are the same to it."""
+    return old != new and fold(old).text != fold(new).text
 
 
 @dataclass(frozen=True)
@@ -170,18 +186,35 @@ class Text:
     def document(self, title: str) -> Document:
         """Return the text as the comparison engine reads it: clauses that stand in the tree."""
         public = {node.clause_id: node.public_id for node in self.nodes.values()}
-        units = (
-            Unit(
-                id=node.public_id,
-                kind=node.kind,
-                parent=None if node.parent_id is None else public[node.parent_id],
-                rank=node.rank,
-                label=node.label,
-                text=node.text,
-            )
-            for node in self.order
-        )
-        return Document(title, tuple(units))
+        return Document(title, tuple(_unit(node, public) for node in self.order))
+
+    def around(self, clause_id: int) -> set[int]:
+        """Return the ids that the row of one clause is made of: its own, those above it and beside it."""
+        node = self.nodes.get(clause_id)
+        if node is None:
+            return set()
+        beside = self.children.get(node.parent_id, [])
+        return {clause_id, *(n.clause_id for n in (*self.ancestors(node), *beside))}
+
+    def document_of(self, chosen: set[int], worded: int) -> Document:
+        """Return those of some clauses that stand in the tree. Only the clause `worded` has its words:
+        those of the others would only cost time."""
+        public: dict[int, str] = {}
+        units = []
+        pending = list(self.children.get(None, []))
+        while pending:
+            node = pending.pop()
+            if node.clause_id in chosen:
+                public[node.clause_id] = node.public_id
+                words = node.text if node.clause_id == worded else ""
+                units.append(replace(_unit(node, public), text=words))
+                pending += self.children.get(node.clause_id, [])
+        return Document("", tuple(units))
+
+    def reworded(self, clause_id: int, words: str) -> "Text":
+        """Return the text with other words of one clause, which nobody has saved."""
+        node = replace(self.nodes[clause_id], text=words)
+        return Text({**self.nodes, clause_id: node}, self.stale)
 
     def same_place_as(self, draft: Amendment) -> list[tuple[Node, Node]]:
         """Pairs of neighbours inserted at one place: by the draft, and by what was decided since.
@@ -277,6 +310,17 @@ def merge(mine: Wording, head: Wording | None) -> tuple[Node, list[Conflict]]:
         )
         conflicts.append(Conflict(ConflictKind.REPEALED, mine.clause_id, "", message, "削除"))
     return replace(node, **theirs), conflicts
+
+
+def _unit(node: Node, public: dict[int, str]) -> Unit:
+    return Unit(
+        id=node.public_id,
+        kind=node.kind,
+        parent=None if node.parent_id is None else public[node.parent_id],
+        rank=node.rank,
+        label=node.label,
+        text=node.text,
+    )
 
 
 def _introduced_by(node: Node, amendment: Amendment) -> bool:

@@ -6,7 +6,7 @@ from django import template
 
 from evaluation.comparison import one_text
 from evaluation.comparison.alignment import Kind
-from evaluation.comparison.rows import Cell, Level, Row, Run, Table
+from evaluation.comparison.rows import Cell, Level, Role, Row, Run, Table
 from evaluation.documents.appendix import (
     AppendixRow,
     ComparedAppendix,
@@ -14,12 +14,14 @@ from evaluation.documents.appendix import (
     ComparedSide,
     Entry,
 )
+from evaluation.documents.hand import Hand
 
 register = template.Library()
 
 # A row kept whole leaves the rest of a page empty: 250 characters are 14 of its 40 lines.
 SHORT = 250
-_DRAWN = (Kind.REVISED, Kind.RENUMBERED_REVISED)
+NAME = 30  # characters that tell a row from the others
+_DRAWN = (Kind.REVISED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 # The appendix: 24 of the 28 lines that a page holds, of 17 characters in a column of indicators.
 SHORT_LINES = 24
 LINE = 16
@@ -57,12 +59,22 @@ def sides(row: Row, table: Table) -> list[tuple[str, str, str, Cell]]:
 
 
 @register.filter
-def can_be_marked(row: Row) -> bool:
+def can_be_marked(row: Row, hand: Hand) -> bool:
     """Tell whether a row's marks can be drawn by hand: of a text that stands, reworded, on both sides.
 
-    An item that heads its indicators too is drawn where it stands in the body.
+    What moved does so only where a table follows it. An item that heads its indicators too is drawn
+    where it stands in the body.
     """
-    return row.kind in _DRAWN and row.clause_id is not None and row.level is not Level.ENTRY
+    if row.kind not in _DRAWN or row.level is Level.ENTRY or row.clause_id not in hand.reworded:
+        return False
+    return all(any(run.role is Role.TEXT for run in cell) for cell in (row.proposed, row.current))
+
+
+@register.filter
+def clause_name(row: Row) -> str:
+    """Return the number and the first words of a row's proposed text."""
+    words = "".join([run.text for run in row.proposed if run.role is Role.TEXT]).strip()
+    return words if len(words) <= NAME else words[: NAME - 1] + "…"
 
 
 @register.filter

@@ -1,23 +1,27 @@
 """What the pages of one clause of a draft show."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import Http404
 
+from evaluation.amending import fingerprint
 from evaluation.checks import invisible_characters
-from evaluation.comparison.alignment import Document, Kind
+from evaluation.comparison.alignment import Kind
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
-from evaluation.comparison.table import compare
-from evaluation.documents.hand import Hand
+from evaluation.documents.comparison import settings_of
+from evaluation.documents.one_clause import clause_table
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
-from evaluation.models.texts import Conflict, Node, Text
-from evaluation.placing import NUMBERED
+from evaluation.models.texts import Conflict, Node
+from evaluation.placing import NUMBERED, place_beside
 from evaluation.views.outline import Outline
 
+NOT_HERE = (
+    "この条項は、この変更案の本文にありません。新設した条項の場合は、だれかが新設を取りやめました。"
+)
 MINE_AND_THEIRS = ("あなたが入力した文言", "いま保存されている文言")
 
 
@@ -34,10 +38,7 @@ class ClausePage:
         outline = Outline.of(draft)
         node = outline.find(public_id)
         if node is None:
-            raise Http404(
-                "この条項は、この変更案の本文にありません。"
-                "新設した条項の場合は、だれかが新設を取りやめました。"
-            )
+            raise Http404(NOT_HERE)
         return cls(outline, node)
 
     @property
@@ -97,6 +98,18 @@ class ClausePage:
         return None if node is None or node.repealed else node
 
     @property
+    def seen(self) -> str:
+        return fingerprint(self.outline.text, self.node.clause_id)
+
+    @property
+    def can_go_up(self) -> bool:
+        return place_beside(self.outline.text, self.node, -1) is not None
+
+    @property
+    def can_go_down(self) -> bool:
+        return place_beside(self.outline.text, self.node, 1) is not None
+
+    @property
     def is_changed(self) -> bool:
         return self.target.changed
 
@@ -117,56 +130,46 @@ class ClausePage:
     def invisible(self) -> list[str]:
         return invisible_characters(self.node.text)
 
+    @cached_property
+    def neighbours(self) -> tuple[Node | None, Node | None]:
+        return self.outline.neighbours(self.node)
+
     @property
     def previous(self) -> Node | None:
-        return self._neighbour(-1)
+        return self.neighbours[0]
 
     @property
     def next(self) -> Node | None:
-        return self._neighbour(1)
+        return self.neighbours[1]
 
-    def _neighbour(self, step: int) -> Node | None:
-        """Return the changed clause before or after this one, in the order of the document."""
+    @property
+    def position(self) -> int | None:
+        """Return the number of the change, from 1; None where the clause does not change."""
         changed = list(self.outline.kinds)
-        if self.node.public_id not in changed:
-            return None
-        index = changed.index(self.node.public_id) + step
-        return self.outline.find(changed[index]) if 0 <= index < len(changed) else None
-
-    @cached_property
-    def hand(self) -> Hand:
-        """Return the marks that editors drew in the draft."""
-        return Hand.of(self.outline.draft, self.outline.before, self.outline.text)
+        public_id = self.node.public_id
+        return changed.index(public_id) + 1 if public_id in changed else None
 
     @property
     def hand_is_stale(self) -> bool:
-        drawn = self.hand.find(self.node.public_id)
+        drawn = self.outline.hand.find(self.node.public_id)
         return drawn is not None and drawn.is_stale
 
     @property
     def can_be_marked(self) -> bool:
         """Tell whether the clause is reworded: what is new or deleted is marked whole."""
-        before = self.in_force
-        return before is not None and not self.node.repealed and before.text != self.node.text
+        return self.node.rewords(self.in_force)
+
+    @property
+    def is_marked_whole(self) -> bool:
+        """Tell whether the issued table has the clause as new here and deleted there, for it moved."""
+        moves = settings_of(self.outline.draft).moves
+        return self.kind is Kind.MOVED and moves == "apart"
 
     @cached_property
     def table(self) -> Table:
-        """Return the clause's rows of the comparison table.
-
-        The words of all other clauses are left out: they would only cost time.
-        """
-        before, text = self._only(self.outline.before), self._only(self.outline.text)
-        table = compare(before, text, corrected=self.hand.marks)
-        own = (row for row in table.rows if row.clause_id == self.node.public_id)
-        return replace(table, rows=tuple(row for row in own if row.level is not Level.ENTRY))
-
-    def _only(self, text: Text) -> Document:
-        document = text.document("")
-        units = (
-            unit if unit.id == self.node.public_id else replace(unit, text="")
-            for unit in document.units
-        )
-        return replace(document, units=tuple(units))
+        """Return the clause's rows of the comparison table."""
+        outline = self.outline
+        return clause_table(outline.draft, outline.before, outline.text, self.node, outline.hand)
 
     def against(self, mine: str) -> Table:
         """Return the marks between a text that somebody typed and the one that is stored."""

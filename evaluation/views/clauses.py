@@ -3,26 +3,32 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.checks import tidied
 from evaluation.forms import clauses as forms
 from evaluation.models import Amendment, Clause
-from evaluation.models.texts import Text
+from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
-from evaluation.placing import PARENTS, Place, siblings
+from evaluation.placing import PARENTS, Place, place_beside, siblings
 from evaluation.views.clause_page import ClausePage
+from evaluation.views.last_act import remember, take_last_act
 from evaluation.views.outline import Outline
+from evaluation.views.tree import ONLY_CHANGED
 from evaluation.views.typed import take_typed
+from evaluation.views.workspace import NAMES, only_changed, show
 
 WITHDRAW = "新設を取りやめる"
+OPPOSITE = {"up": "down", "down": "up"}
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,15 @@ class Verb:
 
 
 VERBS = {
-    "reword": Verb(forms.RewordForm, amending.reword, "文言を改める", "保存しました。"),
+    "reword": Verb(forms.RewordForm, amending.reword, NAMES["reword"], "保存しました。"),
     "relabel": Verb(forms.RelabelForm, amending.relabel, "番号を改める", "番号を改めました。"),
     "move": Verb(forms.MoveForm, amending.move, "別の場所へ移す", "移しました。"),
-    "explain": Verb(forms.ChangeForm, amending.explain, "変更理由を選ぶ", "理由を保存しました。"),
+    "up": Verb(forms.TakeBackForm, partial(amending.shift, step=-1), "上へ", "上へ動かしました。"),
+    "down": Verb(forms.TakeBackForm, partial(amending.shift, step=1), "下へ", "下へ動かしました。"),
+    "explain": Verb(forms.ChangeForm, amending.explain, NAMES["explain"], "理由を保存しました。"),
     "repeal": Verb(forms.RepealForm, amending.repeal, "削る", "削ることにしました。"),
     "restore": Verb(forms.TakeBackForm, amending.restore, "戻す", "戻しました。"),
-    "undo": Verb(forms.UndoForm, amending.undo, "元に戻す", "現行の文言に戻しました。"),
+    "undo": Verb(forms.UndoForm, amending.undo, "現行に戻す", "現行の文言に戻しました。"),
 }
 
 
@@ -55,7 +63,16 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
     """The whole tree of a draft, with what it changes and where that can be done."""
     draft = changeable_draft(request, agency, number, slug)
     outline = Outline.of(draft)
-    context = {"outline": outline, "counts": Counter(outline.kinds.values()).most_common()}
+    only = only_changed(request)
+    context = {
+        "outline": outline,
+        "counts": Counter(outline.kinds.values()).most_common(),
+        "only_changed": only,
+        "lines": outline.marked_lines if only else outline.lines,
+        "last_act": take_last_act(request, draft),
+        "hand": outline.hand,
+        "can_draw": True,
+    }
     return render(request, "evaluation/draft.html", _of(draft) | context)
 
 
@@ -67,7 +84,7 @@ def clause(
     """One clause: what is in force, what the draft makes of it, and the ways to change it."""
     draft = changeable_draft(request, agency, number, slug)
     page = ClausePage.of(draft, public_id)
-    return _shown(request, page, "explain" if page.node.repealed else "reword")
+    return show(request, page, "explain" if page.node.repealed else "reword")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,34 +100,35 @@ def change(
     form = VERBS[verb].form(page.target, typed)
     if request.method == "POST" and form.is_valid():
         try:
-            VERBS[verb].act(draft, page.clause, by=request.user, **form.values)
+            act = partial(VERBS[verb].act, draft, page.clause, by=request.user, **form.values)
+            _, written = amending.performed(draft, act)
         except amending.Stale as stale:
             return _overtaken(request, draft, verb, stale)
         except ValidationError as error:
             forms.refuse(form, error)
         else:
-            return _saved(request, page, verb)
+            return _saved(request, page, verb, written)
     return _shown(request, page, verb, form)
 
 
 def _shown(
-    request: SignedInRequest, page: ClausePage, verb: str, form: forms.ChangeForm | None = None
+    request: SignedInRequest, page: ClausePage, verb: str, form: forms.ChangeForm
 ) -> HttpResponse:
-    context = _of(page.outline.draft) | {
-        "page": page,
-        "verb": verb,
-        "verb_name": VERBS[verb].name_for(page),
-        "form": form or VERBS[verb].form(page.target),
-    }
-    on_its_page = verb in {"reword", "explain"}
-    template = "evaluation/clause.html" if on_its_page else "evaluation/change.html"
-    return render(request, template, context)
+    if verb in NAMES:
+        return show(request, page, verb, form)
+    names = {"page": page, "verb": verb, "verb_name": VERBS[verb].name_for(page), "form": form}
+    return render(request, "evaluation/change.html", _of(page.outline.draft) | names)
 
 
-def _saved(request: SignedInRequest, page: ClausePage, verb: str) -> HttpResponse:
+def _saved(
+    request: SignedInRequest, page: ClausePage, verb: str, written: amending.Act | None
+) -> HttpResponse:
     """Tell what was saved and show the clause, or the draft where nothing is left of it."""
     before, draft = page.node, page.outline.draft
-    now = amending.text_of(draft).nodes.get(before.clause_id)
+    tree = amending.text_of(draft)
+    now = tree.nodes.get(before.clause_id)
+    name = VERBS[verb].name_for(page)
+    remember(request, draft, written, name, verb=verb, public_id=before.public_id)
     if now is None:
         messages.success(request, f"新設を取りやめました：{page.place}")
         return redirect("draft", *_address(draft))
@@ -121,7 +139,18 @@ def _saved(request: SignedInRequest, page: ClausePage, verb: str) -> HttpRespons
         messages.info(request, "変わったところはありません。何も保存していません。")
     else:
         messages.success(request, VERBS[verb].done)
-    return redirect("clause", *_address(draft), before.public_id)
+    return redirect(_back(request, draft, tree, now, verb))
+
+
+def _back(request: SignedInRequest, draft: Amendment, tree: Text, node: Node, verb: str) -> str:
+    """Return where the page was on which a verb was chosen, its tree as it was, the keyboard at the
+    button that was pressed: the other one, where the clause can go no further."""
+    if "order" in request.GET and verb in OPPOSITE:
+        further = place_beside(tree, node, -1 if verb == "up" else 1)
+        button = verb if further else OPPOSITE[verb]
+        return f"{reverse('order', args=_address(draft))}#{button}-{node.public_id}"
+    only = f"?only={ONLY_CHANGED}" if only_changed(request) else ""
+    return reverse("clause", args=[*_address(draft), node.public_id]) + only
 
 
 def _overtaken(
@@ -180,11 +209,14 @@ def _introduced(
     """Write the new clause and show it, or ask for it."""
     if request.method == "POST" and form.is_valid():
         try:
-            clause = act(draft, by=request.user, **form.values)
+            do = partial(act, draft, by=request.user, **form.values)
+            clause, written = amending.performed(draft, do)
         except ValidationError as error:
             forms.refuse(form, error)
         else:
-            messages.success(request, f"新設しました：{clause.get_kind_display()}")
+            name = clause.get_kind_display()
+            messages.success(request, f"新設しました：{name}")
+            remember(request, draft, written, f"{name}の新設", public_id=clause.public_id)
             return redirect("clause", *_address(draft), clause.public_id)
     context = _of(draft) | {"form": form, "kind_name": Clause.Kind(form.kind).label}
     return render(request, "evaluation/new_clause.html", context)

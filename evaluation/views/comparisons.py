@@ -50,6 +50,7 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
         "period": amendment.period,
         "table": table,
         "hand": hand if drawing else None,
+        "can_draw": drawing,
         "drawing": drawing and view == View.TABLE,
         "view": view,
         "without_marks": not form.marks_shown,

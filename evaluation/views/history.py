@@ -11,8 +11,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from evaluation.forms.history import HistoryForm
+from evaluation.models.amendments import restricted_from
 from evaluation.permissions import SignedInRequest, audited_agencies
-from evaluation.trail import HEADER, entries, found, lines
+from evaluation.trail import HEADER, found, lines
+from evaluation.withholding import entries_without
 from jst_objectives.tables import as_csv, as_xlsx
 from programs.access import record
 from programs.models import AccessRecord
@@ -46,14 +48,17 @@ def export(request: SignedInRequest) -> HttpResponse:
         agency=agencies[0] if len(agencies) == 1 else None,
         detail=f"履歴{len(rows)}件（{conditions}）",
     )
-    return _file(request.GET.get("format", ""), lines(rows))
+    hidden = list(restricted_from(request.user))
+    found_lines = lines(rows, read=lambda part: entries_without(part, hidden))
+    return _file(request.GET.get("format", ""), found_lines)
 
 
 def _page(request: SignedInRequest, form: HistoryForm) -> HttpResponse:
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         page = Paginator(found(form.search), PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"page": page, "entries": entries(page)}
+        hidden = restricted_from(request.user)
+        context |= {"page": page, "entries": entries_without(page, hidden)}
     return render(request, "evaluation/history.html", context)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from evaluation import restricting
 from evaluation.models import Amendment, ObjectivePeriod, Wording
 from evaluation.models.objectives import agencies_of
 from evaluation.permissions import UNDECIDED, PortalRequest
@@ -32,6 +33,7 @@ def home(request: PortalRequest) -> HttpResponse:
         context |= {
             "waiting": waiting_for(request.user),
             "drafts": [draft for draft in drafts if draft.state in UNDECIDED],
+            "restricted": restricting.restricted_for(request.user),
             "withdrawn": [draft for draft in drafts if draft.state not in UNDECIDED],
             "editable": ObjectivePeriod.objects.filter(agency__in=editing).select_related("agency"),
         }

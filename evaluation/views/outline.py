@@ -1,11 +1,13 @@
 """A draft as its editor sees it: the whole tree with what changes, what is gone, and what conflicts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from evaluation.amending import fingerprint
+from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind, Pair, UnitKind, align
+from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Conflict, Node, Text
 from evaluation.placing import LISTED, NUMBERED
@@ -22,6 +24,7 @@ class Line:
     depth: int
     gone: bool
     conflicts: list[Conflict]
+    notes: list[str]
     seen: str = ""  # what a button that restores it carries
 
     @property
@@ -29,6 +32,11 @@ class Line:
         """Return the line's id on the page; a clause that moves has a line at either place."""
         left = self.gone and self.kind is Kind.MOVED
         return f"{'was' if left else 'c'}-{self.node.public_id}"
+
+    @property
+    def is_marked(self) -> bool:
+        """Tell whether there is anything to be seen of it: a change, a conflict, a note."""
+        return bool(self.kind or self.conflicts or self.notes)
 
     @property
     def tag(self) -> str:
@@ -47,14 +55,18 @@ class Hanging:
     lists: list[tuple[Clause.Kind, list[Line]]]
     open_to_additions: bool
 
+    def only_marked(self) -> "Hanging":
+        lists = ((kind, [line for line in lines if line.is_marked]) for kind, lines in self.lists)
+        return replace(self, lists=[(kind, lines) for kind, lines in lists if lines])
+
     @property
     def changed(self) -> int:
-        return sum(1 for _, lines in self.lists for line in lines if line.kind or line.conflicts)
+        return sum(1 for _, lines in self.lists for line in lines if line.is_marked)
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The lines of a draft, from its two texts; no queries of its own."""
+    """The lines of a draft, from its two texts, and one query for the marks drawn by hand."""
 
     draft: Amendment
     text: Text
@@ -70,7 +82,8 @@ class Outline:
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """Return what happens to each clause that the draft changes, in the order of the document."""
-        return {pair.id: pair.kind for pair in self.pairs if pair.kind is not Kind.SAME}
+        found = {pair.id: pair.kind for pair in self.pairs if pair.kind is not Kind.SAME}
+        return {key: found[key] for key in sorted(found, key=self.places.__getitem__)}
 
     @property
     def changes(self) -> list[tuple[Node, Kind]]:
@@ -87,6 +100,24 @@ class Outline:
         order = {public_id: index for index, public_id in enumerate(self.kinds)}
         nodes = [node for node in self.changed if node.wording.reason_id is None]
         return sorted(nodes, key=lambda node: order.get(node.public_id, len(order)))
+
+    @cached_property
+    def hand(self) -> Hand:
+        """Return the marks that editors drew in the draft."""
+        return Hand.of(self.draft, self.before, self.text)
+
+    @cached_property
+    def notes(self) -> dict[int, list[str]]:
+        """Return what a drafter should see to, by clause: it is said in a word or two."""
+        found: dict[int, list[str]] = {}
+        for node in self.changed:
+            if node.wording.reason_id is None:
+                found.setdefault(node.clause_id, []).append("理由なし")
+            if not node.repealed and invisible_characters(node.text):
+                found.setdefault(node.clause_id, []).append("見えない文字")
+        for node in [*self.hand.stale, *(node for node, _ in self.hand.warned)]:
+            found.setdefault(node.clause_id, []).append("下線の確認")
+        return found
 
     @cached_property
     def conflicts(self) -> dict[int, list[Conflict]]:
@@ -112,11 +143,46 @@ class Outline:
             pending += self._below(pair, depth)[::-1]
 
     @property
+    def marked_lines(self) -> list[Line | Hanging]:
+        """Return the lines of which there is something to be seen, and the headings above them."""
+        kept: list[Line | Hanging] = []
+        above: set[int | None] = set()
+        for line in reversed(list(self.lines)):
+            if isinstance(line, Hanging):
+                if line.changed:
+                    above.add(line.owner.clause_id)
+                    kept.append(line.only_marked())
+            elif line.is_marked or line.node.clause_id in above:
+                above.add(line.node.parent_id)
+                kept.append(line)
+        return kept[::-1]
+
+    @property
     def lost(self) -> list[Node]:
         """Return the clauses with a conflict that no line shows, because they hang on nothing."""
         shown = {pair.id for pair in self.pairs}
         nodes = [self.text.nodes[clause_id] for clause_id in self.conflicts]
         return [node for node in nodes if node.public_id not in shown]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Return where each clause stands in the order of the document; one that moved, where it is now."""
+        found: dict[str, int] = {}
+        for place, pair in enumerate(self.pairs):
+            if pair.new or pair.id not in found:
+                found[pair.id] = place
+        return found
+
+    def neighbours(self, node: Node) -> tuple[Node | None, Node | None]:
+        """Return the changes before and behind a clause, which need not be one itself."""
+        here = self.places.get(node.public_id, -1)
+        others = [key for key in self.kinds if key != node.public_id]
+        before = [key for key in others if self.places[key] < here]
+        behind = [key for key in others if self.places[key] > here]
+        return (
+            self.find(before[-1]) if before else None,
+            self.find(behind[0]) if behind else None,
+        )
 
     def find(self, public_id: str) -> Node | None:
         return next((n for n in self.text.nodes.values() if n.public_id == public_id), None)
@@ -150,6 +216,7 @@ class Outline:
             return None
         node = self._node(pair)
         now = self.text.nodes[node.clause_id]
+        left = pair.new is None and pair.kind is Kind.MOVED
         return Line(
             node=node,
             number=(self.text if pair.new else self.before).number(node),
@@ -157,6 +224,7 @@ class Outline:
             depth=depth,
             gone=pair.new is None,
             conflicts=self.conflicts.get(node.clause_id, []),
+            notes=[] if left else self.notes.get(node.clause_id, []),
             seen=self._seen(now) if pair.kind is Kind.DELETED else "",
         )
 

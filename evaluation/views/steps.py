@@ -16,14 +16,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from evaluation import drafting, procedure
+from evaluation import drafting, procedure, restricting
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.hand import Hand
 from evaluation.documents.issuing import torn_places
 from evaluation.forms import amendments as forms
+from evaluation.forms.restriction import ReleaseForm, RestrictForm
 from evaluation.models import Amendment
 from evaluation.permissions import Act, SignedInRequest, require, visible_amendment
 from evaluation.views.editions import Edition
+from evaluation.views.review import review
 from programs.models import Role, User
 
 # What a link may fill in: a person, and days. Words are those of who takes the step, never a link's.
@@ -34,8 +36,8 @@ LINKED = ("to", "decided_on", "effective_on", "published_on")
 class Step:
     """How one act is asked for.
 
-    `verb` takes the amendment, `by`, and what `form` cleans to; it returns the amendment to go on to, or
-    None for the same. `concerns` are the people who act next. `obstacle` raises ValidationError where
+    `verb` takes the amendment, `by`, and what `form` cleans to; it may return another amendment to go on
+    to. `concerns` are the people who act next. `obstacle` raises ValidationError where
     the step cannot be done at all. With `checked`, what was typed is shown before it counts; with
     `shows_table`, the changes are. `final`: it cannot be undone. `aside`: not a stage of the procedure.
     """
@@ -43,7 +45,7 @@ class Step:
     act: Act
     title: str
     button: str
-    verb: Callable[..., Amendment | None]
+    verb: Callable[..., Any]
     done: str
     consequences: tuple[str, ...]
     form: type[forms.StepForm] = forms.StepForm
@@ -94,7 +96,7 @@ STEPS = {
             "決定しただけでは、公表されません。公表は、決定の後に別に行います。",
         ),
         form=forms.DecideForm,
-        obstacle=procedure.check_conflicts,
+        obstacle=procedure.check_ready,
         checked=True,
         shows_table=True,
         final=True,
@@ -169,9 +171,61 @@ STEPS = {
         "「{}」を取り下げました。",
         (
             "取り下げた変更案は、編集も提出もできなくなります。内容と理由は、記録として残ります。",
-            "もう一度進めるときは、写しを作ります。",
+            "もう一度進めるときは、起案者が再開します。",
         ),
         form=forms.WithdrawForm,
+        aside=True,
+    ),
+    "take-back": Step(
+        Act.TAKE_BACK,
+        "編集に戻す",
+        "理由を付けて編集に戻す",
+        procedure.take_back,
+        "「{}」を編集に戻しました。",
+        (
+            "起案中に戻り、編集できるようになります。",
+            "承認は、内容を変えるまで有効です。変えた後でも、元に戻せば有効になります。",
+        ),
+        form=forms.TakeBackForm,
+        aside=True,
+    ),
+    "resume": Step(
+        Act.RESUME,
+        "再開する",
+        "理由を付けて再開する",
+        procedure.resume,
+        "「{}」を再開しました。",
+        (
+            "取り下げた変更案を起案中に戻し、編集と提出ができるようにします。",
+            "起案の後に決定された変更と合わない箇所は、変更案のページに並びます。",
+        ),
+        form=forms.ResumeForm,
+    ),
+    "restrict": Step(
+        Act.RESTRICT,
+        "閲覧を制限する",
+        "閲覧を制限する",
+        restricting.restrict,
+        "「{}」を読める人を制限しました。",
+        (
+            "選んだ人だけが、この変更案と、その新旧対照表・版・文書・手続を読めます。",
+            "監査者には、変更案があることと、だれがいつ何をしたかだけが見えます。",
+            "制限したままでは、決定できません。決定の前に、理由を付けて解除します。",
+        ),
+        form=RestrictForm,
+        aside=True,
+    ),
+    "release": Step(
+        Act.RELEASE,
+        "閲覧制限を解除する",
+        "理由を付けて解除する",
+        restricting.release,
+        "「{}」の閲覧制限を解除しました。",
+        (
+            "この法人の起案者・承認者・監査者（共有した後は法人担当者も）が、すぐに読めるようになります。",
+            "これまでの履歴も、監査者に見えるようになります。解除は取り消せません。",
+        ),
+        form=ReleaseForm,
         final=True,
         aside=True,
     ),
@@ -230,15 +284,17 @@ def _do(
     try:
         if plan.obstacle:
             plan.obstacle(amendment)
-        made = plan.verb(amendment, by=request.user, **form.cleaned_data)
+        done = plan.verb(amendment, by=request.user, **form.cleaned_data)
     except procedure.ContentChangedError as error:
         messages.warning(request, error.message)  # the page shows what is to be seen now
         return None
     except ValidationError as error:
         form.add_error(None, error)
         return None
-    shown = made or amendment
+    shown = done if isinstance(done, Amendment) else amendment
     messages.success(request, plan.done.format(shown))
+    if plan.act is Act.SUBMIT and amendment.state == Amendment.State.APPROVED:
+        messages.info(request, "承認の時から内容が変わっていないため、承認は有効です。")
     if plan.act is Act.DELETE:
         return redirect("home")
     period = amendment.period
@@ -256,17 +312,19 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
         "people": _people(plan, amendment),
         "left_out": drafting.left_out(amendment) if plan.act is Act.COPY else [],
     }
+    edition = None
     if plan.act in {Act.SUBMIT, Act.APPROVE, Act.DECIDE}:
         edition = Edition.of(amendment)
         context["counts"] = Counter(edition.kinds.values()).most_common()
         context["conflicts"] = edition.text.conflicts
         context["hand"] = Hand.of(amendment, edition.before, edition.text)
+        context["can_draw"] = plan.act is Act.SUBMIT  # who may submit may edit, who decides may not
     if plan.shows_table and (checking or not plan.checked):
         # The digest first: a change between the two is then refused, not overlooked.
         context["seen"] = procedure.content_digest(amendment)
         context["torn"] = torn_places(amendment)
         context["table"] = comparison_table(amendment)
-    return context
+    return context | (review(amendment, edition) if checking else {})
 
 
 def _answers(form: forms.StepForm) -> list[dict[str, Any]]:
@@ -297,4 +355,4 @@ def _people(plan: Step, amendment: Amendment) -> QuerySet[User] | None:
     people = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
     if plan.concerns is Role.Kind.APPROVER:
         people = people.exclude(pk__in=amendment.contributions.values("user"))
-    return people
+    return restricting.readers_among(people, amendment)

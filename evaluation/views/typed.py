@@ -8,7 +8,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 
-from evaluation.forms.texts import WORDS
+from evaluation.forms.texts import TEXTS_SEEN, WORDS
 
 KEY = "typed"
 LONGEST = 500_000  # bytes of a form that a session keeps; a character takes nine
@@ -71,5 +71,5 @@ def _keep(request: HttpRequest, person: str) -> None:
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     encoded = fields.urlencode()
-    if any(fields.get(name) for name in WORDS) and len(encoded) <= LONGEST:
+    if any(fields.get(name) for name in (*WORDS, TEXTS_SEEN)) and len(encoded) <= LONGEST:
         request.session[KEY] = {"path": request.path, "fields": encoded, "person": person}

@@ -118,6 +118,17 @@ def pages(repeat: int) -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(name, r, bar) for name, r, bar in pages.measured(repeat)]
 
 
+def live(repeat: int) -> tuple[Variants, Judge]:
+    """The rows of a clause of 1,000 characters while it is typed, against an empty page."""
+    from tests.benchmarks import live
+
+    def judge(_: dict[str, Cost]) -> list[Figure]:
+        times, seconds = live.measured(repeat)
+        return [Figure(f"1,000 characters, live ({1000 * seconds:.0f} ms)", times, 10)]
+
+    return {}, judge
+
+
 def marks() -> tuple[Variants, Judge]:
     """The engine's marks against a drafter's, beside three rivals."""
     from tests.benchmarks import marks
@@ -175,6 +186,7 @@ def main() -> int:
         "engine": lambda quick: engine(),
         "marks": lambda quick: marks(),
         "table-marks": lambda quick: table_marks(3 if quick else 15),
+        "live": lambda quick: live(5 if quick else 25),
         "documents": lambda quick: plain_texts(1 if quick else 3),
         "pages": lambda quick: pages(3 if quick else 15),
     }

@@ -74,6 +74,8 @@ REAL: list[Page] = [
     ("editor", "start a draft", TEXT + "amendments/new/", 5),
     ("editor", "facts of a draft", DRAFT + "facts/", 10),
     ("editor", "draft, tree of clauses", DRAFT + "edit/", 35),
+    ("editor", "draft, changes only", DRAFT + "edit/?only=changed", 15),
+    ("editor", "draft, put in order", DRAFT + "edit/order/", 22),
     ("editor", "one clause", CLAUSE, 15),
     ("editor", "renumber a clause", CLAUSE + "relabel/", 15),
     ("editor", "move a clause", CLAUSE + "move/", 20),
@@ -94,6 +96,19 @@ REAL: list[Page] = [
         TEXT + "amendments/approved/steps/decide/?decided_on=2026-03-31&effective_on=2026-04-01",
         60,
     ),
+    ("editor", "procedure", DRAFT + "procedure/", 20),
+    ("editor", "record a step", DRAFT + "procedure/new/", 10),
+    ("editor", "one step", DRAFT + "procedure/{step}/", 10),
+    ("editor", "correct a step", DRAFT + "procedure/{step}/correct/", 10),
+    ("editor", "remove a step", DRAFT + "procedure/{step}/remove/", 10),
+    ("editor", "add a file", DRAFT + "procedure/{step}/files/new/", 10),
+    ("editor", "a file", DRAFT + "procedure/{step}/files/{file}/", 10),
+    ("editor", "take a file away", DRAFT + "procedure/{step}/files/{file}/remove/", 10),
+    ("editor", "restrict", DRAFT + "steps/restrict/", 15),
+    ("named", "restriction", TEXT + "amendments/restricted/restriction/", 15),
+    ("named", "a named reader", TEXT + "amendments/restricted/restriction/{reader}/", 15),
+    ("editor", "corrections", TEXT + "amendments/baseline/corrections/", 30),
+    ("editor", "correct a wording", TEXT + "amendments/baseline/corrections/{item}/", 15),
     ("auditor", "history", "/history/", 70),
     ("auditor", "history of the text", "/history/?kind=wording", 50),
     ("auditor", "history, all as CSV", "/history/export/", 130),
@@ -114,6 +129,8 @@ LARGE: list[Page] = [
     ("editor", "1,000: comparison as one text", LARGE_DRAFT + "comparison/?view=inline", 150),
     ("editor", "1,000: appendix, cell by cell", LARGE_DRAFT + "comparison/appendix/", 150),
     ("editor", "1,000: draft, tree of clauses", LARGE_DRAFT + "edit/", 150),
+    ("editor", "1,000: draft, changes only", LARGE_DRAFT + "edit/?only=changed", 105),
+    ("editor", "1,000: draft, put in order", LARGE_DRAFT + "edit/order/", 105),
     ("editor", "1,000: one clause", LARGE_DRAFT + "clauses/{item}/", 60),
     ("editor", "1,000: move a clause", LARGE_DRAFT + "clauses/{item}/move/", 55),
     ("editor", "1,000: new item", LARGE_DRAFT + "items/new/", 45),
@@ -180,7 +197,23 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
         copy = drafting.copy(source, by=editor, slug=state, title=f"{source}（{state}）")
         procedure.submit(copy, by=editor)
     procedure.approve(copy, by=approver)
-    return names
+    return names | recorded_and_restricted(source, clients)
+
+
+def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str, Any]:
+    """Record a step of a draft with a file; restrict a copy of it to one person, signed in as `named`."""
+    from evaluation import drafting, recording, restricting
+    from tests.factories import DAY, make_user
+
+    editor = make_user(draft.period.agency, "editor")
+    kind = draft.period.agency.step_kinds.all()[0]
+    step = recording.record(draft, kind, by=editor, date=DAY)
+    file = recording.attach(step, by=editor, name="x.pdf", suffix="pdf", content=b"%PDF-")
+    copy = drafting.copy(draft, by=editor, slug="restricted", title="制限")
+    restriction = restricting.restrict(copy, by=editor, why="市場")
+    clients["named"] = Client(HTTP_HOST="localhost")
+    clients["named"].force_login(editor)
+    return {"step": step.pk, "file": file.pk, "reader": restriction.readers.get().pk}
 
 
 def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:

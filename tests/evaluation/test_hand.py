@@ -13,6 +13,8 @@ from evaluation.documents.issuing import current_content
 from evaluation.models import Marking
 from evaluation.models.markings import read_spans, written_spans
 from evaluation.models.texts import texts_around
+from evaluation.trail import Search, entries, found
+from jst_objectives import history
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -88,10 +90,10 @@ def test_the_way_back_to_the_proposal(draft):
 def test_marks_equal_to_the_proposal_are_not_stored(draft):
     clause = paragraph(draft)
     engine = Marks((), ((3, 7),))
-    amending.draw(draft, clause, engine, by=make_user())
+    assert amending.draw(draft, clause, engine, by=make_user()) is False
     assert not Marking.history.exists()
-    amending.draw(draft, clause, WIDER, by=make_user())
-    amending.draw(draft, clause, engine, by=make_user())
+    assert amending.draw(draft, clause, WIDER, by=make_user()) is True
+    assert amending.draw(draft, clause, engine, by=make_user()) is False
     assert not Marking.objects.exists()
 
 
@@ -113,8 +115,26 @@ def test_warnings_of_what_goes_unseen(draft):
     ((node, words),) = hand(draft).warned
     assert (node.public_id, words) == (
         clause.public_id,
-        ["「と項目2」の追加に、下線がありません。"],
+        [
+            "「と項目2」の追加に、下線がありません。",
+            "下線のない部分が、左右で違います：現行の「1」、変更案の「項目1」",
+        ],
     )
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_hand_costs_one_query_however_many_marks_are_stale(many, django_assert_num_queries):
+    baseline, _ = make_baseline(make_period(), items=many)
+    draft, by = make_draft(baseline.period), make_user()
+    for node in [n for n in amending.text_of(draft).order if "を推進する。" in n.text]:
+        for text in ("研究を進める。", "研究を広める。"):
+            amending.reword(draft, node.wording.clause, text, by=by)
+            if "進" in text:
+                amending.draw(draft, node.wording.clause, Marks((), ((0, 2),)), by=by)
+    texts = texts_around(draft)
+    with django_assert_num_queries(1):
+        found = Hand.of(draft, *texts)
+        assert (len(found.stale), found.warned) == (many, [])
 
 
 def test_who_was_slower_is_told(draft):
@@ -144,6 +164,17 @@ def test_only_what_is_reworded_has_marks_of_its_own(draft):
         amending.return_to_proposal(draft, other, by=make_user())
 
 
+@pytest.mark.parametrize("same", ["項目１を推進する。", " 項目1を推進する。"])
+def test_what_a_table_does_not_show_has_no_marks(draft, same):
+    clause = paragraph(draft)
+    amending.draw(draft, clause, WIDER, by=make_user())
+    assert hand(draft).reworded == {clause.public_id}
+    amending.reword(draft, clause, same, by=make_user())
+    assert (hand(draft).drawn, hand(draft).reworded) == ((), set())
+    with pytest.raises(ValidationError, match="文言を改めた条項だけです"):
+        amending.draw(draft, clause, Marks(((0, 2),), ()), by=make_user())
+
+
 def test_nothing_is_drawn_in_what_is_no_draft(draft):
     clause = paragraph(draft)
     decide(draft)
@@ -157,6 +188,37 @@ def test_a_copy_keeps_the_marks_and_a_deletion_takes_them(draft):
     assert hand(copy).marks == hand(draft).marks
     drafting.delete(copy, by=make_user())
     assert Marking.objects.get().amendment == draft
+
+
+def test_the_trail_tells_the_words_that_were_marked(draft):
+    clause = paragraph(draft)
+    amending.draw(draft, clause, WIDER, by=make_user())
+    amending.draw(draft, clause, Marks((), ((0, 2), (3, 7))), by=make_user())
+    amending.reword(draft, clause, NEW.replace("推進", "促進"), by=make_user())
+    later, first = (changed_marks(entry) for entry in told(draft))
+    assert first == {"現行の下線": ("", "「項目1」"), "変更案の下線": ("", "「項目1と項目2」")}
+    assert later == {
+        "現行の下線": ("「項目1」", ""),
+        "変更案の下線": ("「項目1と項目2」", "「項目」「と項目2」"),
+    }
+
+
+def test_where_marks_stood_is_told_if_their_texts_are_not_known(draft):
+    amending.draw(draft, paragraph(draft), WIDER, by=make_user())
+    marking = Marking.objects.get()
+    marking.fingerprint = fingerprint("別の文", NEW)
+    history.save(marking, by=None, reason="試験")
+    history.delete(marking, by=None, reason="試験")
+    entry, *_ = told(draft)
+    assert changed_marks(entry) == {"現行の下線": ("0-3", ""), "変更案の下線": ("0-7", "")}
+
+
+def told(draft):
+    return entries(found(Search(agencies=(draft.period.agency_id,), kind="marking")))
+
+
+def changed_marks(entry):
+    return {c.label: (c.old, c.new) for c in entry.changes if c.label.endswith("の下線")}
 
 
 def test_spans_are_written_so_that_people_can_read_them():

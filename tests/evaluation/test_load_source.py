@@ -15,7 +15,7 @@ from django.db import models
 
 from evaluation import loading
 from evaluation.checks import check_text
-from evaluation.loading import FIXTURES, REASON, load_source
+from evaluation.loading import BY_LAW, FIXTURES, REASON, load_source
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -32,6 +32,8 @@ from programs.models import Agency, Appropriation, Program, ProgramSection
 FILES = ("objectives.json", "programmes.json", "amendment_2026-01-28.json")
 CREATED = {
     "法人": 1,
+    "手続の種類": 10,
+    "手続の順序": 6,
     "基金": 2,
     "事業": 3,
     "予算額": 4,
@@ -106,7 +108,7 @@ def test_every_row_has_its_history() -> None:
         written = model.history.filter(history_type="+")  # type: ignore[attr-defined]
         reasons = set(written.values_list("history_user", "history_change_reason", "actor_name"))
         assert written.count() == model._default_manager.count()
-        assert reasons <= {(None, REASON, "")}
+        assert reasons <= {(None, REASON, ""), (None, BY_LAW, "")}
     decided = Amendment.history.filter(history_type="~")
     assert [(row.slug, row.state, row.history_change_reason) for row in decided] == [
         ("baseline", "decided", REASON)
@@ -144,7 +146,7 @@ def test_missing_amendment_is_created_again() -> None:
 
 
 def test_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in FILES:
+    for name in (*FILES, "procedure.json"):
         shutil.copy(FIXTURES / name, tmp_path / name)
     broken = json.loads((tmp_path / FILES[2]).read_text(encoding="utf-8"))
     broken["reason_groups"][0]["reasons"][0]["fund"] = "ない基金"

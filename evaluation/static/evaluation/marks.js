@@ -2,16 +2,22 @@
 // which adds the mouse's selection, arrow keys, and the form in the table's own row.
 const boxesOf = (form) => [...form.querySelectorAll(".word-boxes")].map((side) => [...side.querySelectorAll("input")]);
 const wordOf = (box) => box.nextElementSibling.textContent;
+const begin = (form) => (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
 
-function enhance(form, close) {
-  const status = form.querySelector("[role=status]");
+// What is ticked, one digit a character: the same by word and by character.
+const stateOf = (form) => JSON.stringify([
+  form.elements.why.value,
+  boxesOf(form).map((boxes) => boxes.map((box) => (box.checked ? "1" : "0").repeat(wordOf(box).length)).join("")),
+]);
+
+// `close` leaves the form in the table's row; `first` is what was ticked when it was opened there.
+function enhance(form, close, first = stateOf(form)) {
+  const status = form.querySelector(".said");
   const sides = boxesOf(form);
-  const state = () => JSON.stringify([form.elements.why.value, sides.map((boxes) => boxes.map((box) => box.checked))]);
-  const first = state();
   const say = (words) => { status.textContent = words; };
   const sideOf = (box) => sides.find((boxes) => boxes.includes(box));
   const leave = () => {
-    if (first === state() || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
+    if (first === stateOf(form) || window.confirm("引き直した下線を保存せずに閉じますか。")) close();
   };
 
   function set(boxes, ticked) {
@@ -45,17 +51,48 @@ function enhance(form, close) {
     return set(boxes.slice(start, next), true);
   }
 
+  // The form comes again by character, or by word, with what is ticked; nothing is stored.
+  async function again(button) {
+    const sent = { method: "POST", body: new FormData(form, button) };
+    const answer = await fetch(`${form.action}&part=form`, sent).catch(() => ({ ok: false }));
+    if (!answer.ok || answer.redirected) return say("選び方を変えられませんでした。先に下線を保存してください");
+    const cell = form.parentElement;
+    cell.innerHTML = await answer.text();
+    enhance(cell.querySelector("form"), close, first);
+    return begin(cell.querySelector("form"));
+  }
+
   function move(box, step, extend) {
     const boxes = sideOf(box);
-    const next = boxes[boxes.indexOf(box) + step];
+    const place = boxes.indexOf(box);
+    const next = boxes[place + step];
     if (!next) return;
-    if (extend) set([next], box.checked);
+    // Back into a mark from its end: it becomes narrower, as a selection does.
+    const back = box.checked && next.checked && !boxes[place - step]?.checked;
+    if (extend) set(back ? [box] : [next], box.checked && !back);
     next.focus();
   }
 
+  // One stop for Tab on each side: a long text would be thousands. The arrow keys move it.
+  function stop(box) {
+    for (const other of sideOf(box)) other.tabIndex = other === box ? 0 : -1;
+  }
+
   form.querySelector(".tools").hidden = false;
+  for (const boxes of sides) if (boxes.length) stop(boxes.find((box) => box.checked) ?? boxes[0]);
+  form.addEventListener("focusin", (event) => { if (event.target.matches(".word-boxes input")) stop(event.target); });
   if (close) {
     form.querySelector(".close").addEventListener("click", (event) => { event.preventDefault(); leave(); });
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.name !== "by") return;
+      event.preventDefault();
+      again(event.submitter);
+    });
+    // Wherever the keyboard is on the page; a form that was replaced or closed listens no more.
+    document.addEventListener("keydown", function escape(event) {
+      if (!form.isConnected) document.removeEventListener("keydown", escape);
+      else if (event.key === "Escape" && !event.isComposing) leave();
+    });
   }
   form.addEventListener("mousedown", (event) => { if (event.target.closest("[data-tool]")) event.preventDefault(); });
   form.addEventListener("click", (event) => {
@@ -83,14 +120,12 @@ function enhance(form, close) {
   form.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const box = event.target;
-    if (event.key === "Escape" && close) leave();
-    else if (box.matches(".word-boxes input")) {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (step) move(box, step, event.shiftKey);
-      else if (event.key === "j" || event.key === "J") join(box);
-      else return;
-      event.preventDefault();
-    }
+    if (!box.matches(".word-boxes input")) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) move(box, step, event.shiftKey);
+    else if (event.key === "j" || event.key === "J") join(box);
+    else return;
+    event.preventDefault();
   });
 }
 
@@ -114,7 +149,7 @@ async function open(link) {
   const form = cell.querySelector("form");
   const close = () => { holder.remove(); link.focus(); };
   enhance(form, close);
-  (form.querySelector(".word-boxes input:checked") ?? form.querySelector(".word-boxes input")).focus();
+  begin(form);
 }
 
 for (const form of document.querySelectorAll("form.marks")) enhance(form);
@@ -124,5 +159,13 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   open(link);
 });
-// After saving, the page opens again at the row: the keyboard goes on where it was.
-if (location.hash.startsWith("#marks-")) document.getElementById(location.hash.slice(1))?.focus();
+// After saving, the page opens again at the row: what was done is said there, and the keyboard goes on.
+const saved = location.hash.startsWith("#marks-") && document.getElementById(location.hash.slice(1));
+if (saved) {
+  const told = [...document.querySelectorAll("main > .notice[role=status]")];
+  told.forEach((notice, k) => { notice.id = `told-${k}`; });
+  if (told.length) saved.setAttribute("aria-describedby", told.map((notice) => notice.id).join(" "));
+  saved.after(...told);
+  saved.closest("tr").scrollIntoView({ block: "center" });
+  saved.focus({ preventScroll: true });
+}

@@ -85,6 +85,14 @@ def test_a_narrowed_mark_that_leaves_a_difference_is_named() -> None:
     assert warnings(old, new, Marks(((2, 4),), ((2, 4),))) == []
 
 
+def test_an_unmarked_change_and_a_narrowed_mark_are_both_named() -> None:
+    old, new = "大学を支援する。研究環境を整える。", "企業を支援する。研究基盤を整える。"
+    assert warnings(old, new, Marks(((8, 10),), ((8, 12),))) == [
+        "「大学」から「企業」への変更に、下線がありません。",
+        "下線のない部分が、左右で違います：現行の「環境」",
+    ]
+
+
 @given(versions(), st.data())
 def test_marks_that_cover_more_are_never_warned_of_as_missing(
     pair: tuple[str, str], data: st.DataObject

@@ -3,7 +3,12 @@ from django.template.loader import render_to_string
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.rows import Level, Role, Row, Run, Table
 from evaluation.documents.appendix import Appendix, AppendixRow, Entry
-from evaluation.templatetags.comparison import UNBREAKABLE, appendix_row_class, row_class
+from evaluation.templatetags.comparison import (
+    UNBREAKABLE,
+    appendix_row_class,
+    clause_name,
+    row_class,
+)
 
 
 def row(proposed: str, current: str = "") -> Row:
@@ -21,6 +26,13 @@ def test_a_row_is_kept_whole_below_250_characters_on_either_side() -> None:
     assert row_class(row("字" * 249, "字" * 249)) == "body revised short"
     assert row_class(row("字" * 250)) == "body revised"
     assert row_class(row("字", "字" * 250)) == "body revised"
+
+
+def test_a_row_is_named_by_its_number_and_first_words() -> None:
+    cell = (Run("・・・", role=Role.ELLIPSIS), Run("研究", marked=True), Run("開発" * 20))
+    named = Row(Kind.REVISED, Level.BODY, "c1", cell, ())
+    assert clause_name(named) == "研究" + "開発" * 13 + "開…"
+    assert clause_name(row("1.　目標")) == "1.　目標"
 
 
 def test_a_row_with_a_string_as_long_as_a_line_is_broken_by_force() -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from evaluation import amending, drafting, procedure
+from evaluation import amending, drafting, procedure, recording, restricting
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
@@ -22,6 +22,7 @@ from evaluation.models import (
     IssuedDocument,
     ItemProgram,
     ReasonGroup,
+    StepKind,
 )
 from jst_objectives import history
 from programs.models import AccessRecord, Program, Role
@@ -55,6 +56,12 @@ MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 # In the order of VIEWERS: results are not for the public, nor for maintainers.
 RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
+EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
+RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
+RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
+# None of the viewers is named for the restricted draft; an auditor knows that it exists.
+RESTRICTED = [SIGN_IN, *[404] * 7]
+KNOWN_TO_EXIST = [SIGN_IN, 404, 404, 404, 200, 404, 404, 404]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
 # (name, which one) → what GET answers. Where POST means something, it is refused to the same people.
@@ -95,6 +102,20 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("document", "of the draft"): OF_DRAFT,
     ("document", "of the shared draft"): OF_SHARED_DRAFT,
     ("document", "of what is decided"): OF_DECIDED,
+    ("document", "of the restricted draft"): RESTRICTED,
+    ("procedure", "draft"): OF_DRAFT,
+    ("procedure", "shared"): OF_SHARED_DRAFT,
+    ("procedure", "decided"): OF_DECIDED,
+    ("procedure", "restricted"): RESTRICTED,
+    ("procedure_step", "draft"): OF_DRAFT,
+    ("attachment", "draft"): OF_DRAFT,
+    ("corrections", "baseline"): EVERYBODY,
+    ("corrections", "decided"): OF_DECIDED,
+    ("amendment", "restricted"): RESTRICTED,
+    ("comparison", "restricted"): RESTRICTED,
+    ("objectives", "with the restricted draft"): RESTRICTED,
+    ("versions", "with the restricted draft"): RESTRICTED,
+    ("versions", "with the restricted draft as it was"): RESTRICTED,
     ("account", ""): SIGNED_IN,
     ("history", ""): AUDITORS,
     ("history_export", ""): AUDITORS,
@@ -102,6 +123,7 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("indicator", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
+    ("order", "draft"): EDITORS_OF_DRAFT,
     ("admin:index", ""): MAINTAINERS,
 }
 DOING: dict[tuple[str, str], list[Any]] = {
@@ -123,6 +145,21 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("amendment_step", "submitted send-back"): APPROVERS_OF_DRAFT,
     ("amendment_step", "approved decide"): APPROVERS_OF_DRAFT,
     ("amendment_step", "decided publish"): APPROVERS_OF_DECIDED,
+    ("amendment_step", "submitted take-back"): EDITORS_OF_DRAFT,
+    ("amendment_step", "withdrawn resume"): EDITORS_OF_DRAFT,
+    ("amendment_step", "draft restrict"): EDITORS_OF_DRAFT,
+    ("amendment_step", "restricted release"): RESTRICTED,
+    ("amendment_step", "restricted copy"): RESTRICTED,
+    ("record_step", "draft"): RECORDERS_OF_DRAFT,
+    ("record_step", "decided"): RECORDERS_OF_DECIDED,
+    ("correct_step", "draft"): RECORDERS_OF_DRAFT,
+    ("remove_step", "draft"): RECORDERS_OF_DRAFT,
+    ("add_attachment", "draft"): RECORDERS_OF_DRAFT,
+    ("remove_attachment", "draft"): RECORDERS_OF_DRAFT,
+    ("restriction", "restricted"): KNOWN_TO_EXIST,
+    ("restriction", "draft"): RESTRICTED,  # it is not restricted, so there is no such page
+    ("unname_reader", "restricted"): [SIGN_IN, 404, 404, 404, 403, 404, 404, 404],
+    ("correct_wording", "decided"): EDITORS_OF_DECIDED,
     ("new_item", "draft"): EDITORS_OF_DRAFT,
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
@@ -130,11 +167,14 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_measure", ""): MEASURING,
     ("measure", ""): MEASURING,
     ("target", ""): MEASURING,
+    ("live_comparison", "draft"): EDITORS_OF_DRAFT,
+    ("take_back", "draft"): EDITORS_LED_BACK,
     ("reasons", "draft"): EDITORS_OF_DRAFT,
     ("reason", "draft"): EDITORS_OF_DRAFT,
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
 }
 ROWS = READING | DOING
+OF_STEPS = {"procedure_step", "correct_step", "remove_step"}
 # Tried by role in tests of their own: the maintenance pages and the library's pages of sign-in.
 ELSEWHERE = ("admin:", "account_", "mfa_")
 
@@ -188,10 +228,13 @@ class Scene:
         link = ItemProgram(clause=self.item, program=self.program, amendment=draft)
         for row in (self.program, group, self.reason, link):
             history.save(row, by=None, reason="試験")
+        self.hear(draft)
+        self.restrict()
         self.documents = {
             "of the draft": self.document(draft),
             "of the shared draft": self.document(self.amendments["shared"]),
             "of what is decided": self.document(self.amendments["decided"]),
+            "of the restricted draft": self.document(self.amendments["restricted"]),
         }
 
     def measured(self) -> Clause:
@@ -207,6 +250,22 @@ class Scene:
         make_measure(indicator)
         return indicator
 
+    def hear(self, draft: Amendment) -> None:
+        """Record that a council was heard, with a file."""
+        kind = StepKind(agency=self.period.agency, position=1, name="意見聴取")
+        history.save(kind, by=None, reason="試験")
+        self.step = recording.record(draft, kind, by=self.drafter, date=dt.date(2026, 2, 1))
+        kept = {"name": "答申.pdf", "suffix": "pdf", "content": b"%PDF-"}
+        self.file = recording.attach(self.step, by=self.drafter, **kept)
+
+    def restrict(self) -> None:
+        """Start a draft for named people only, none of whom is a viewer."""
+        draft = self.amendments["restricted"] = make_draft(self.period, by=self.drafter)
+        amending.reword(draft, self.item, "制限の推進", by=self.drafter)
+        drafting.share(draft, by=self.drafter)
+        restriction = restricting.restrict(draft, by=self.drafter, why="市場への影響")
+        self.reader = restriction.readers.get()
+
     def document(self, amendment: Amendment) -> IssuedDocument:
         """Record a document without the work of printing it."""
         snapshot = take_snapshot(amendment, by=None)
@@ -219,7 +278,11 @@ class Scene:
         place = [self.period.agency.code, self.period.number]
         if name in {"objectives", "appendix", "policy", "start_amendment", "item"}:
             arguments = [*place, self.item.public_id] if name == "item" else place
-            chosen = {"with the draft": "draft", "with what is decided": "decided"}.get(which)
+            chosen = {
+                "with the draft": "draft",
+                "with what is decided": "decided",
+                "with the restricted draft": "restricted",
+            }.get(which)
             query = f"?amendment={self.amendments[chosen].slug}" if chosen else ""
             return reverse(name, args=arguments) + query
         if name in {"versions", "versions_pdf"}:
@@ -235,7 +298,12 @@ class Scene:
             return reverse(name)
         state, _, verb = which.partition(" ")
         arguments = [*place, self.amendments[state].slug]
-        arguments += [self.item.public_id] if name in {"clause", "change_clause", "marks"} else []
+        of_clause = {"clause", "change_clause", "marks", "live_comparison"}
+        arguments += [self.item.public_id] if name in of_clause else []
+        arguments += [self.item.public_id] if name == "correct_wording" else []
+        arguments += [self.step.pk] if name in OF_STEPS or "attachment" in name else []
+        arguments += [self.file.pk] if name in {"attachment", "remove_attachment"} else []
+        arguments += [self.reader.pk] if name == "unname_reader" else []
         arguments += [self.reason.pk] if name in {"reason", "delete_reason"} else []
         arguments += [verb] if verb else []
         arguments += ["comparison"] if name == "issue_document" else []
@@ -247,6 +315,8 @@ class Scene:
             "of days": "on:2022-04-01",
             "with the draft": f"with:{self.amendments['draft'].slug}",
             "with what is decided": f"with:{self.amendments['decided'].slug}",
+            "with the restricted draft": f"with:{self.amendments['restricted'].slug}",
+            "with the restricted draft as it was": f"with:{self.amendments['restricted'].slug}@1",
             "with the draft as it was": f"with:{self.amendments['draft'].slug}@1",
             "with what is decided as it was": f"with:{self.amendments['decided'].slug}@1",
             "with the shared draft as it was before": f"with:{self.amendments['shared'].slug}@1",

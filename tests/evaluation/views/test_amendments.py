@@ -77,11 +77,11 @@ def test_the_panel_offers_what_the_state_and_the_roles_allow(client, period, dra
     note("decided")
     beside = ["share", "hand-over", "copy", "withdraw"]
     assert offered == {
-        ("draft", "editor"): ["edit", "submit", *beside, "delete"],
+        ("draft", "editor"): ["edit", "submit", *beside, "restrict", "delete"],
         ("draft", "approver"): [],
-        ("submitted", "editor"): beside,
+        ("submitted", "editor"): [*beside, "take-back", "restrict"],
         ("submitted", "approver"): ["approve", "send-back"],
-        ("approved", "editor"): beside,
+        ("approved", "editor"): [*beside, "take-back", "restrict"],
         ("approved", "approver"): ["decide", "send-back"],
         ("decided", "editor"): ["copy"],
         ("decided", "approver"): ["publish"],

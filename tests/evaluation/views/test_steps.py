@@ -84,6 +84,7 @@ def test_strangers_find_nothing_and_other_methods_are_refused(client, draft, edi
 def test_a_reader_is_told_who_may(client, period, draft, step):
     client.force_login(make_user(period.agency, "auditor"))
     role = "承認者" if step in {"approve", "decide", "publish", "send-back"} else "起案者"
+    role = "起案者・承認者" if step == "release" else role
     for response in (client.get(address(draft, step)), client.post(address(draft, step))):
         assert f"{period.agency.short_name}の{role}だけができます。" in words(response, 403)
     draft.refresh_from_db()

@@ -7,8 +7,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.test import Client
 
+from evaluation import amending
+from evaluation.comparison.correcting import fingerprint
 from evaluation.views import typed
-from tests.evaluation.views.drafts import address
+from tests.evaluation.test_hand import NEW, OLD
+from tests.evaluation.views.drafts import address, clause_address
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,37 @@ def test_it_comes_back_once_to_who_typed_it(client, editor, page):
     client.force_login(editor)
     assert "丹念に書いた文" in client.get(page).content.decode()
     assert "丹念に書いた文" not in client.get(page).content.decode()
+
+
+def test_ticks_come_back_too(client, editor, draft):
+    page = marks_page(draft, NEW)
+    ticks = {"old": ["0-3"], "new": ["0-3", "3-7"], "why": "", "texts_seen": fingerprint(OLD, NEW)}
+    assert client.post(page, ticks).status_code == 302
+    client.force_login(editor)
+    html = client.get(page).content.decode()
+    assert html.count("checked>") == 2 + 5
+    assert html.count("サインインし直す前に選んだ下線です。まだ保存していません。") == 1
+    assert client.get(page).content.decode().count("checked>") == 3  # the engine's
+
+
+def test_ticks_on_another_text_do_not(client, editor, draft):
+    page = marks_page(draft, NEW)
+    ticks = {"old": ["0-3"], "new": [], "why": "語の単位", "texts_seen": fingerprint(OLD, "別の文")}
+    client.post(page, ticks)
+    client.force_login(editor)
+    response = client.get(page)
+    assert [str(message) for message in response.context["messages"]][1:] == [
+        "文言が変わったため、下線は選び直してください。理由は残してあります。"
+    ]
+    html = response.content.decode()
+    assert (html.count("checked>"), 'value="語の単位"' in html) == (3, True)
+
+
+def marks_page(draft, text):
+    """Reword the first paragraph; return the address of its marks."""
+    clause = next(n for n in amending.text_of(draft).order if n.text == OLD).wording.clause
+    amending.reword(draft, clause, text, by=None)
+    return clause_address(draft, clause, "marks")
 
 
 def test_the_next_morning_too(client, editor, page):

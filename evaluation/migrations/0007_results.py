@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evaluation", "0005_marking"),
+        ("evaluation", "0006_procedure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
