@@ -16,13 +16,13 @@ from django.core.checks import CheckMessage, Warning
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from evaluation.result_rules import PINNED, RESULT_RULES
 from evaluation.trigger_rules import (
     AMENDMENT_OF_GROUP,
     AMENDMENT_OF_SHEET,
     APPEND_ONLY,
     FROZEN,
     IMMUTABLE,
-    PINNED,
     PRINTED,
     RULES,
 )
@@ -47,7 +47,7 @@ class Trigger:
 
 
 def _rules() -> Iterator[Trigger]:
-    for name, table, events, condition, message in RULES:
+    for name, table, events, condition, message in (*RULES, *RESULT_RULES):
         for event in events:
             yield Trigger(f"{name}_{event.lower()}", table, event, condition, message)
 

@@ -19,7 +19,7 @@ ROOT: Path = settings.BASE_DIR
 LAYERS = [
     {"comparison", "workbook", "series", "numbers", "suggesting", "ranks", "fonts", "eras"},
     {"models"},
-    {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules"},
+    {"permissions", "checks", "placing", "deployment", "triggers", "trigger_rules", "result_rules"},
     {
         "amending",
         "drafting",

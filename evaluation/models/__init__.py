@@ -22,16 +22,13 @@ from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
 from evaluation.models.table_forms import TableForm
 from evaluation.models.values import (
-    Admission,
     ChangeCode,
     Evidence,
     IndicatorValue,
-    ItemYear,
     Stage,
-    ValueReport,
-    YearClosing,
     YearlyResult,
 )
+from evaluation.models.years import Admission, ItemYear, ValueReport, YearClosing
 
 __all__ = [
     "Admission",
