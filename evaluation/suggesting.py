@@ -62,6 +62,8 @@ def _with_share(whole: str, part: str) -> list[Suggestion]:
 
 def _labels(text: str) -> list[str]:
     parts = [part for part in SEPARATOR.split(text) if part]
+    if not parts:
+        return []
     tail = COUNTED.search(parts[-1])
     if ONE_CLAUSE.search(text) or len(parts) == 1 or not any(map(COUNTED.search, parts)):
         return [text]

@@ -61,7 +61,8 @@ def change_measure(
         raise Stale(stored, now, "この測るもの")
     fixed = [name for name in FIXED if name in fields and fields[name] != getattr(stored, name)]
     if fixed and (count := IndicatorValue.objects.filter(measure=stored).count()):
-        names = "・".join(str(IndicatorMeasure._meta.get_field(n).verbose_name) for n in fixed)  # type: ignore[union-attr]
+        columns: list[Any] = [IndicatorMeasure._meta.get_field(name) for name in fixed]
+        names = "・".join(str(column.verbose_name) for column in columns)
         words = (
             f"「{name_of(stored)}」には値が{count}件あるため、{names}を変えられません。"
             "値は前の単位と桁で入力されています。別の測るものを加えてください。"

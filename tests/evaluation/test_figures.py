@@ -88,7 +88,7 @@ def test_what_an_amendment_brings_begins_and_what_it_takes_ends(place):
     }
     node = figures.indicator(new.public_id)
     assert [figures.expected(node, year) for year in figures.years] == [0, 0, 0, 1, 1]
-    assert [n.clause_id for _, nodes in figures.items for n in nodes] == [kept.pk, new.pk]
+    assert [n.clause_id for _, nodes in figures.items for n in nodes] == [new.pk, kept.pk]
     assert figures.indicator(gone.public_id).repealed
 
 
