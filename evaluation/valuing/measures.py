@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from evaluation import numbers
 from evaluation.amending import Stale, digest
-from evaluation.models import Clause, IndicatorMeasure, IndicatorTarget, IndicatorValue
+from evaluation.models import Admission, Clause, IndicatorMeasure, IndicatorTarget, IndicatorValue
 from evaluation.valuing.rows import check_words, check_year, lock_period, name_of
 from jst_objectives import history
 from programs.models import User
@@ -83,7 +83,7 @@ def remove_measure(measure: IndicatorMeasure, *, by: User | None) -> None:
     parts = IndicatorMeasure.objects.filter(numerator=measure) | IndicatorMeasure.objects.filter(
         denominator=measure
     )
-    if used or measure.admissions.exists() or parts.exists():
+    if used or Admission.objects.filter(measure=measure).exists() or parts.exists():
         raise ValidationError("値・目標・割合に使われた測るものは、削除できません。")
     history.delete(measure, by=by, reason="測るものの削除")
 

@@ -103,7 +103,10 @@ class Gates:
         rows = ItemYear.objects.filter(item__period=period)
         admissions = Admission.objects.filter(user=by, until__gt=timezone.now()) if by else ()
         return cls(
-            closed={closing.fiscal_year: closing for closing in period.closings.all()},
+            closed={
+                closing.fiscal_year: closing
+                for closing in YearClosing.objects.filter(period=period)
+            },
             years={(row.item_id, row.fiscal_year): row for row in rows},
             items=items,
             admitted={(a.measure_id, a.fiscal_year) for a in admissions},

@@ -108,7 +108,7 @@ def close(
     """Close a year: from here on only who is let in changes it, with a reason that everybody reads."""
     check_year(lock_period(period.pk), fiscal_year)
     words = check_words(reason, "締め切る理由を入力してください。")
-    if period.closings.filter(fiscal_year=fiscal_year).exists():
+    if YearClosing.objects.filter(period=period, fiscal_year=fiscal_year).exists():
         raise ValidationError(f"{year_name(fiscal_year)}は、すでに締め切られています。")
     closing = YearClosing(period=period, fiscal_year=fiscal_year, reason=words, closed_by=by)
     closing.closed_at = timezone.now()

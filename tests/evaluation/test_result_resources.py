@@ -70,7 +70,7 @@ def test_a_value_is_corrected_by_an_import_only_with_a_reason(client, measure):
 
 def test_a_measure_and_a_target_come_in_through_their_checks(client, measure):
     refused = imported(client, "indicatormeasure", 単位="本")
-    assert [words[:15] for words in refused] == ["単位：「=論文数」には値が2"]
+    assert [words[:14] for words in refused] == ["単位：「=論文数」には値が2"]
     assert imported(client, "indicatormeasure", 方向="大きいほどよい") == []
     assert IndicatorMeasure.objects.get().direction == "higher"
     assert imported(client, "indicatortarget", 目標値="120", 定めた理由="改定") == []
