@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models.functions import Left
 
 from evaluation.comparison.correcting import fingerprint
-from evaluation.models import Clause, ItemProgram, Marking, Wording
+from evaluation.models import Clause, ItemProgram, ItemYear, Marking, Wording, YearlyResult
 from evaluation.models.markings import read_spans
 from jst_objectives.history import actor_name
 from programs.models import User
@@ -104,6 +104,10 @@ class Past:
             return f"{found.get_kind_display()}「{text}」" if text else str(found)
         if isinstance(found, Wording):
             return f"{found.clause.get_kind_display()}「{shortened(found.text)}」"
+        if isinstance(found, YearlyResult):
+            return f"{self.name(found.indicator, moment)}：{found.fiscal_year}年度"
+        if isinstance(found, ItemYear):
+            return f"{self.name(found.item, moment)}：{found.fiscal_year}年度"
         if isinstance(found, ItemProgram):
             return f"{self.name(found.clause, moment)}：{found.program}"
         return str(found)

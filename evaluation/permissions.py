@@ -22,6 +22,7 @@ from evaluation.models import (
     OverviewSheet,
 )
 from evaluation.models.documents import IssuedDocumentQuerySet
+from evaluation.models.measures import RESULT_READERS
 from evaluation.models.objectives import agencies_of
 from programs.access import Hidden, record_reading
 from programs.models import Agency, Program, Role, User
@@ -232,6 +233,49 @@ def editable_period(request: SignedInRequest, agency: str, number: int) -> Objec
     if R.EDITOR not in roles_of(request.user, period.agency):
         raise PermissionDenied(f"起案は、{period.agency.short_name}の起案者だけができます。")
     return period
+
+
+# --- Results --------------------------------------------------------------------------------------
+class ResultAct(StrEnum):
+    """What a person does with measures and values."""
+
+    ENTER = "enter"
+    MEASURE = "measure"
+    CHECK = "check"
+    CLOSE = "close"
+
+
+RESULT_RULES = {
+    ResultAct.ENTER: ("値の入力と提出", (R.AGENCY,)),
+    ResultAct.MEASURE: ("測るものと目標の設定", (R.AGENCY, R.ASSESSOR)),
+    ResultAct.CHECK: ("値の確認・差戻し・確定", (R.ASSESSOR,)),
+    ResultAct.CLOSE: ("年度の締切と入力の許可", (R.ASSESSOR,)),
+}
+
+
+def results_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
+    """Return a period whose results the user reads. Raises Hidden for anybody else."""
+    period = visible_period(request, agency, number)
+    if roles_of(request.user, period.agency).isdisjoint(RESULT_READERS):
+        raise Hidden("この中長期目標の実績は、登録されていないか、見る権限がありません。")
+    return period
+
+
+def result_refusals(user: User | AnonymousUser, period: ObjectivePeriod) -> dict[ResultAct, str]:
+    """Return for each act on results why the user may not do it; "" where it may be done."""
+    roles = roles_of(user, period.agency)
+    refused = {}
+    for act, (name, allowed) in RESULT_RULES.items():
+        who = "・".join(R(role).label for role in allowed)
+        words = f"{name}は、{period.agency.short_name}の{who}だけができます。"
+        refused[act] = words if roles.isdisjoint(allowed) else ""
+    return refused
+
+
+def require_result(request: SignedInRequest, act: ResultAct, period: ObjectivePeriod) -> None:
+    """Raise PermissionDenied with the reason where the request's user may not do it."""
+    if reason := result_refusals(request.user, period)[act]:
+        raise PermissionDenied(reason)
 
 
 def audited_agencies(request: SignedInRequest) -> list[Agency]:

@@ -17,6 +17,7 @@ from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from evaluation.comment_rules import COMMENT_RULES
+from evaluation.result_rules import PINNED, RESULT_RULES
 from evaluation.trigger_rules import (
     AMENDMENT_OF_GROUP,
     AMENDMENT_OF_SHEET,
@@ -47,7 +48,7 @@ class Trigger:
 
 
 def _rules() -> Iterator[Trigger]:
-    for name, table, events, condition, message in (*RULES, *COMMENT_RULES):
+    for name, table, events, condition, message in (*RULES, *COMMENT_RULES, *RESULT_RULES):
         for event in events:
             yield Trigger(f"{name}_{event.lower()}", table, event, condition, message)
 
@@ -164,6 +165,8 @@ def all_triggers(vendor: str) -> list[Trigger]:
     triggers += _rules()
     for model in ("Snapshot", "IssuedDocument"):
         triggers += _unchangeable(_table(model), IMMUTABLE)
+    for model in ("IndicatorTarget", "ValueReport"):
+        triggers += _unchangeable(_table(model), PINNED)
     triggers += _unchangeable("programs_accessrecord", APPEND_ONLY)
     triggers += _histories()
     if vendor == "sqlite":

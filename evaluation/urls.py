@@ -16,6 +16,7 @@ from evaluation.views import (
     drafting,
     history,
     home,
+    indicators,
     last_act,
     live,
     marks,
@@ -56,6 +57,7 @@ register_converter(DocumentKind, "document_kind")
 register_converter(WordKind, "word_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
+INDICATOR = PERIOD + "indicators/<slug:public_id>/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
@@ -77,6 +79,12 @@ urlpatterns = [
     path(PERIOD + "policy/", sheets.policy, name="policy"),
     path(PERIOD + "comparison/", comparisons.versions, name="versions"),
     path(PERIOD + "comparison.pdf", comparisons.versions_pdf, name="versions_pdf"),
+    # Results
+    path(PERIOD + "indicators/", indicators.indicators, name="indicators"),
+    path(INDICATOR, indicators.indicator, name="indicator"),
+    path(INDICATOR + "measures/new/", indicators.new_measure, name="new_measure"),
+    path(INDICATOR + "measures/<int:position>/", indicators.measure, name="measure"),
+    path(INDICATOR + "measures/<int:position>/target/", indicators.target, name="target"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

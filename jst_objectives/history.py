@@ -8,7 +8,7 @@ its columns in the order that `as_of` reads them, and the actor's name stays aft
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from simple_history.manager import HistoricalQuerySet
 from simple_history.models import HistoricalRecords
@@ -113,6 +113,42 @@ def create_all(model: type[M], instances: Iterable[M], *, by: Any, reason: str) 
         rows,
         model,
         batch_size=500,
+        default_user=by,
+        default_change_reason=reason,
+        custom_historical_attrs={"actor_name": actor_name(by)},
+    )
+
+
+@transaction.atomic
+def change_all(
+    model: type[M], instances: Iterable[M], fields: Sequence[str], *, by: Any, reason: str
+) -> None:
+    """Store these fields of instances in bulk, each with its history row, in one transaction.
+
+    One prepared statement for all rows: Django's own bulk update takes a CASE per field and row, which
+    is ten times slower. A `_change_reason` of an instance comes before `reason`.
+    """
+    rows = list(instances)
+    for row in rows:
+        check_fields(row)
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    key: Any = model._meta.pk
+    quoted = connection.ops.quote_name
+    assignments = ", ".join(f"{quoted(column.column)} = %s" for column in columns)
+    where = f"{quoted(key.column)} = %s"
+    statement = f"UPDATE {quoted(model._meta.db_table)} SET {assignments} WHERE {where}"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement,
+            [
+                [c.get_db_prep_save(getattr(row, c.attname), connection) for c in (*columns, key)]
+                for row in rows
+            ],
+        )
+    model.history.bulk_history_create(  # type: ignore[attr-defined]
+        rows,
+        batch_size=500,
+        update=True,
         default_user=by,
         default_change_reason=reason,
         custom_historical_attrs={"actor_name": actor_name(by)},

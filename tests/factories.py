@@ -2,12 +2,19 @@
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from evaluation import amending, procedure
-from evaluation.models import Amendment, Clause, ObjectivePeriod
+from evaluation import amending, procedure, valuing
+from evaluation.models import (
+    Amendment,
+    Clause,
+    IndicatorMeasure,
+    IndicatorValue,
+    ObjectivePeriod,
+)
 from jst_objectives import history
 from programs.models import Agency, Role, User
 
@@ -93,3 +100,32 @@ def make_baseline(period: ObjectivePeriod, items: int = 3) -> tuple[Amendment, l
             baseline, "body", parent=previous, text=f"項目{number}を推進する。", by=None
         )
     return decide(baseline), clauses
+
+
+def make_indicators(
+    period: ObjectivePeriod, *texts: str, kind: str = "monitoring_indicator"
+) -> tuple[Clause, list[Clause]]:
+    """Decide a baseline with item 1 and these indicators under it; return the item and them."""
+    baseline = make_draft(period, kind=Amendment.Kind.BASELINE)
+    chapter = amending.insert(
+        baseline, "chapter", parent=None, label="Ⅲ", text="研究開発の成果の最大化", by=None
+    )
+    item = amending.insert(baseline, "item", parent=chapter, label="1", text="項目1の推進", by=None)
+    indicators: list[Clause] = []
+    for text in texts or ("論文数",):
+        after = indicators[-1] if indicators else None
+        indicators.append(
+            amending.insert(baseline, kind, parent=item, after=after, text=text, by=None)
+        )
+    decide(baseline)
+    return item, indicators
+
+
+def make_measure(indicator: Clause, label: str = "論文数", **fields: Any) -> IndicatorMeasure:
+    return valuing.add_measure(indicator, by=None, label=label, **({"unit": "件"} | fields))
+
+
+def make_value(
+    measure: IndicatorMeasure, fiscal_year: int = 2024, number: int = 10, **options: Any
+) -> IndicatorValue:
+    return valuing.record(measure, fiscal_year, by=None, number=Decimal(number), **options)

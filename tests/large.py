@@ -2,18 +2,21 @@
 
 import random
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from evaluation import amending, procedure, ranks
+from evaluation import amending, procedure, ranks, valuing
 from evaluation.models import (
     Amendment,
     AmendmentReason,
     Attachment,
     Clause,
     Comment,
+    IndicatorMeasure,
+    IndicatorValue,
     IssuedDocument,
     ItemProgram,
     ObjectivePeriod,
@@ -28,6 +31,7 @@ from evaluation.models import (
     Snapshot,
     StepKind,
     Wording,
+    YearlyResult,
 )
 from jst_objectives import history
 from programs.models import (
@@ -85,6 +89,7 @@ class Large:
         for state in ("draft", "submitted", "approved"):
             self.change(state, text, programs)
         self.amendments()
+        self.results(text)
         self.people()
 
     def rows(self, model: type[Any], count: int = 0, **fields: Any) -> list[Any]:
@@ -237,6 +242,42 @@ class Large:
         for row in rows:
             row.title = row.slug
         history.create_all(Amendment, rows, by=self.drafter, reason="起案")
+
+    # --- Results ----------------------------------------------------------------------------------
+    def results(self, text: list[Wording]) -> None:
+        """Add `many` measures with targets and values to the first indicator, and to each other one."""
+        now, years = timezone.now(), range(2022, 2027)
+        monitored = [row.clause for row in text if row.clause.kind == K.MONITORING_INDICATOR]
+        owners = [*monitored[1:], *([monitored[0]] * self.many)]
+        measures = [
+            IndicatorMeasure(indicator=owner, position=n, label=f"n{n}", unit="件")
+            for n, owner in zip(
+                [*[1] * (len(monitored) - 1), *range(1, self.many + 1)], owners, strict=True
+            )
+        ]
+        history.create_all(IndicatorMeasure, measures, by=self.drafter, reason="試験")
+        values = [
+            IndicatorValue(measure=measure, fiscal_year=year, number=year, entered_at=now)
+            for measure in measures
+            for year in years
+        ]
+        history.create_all(IndicatorValue, values, by=self.drafter, reason="試験")
+        for measure in measures[-self.many :]:
+            valuing.set_target(
+                measure,
+                by=None,
+                first_fiscal_year=2022,
+                last_fiscal_year=2026,
+                number=Decimal(1),
+                reason="試験",
+            )
+        valuing.attach_link(values[0], by=None, title="資料", url="https://www.jst.go.jp/")
+        evaluated = [row.clause for row in text if row.clause.kind == K.EVALUATION_INDICATOR]
+        results = [
+            YearlyResult(indicator=evaluated[0], fiscal_year=y, text="文", entered_at=now)
+            for y in years
+        ]
+        history.create_all(YearlyResult, results, by=self.drafter, reason="試験")
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:

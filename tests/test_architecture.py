@@ -21,6 +21,8 @@ LAYERS = [
         "comparison",
         "workbook",
         "series",
+        "numbers",
+        "suggesting",
         "ranks",
         "fonts",
         "eras",
@@ -31,7 +33,7 @@ LAYERS = [
     {"checking"},
     {"models"},
     {"permissions", "checks", "placing", "numbering", "deployment", "triggers", "trigger_rules"}
-    | {"comment_rules"},
+    | {"comment_rules", "result_rules"},
     {
         "amending",
         "drafting",
@@ -45,13 +47,14 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"valuing", "grading", "documents", "loading", "rendering"}
+    | {"valuing", "figures", "samples", "grading", "documents", "loading", "rendering"}
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
     {"waiving"},
     {
         "forms",
         "resources",
+        "result_resources",
         "templatetags",
         "past",
         "trail",
@@ -60,7 +63,7 @@ LAYERS = [
         "chronicle",
         "audited",
     },
-    {"views", "admin", "management"},
+    {"views", "admin", "result_admin", "management"},
     {"urls", "apps"},
 ]
 WITHOUT_DJANGO = [
@@ -68,6 +71,8 @@ WITHOUT_DJANGO = [
     "checking",
     "workbook",
     "series",
+    "numbers",
+    "suggesting",
     "ranks",
     "eras",
     "references",

@@ -34,6 +34,7 @@ from evaluation.models import (
 )
 from programs.models import AccessRecord, Agency, Appropriation, Fund, Program, Role, SchemeFlow
 from tests.factories import make_baseline, make_draft, make_period, make_user
+from tests.wrong_results import WRONG_RESULTS
 
 pytestmark = pytest.mark.django_db
 
@@ -245,7 +246,7 @@ WRONG = {
     "table_form_choices_known": lambda: table_form(unchanged="all"),
     "table_form_columns_titled": lambda: table_form(current_title=""),
     "table_form_columns_told_apart": lambda: table_form(current_title="変更案"),
-}
+} | WRONG_RESULTS
 
 
 def constraint_of(model, name):

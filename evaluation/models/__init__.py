@@ -5,6 +5,7 @@ from evaluation.models.approvals import Approval
 from evaluation.models.comments import Comment
 from evaluation.models.documents import IssuedDocument, Snapshot
 from evaluation.models.markings import Marking
+from evaluation.models.measures import IndicatorMeasure, IndicatorTarget
 from evaluation.models.objectives import (
     Chapter,
     Clause,
@@ -17,6 +18,7 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.presence import Presence
+from evaluation.models.ratings import ItemInput, ItemProfile, Rating, Remedy, RemedyProgress
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
@@ -24,22 +26,39 @@ from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrd
 from evaluation.models.submissions import Submission
 from evaluation.models.successions import Succession
 from evaluation.models.table_forms import TableForm
+from evaluation.models.values import (
+    ChangeCode,
+    Evidence,
+    IndicatorValue,
+    Stage,
+    YearlyResult,
+)
 from evaluation.models.waivers import Waiver
+from evaluation.models.years import Admission, ItemYear, ValueReport, YearClosing
 
 __all__ = [
+    "Admission",
     "Amendment",
     "AmendmentReason",
     "Approval",
     "Attachment",
+    "ChangeCode",
     "Chapter",
     "Clause",
     "Comment",
     "Contribution",
     "EvaluationAxis",
     "EvaluationIndicator",
+    "Evidence",
+    "IndicatorMeasure",
+    "IndicatorTarget",
+    "IndicatorValue",
     "IssuedDocument",
     "Item",
+    "ItemInput",
+    "ItemProfile",
     "ItemProgram",
+    "ItemYear",
     "Marking",
     "MonitoringIndicator",
     "ObjectivePeriod",
@@ -49,16 +68,23 @@ __all__ = [
     "PolicyText",
     "Presence",
     "ProcedureStep",
+    "Rating",
     "ReasonGroup",
+    "Remedy",
+    "RemedyProgress",
     "Rendering",
     "RestrictedReader",
     "Restriction",
     "Snapshot",
+    "Stage",
     "StepKind",
     "StepOrder",
     "Submission",
     "Succession",
     "TableForm",
+    "ValueReport",
     "Waiver",
     "Wording",
+    "YearClosing",
+    "YearlyResult",
 ]

@@ -50,6 +50,8 @@ class ObjectivePeriod(models.Model):
     title = models.CharField("本文の表題", max_length=200)
     appendix_title = models.CharField("別紙の表題", max_length=200)
     appendix_note = models.CharField("別紙の注", max_length=500)
+    # Said on every page and in every file that shows a result: the source document holds none.
+    sample_results = models.BooleanField("実績と評定は見本である", default=False)
 
     history = Records()
     objects = ObjectivePeriodQuerySet.as_manager()

@@ -18,6 +18,7 @@ from evaluation.documents.versions import reads_draft_at, texts_at
 from evaluation.forms.editions import EditionForm
 from evaluation.lifespans import known_by
 from evaluation.models import Amendment, ObjectivePeriod, Wording
+from evaluation.models.measures import RESULT_READERS
 from evaluation.models.texts import Node, Text, texts_around
 from evaluation.permissions import (
     PortalRequest,
@@ -43,6 +44,7 @@ class Edition:
     published: bool = False
     known: dt.datetime | None = None
     form: EditionForm = field(default_factory=EditionForm, compare=False)
+    reads_results: bool = False
 
     @classmethod
     def of(cls, amendment: Amendment, known: dt.datetime | None = None, **said: Any) -> "Edition":
@@ -154,9 +156,12 @@ def edition_of(request: PortalRequest, agency: str, number: int) -> Edition:
     _checked(period, form)
     on = form.cleaned_data["on"] or timezone.localdate()
     known = form.cleaned_data["known"]
-    published = not roles_of(request.user, period.agency)
-    text = Text.of(Wording.objects.in_force_on(period, on, known, published=published))
-    return Edition(period, text, text, on, published=published, known=known, form=form)
+    roles = roles_of(request.user, period.agency)
+    text = Text.of(Wording.objects.in_force_on(period, on, known, published=not roles))
+    reads = not roles.isdisjoint(RESULT_READERS)
+    return Edition(
+        period, text, text, on, published=not roles, reads_results=reads, known=known, form=form
+    )
 
 
 def _checked(period: ObjectivePeriod, form: EditionForm) -> EditionForm:

@@ -56,6 +56,9 @@ REAL: list[Page] = [
     ("", "appendix", TEXT + "appendix/", 30),
     ("editor", "appendix with the draft", TEXT + "appendix/?amendment=2026-01-28", 20),
     ("", "policy hierarchy", TEXT + "policy/", 20),
+    ("agency", "indicators", TEXT + "indicators/", 40),
+    ("agency", "indicator", TEXT + "indicators/{indicator}/", 20),
+    ("agency", "new measure", TEXT + "indicators/{indicator}/measures/new/", 20),
     ("editor", "amendment", DRAFT, 20),
     ("", "amendment, the baseline", TEXT + "amendments/baseline/", 25),
     ("editor", "comparison table", DRAFT + "comparison/", 20),
@@ -245,15 +248,18 @@ def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     from evaluation.models import AmendmentReason, Clause, Wording
     from tests.factories import make_user
 
-    for role in ("editor", "approver", "auditor", "maintainer"):
+    for role in ("editor", "approver", "auditor", "maintainer", "agency"):
         clients[role] = Client(HTTP_HOST="localhost")
         clients[role].force_login(make_user(period.agency, role))
     items = Clause.objects.filter(period=period, kind="item", introduced_by__kind="baseline")
+    decided = Clause.objects.filter(period=period, introduced_by__kind="baseline")
+    indicators = decided.filter(kind="monitoring_indicator")
     reworded = Wording.objects.filter(amendment__period=period, base__isnull=False)
     reasons = AmendmentReason.objects.filter(group__amendment__period=period)
     draft = period.amendments.filter(state="draft", wordings__isnull=False)[0]
     return {
         "item": items[0].public_id,
+        "indicator": indicators[0].public_id,
         "body": reworded[0].clause.public_id,
         "program": period.agency.programs.all()[0].slug,
         "reason": reasons[0].pk,

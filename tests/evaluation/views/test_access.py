@@ -20,6 +20,7 @@ from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
     Amendment,
     AmendmentReason,
+    Clause,
     IssuedDocument,
     ItemProgram,
     Presence,
@@ -29,7 +30,14 @@ from evaluation.models import (
 )
 from jst_objectives import history
 from programs.models import AccessRecord, Program, Role
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import (
+    decide,
+    make_baseline,
+    make_draft,
+    make_measure,
+    make_period,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +57,9 @@ EDITORS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 403, 403]
 APPROVERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 403, 200, 403]
 EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
+# In the order of VIEWERS: results are not for the public, nor for maintainers.
+RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
+MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
 EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
 RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
@@ -134,6 +145,8 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("comments", "draft"): OF_DRAFT,
     ("comments", "shared"): OF_SHARED_DRAFT,
     ("comments", "decided"): OF_DRAFT,
+    ("indicators", ""): RESULTS,
+    ("indicator", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -180,6 +193,9 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_clause", "draft"): EDITORS_OF_DRAFT,
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
     ("marks", "draft"): EDITORS_OF_DRAFT,
+    ("new_measure", ""): MEASURING,
+    ("measure", ""): MEASURING,
+    ("target", ""): MEASURING,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -233,6 +249,7 @@ class Scene:
             baseline, by=make_user(agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         self.amendments = {"baseline": baseline}
+        self.indicator = self.measured()
         for state in ("decided", "draft", "shared", "withdrawn", "submitted", "approved"):
             self.amendments[state] = make_draft(self.period, by=self.drafter)
             text = f"{state}の推進"
@@ -276,6 +293,19 @@ class Scene:
         row.save()
         return row
 
+    def measured(self) -> Clause:
+        """Decide an indicator under the item, with one measure."""
+        draft = make_draft(self.period)
+        indicator = amending.insert(
+            draft, "monitoring_indicator", parent=self.item, text="論文数", by=None
+        )
+        decide(draft)
+        procedure.publish(
+            draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
+        )
+        make_measure(indicator)
+        return indicator
+
     def hear(self, draft: Amendment) -> None:
         """Record that a council was heard, with a file."""
         kind = StepKind(agency=self.period.agency, position=1, name="意見聴取")
@@ -310,6 +340,9 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
+        if name in {"indicators", "indicator", "new_measure", "measure", "target"}:
+            arguments = [*place] if name == "indicators" else [*place, self.indicator.public_id]
+            return reverse(name, args=arguments + [1] * (name in {"measure", "target"}))
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":

@@ -371,6 +371,10 @@ def test_what_the_other_readers_read(scene: Scene):
     visit = Visit(scene.portal.window(scene.people["agency"]))
     visit.to(scene.of(scene.submitted), scene.of(scene.submitted, "comparison"))
     visit.to(scene.of(scene.submitted, "edit"), "/history/", status=403)
+    for words in ("論文数（国際共著論文の割合含む）", "特許出願・登録件数"):
+        found = Clause.objects.filter(wordings__text=words, introduced_by__kind="baseline")
+        page = f"{PERIOD}indicators/{found[0].public_id}/"
+        visit.to(f"{PERIOD}indicators/", page, f"{page}measures/new/?suggest=1")
     nobody = Visit(scene.portal.window(make_user()))
     nobody.to("/", "/account/", PERIOD)
 

@@ -23,6 +23,7 @@ from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.models.table_forms import form_of
 from jst_objectives import history
 from programs import models as p
+from tests.evaluation.views.hostile_results import fill_results
 from tests.factories import make_baseline, make_draft, make_period, make_user
 from tests.hostile import REFUSED, STORED
 
@@ -46,6 +47,7 @@ OTHERS = {
     "task",
     "digest",
     "location",
+    "url",
 }
 FORMULA = tuple("=+@＝＋＠")
 FILLED: set[tuple[str, str]] = set()
@@ -376,6 +378,8 @@ def test_no_export_of_the_history_holds_a_formula(period):
 
 def test_the_corpus_is_in_every_text_field(period):
     fill(period)
+    other = make_period()
+    fill_results(other, make_baseline(other)[1][1], make_all)
     for model in (p.Agency, m.Amendment, m.ObjectivePeriod):
         FILLED.update((model.__name__, f.name) for f in text_fields(model))
     missing = {

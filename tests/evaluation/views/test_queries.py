@@ -67,6 +67,12 @@ PAGES: dict[tuple[str, str], int] = {
     ("", TEXT + "appendix/"): 4,
     ("editor", TEXT + "appendix/?amendment=draft"): 11,
     ("", TEXT + "policy/"): 3,
+    # Results
+    ("agency", TEXT + "indicators/"): 10,
+    ("agency", TEXT + "indicators/{indicator}/"): 12,
+    ("agency", TEXT + "indicators/{indicator}/measures/new/"): 14,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/"): 15,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/target/"): 13,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 5,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -174,11 +180,22 @@ LISTS = {
     "steporder": 8,
     "snapshot": 9,
     "issueddocument": 9,
+    "indicatormeasure": 10,
+    "indicatortarget": 10,
+    "indicatorvalue": 11,
+    "yearlyresult": 11,
+    "evidence": 10,
+    "itemyear": 10,
+    "yearclosing": 9,
+    "admission": 10,
+    "valuereport": 9,
 }
 
 
 def test_every_page_has_a_row():
-    example = dict.fromkeys(("agency", "item", "body", "baseline", "sha256", "finding"), "a")
+    example = dict.fromkeys(
+        ("agency", "item", "body", "baseline", "sha256", "finding", "indicator"), "a"
+    )
     example |= dict.fromkeys(
         ("reason", "step", "file", "reader", "item_key", "rendering", "comment"), 1
     )
@@ -201,7 +218,7 @@ def test_the_queries_do_not_grow(monkeypatch):
 
 def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     clients = {"": Client()}
-    for role in ("editor", "approver", "auditor", "maintainer"):
+    for role in ("editor", "approver", "auditor", "maintainer", "agency"):
         clients[role] = Client()
         clients[role].force_login(make_user(large.agency, role))
         clients[role].get("/account/")  # the session keeps when its user was seen
@@ -230,6 +247,7 @@ def names_in(large: Large) -> dict[str, object]:
         "item": clauses.filter(kind="item")[0].public_id,
         "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
         "item_key": clauses.filter(kind="item")[0].pk,
+        "indicator": clauses.filter(kind="monitoring_indicator")[0].public_id,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
         "step": Attachment.objects.all()[0].step_id,

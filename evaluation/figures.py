@@ -1,0 +1,213 @@
+"""The results of a period as series: what every page, file, chart and paper of results reads.
+
+Six queries for a whole period, however many indicators and years; pages pick from it.
+"""
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from evaluation.comparison.alignment import UnitKind
+from evaluation.models import (
+    Amendment,
+    IndicatorMeasure,
+    IndicatorTarget,
+    IndicatorValue,
+    ObjectivePeriod,
+    Wording,
+    YearlyResult,
+)
+from evaluation.models.texts import Node, Text
+from evaluation.series import Break, Entry, Measure, Series, Target, ratio, series
+
+K = TypeVar("K")
+V = TypeVar("V")
+INDICATORS = (UnitKind.EVALUATION_INDICATOR, UnitKind.MONITORING_INDICATOR)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Indicators of the text decided last, with their measures, values and texts.
+
+    `measures` by indicator; `lines` (points per year) by measure; `values` by measure and year;
+    `results` by indicator and year; `breaks` by indicator, as amendments made them.
+    """
+
+    period: ObjectivePeriod
+    text: Text
+    measures: dict[int, list[IndicatorMeasure]]
+    lines: dict[int, Series]
+    values: dict[tuple[int, int], IndicatorValue]
+    targets: dict[int, list[IndicatorTarget]]
+    results: dict[tuple[int, int], YearlyResult]
+    breaks: dict[int, list[Break]]
+    first_years: dict[int, int] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, period: ObjectivePeriod, successions: Mapping[int, Sequence[Break]] | None = None
+    ) -> "Figures":
+        """Read a period. `successions` are the breaks that amendments declared, by indicator; rewordings
+        and repeals are found in the decided text."""
+        told = _decided(period)
+        breaks = _breaks(told, successions or {})
+        firsts = {pk: _first_year(rows[0], period) for pk, rows in told.items()}
+        measures = list(
+            IndicatorMeasure.objects.filter(indicator__period=period).select_related("indicator")
+        )
+        values = IndicatorValue.objects.filter(measure__in=measures).select_related("entered_by")
+        targets = IndicatorTarget.objects.filter(measure__in=measures).order_by("set_on", "pk")
+        results = YearlyResult.objects.filter(indicator__period=period)
+        by_value = {(row.measure_id, row.fiscal_year): row for row in values}
+        by_target = _grouped((row.measure_id, row) for row in targets)
+        return cls(
+            period=period,
+            text=Text.of(rows[-1] for rows in told.values()),
+            measures=_grouped((measure.indicator_id, measure) for measure in measures),
+            lines=_lines(period, measures, by_value, by_target, breaks, firsts),
+            values=by_value,
+            targets=by_target,
+            results={(row.indicator_id, row.fiscal_year): row for row in results},
+            breaks=breaks,
+            first_years=firsts,
+        )
+
+    @property
+    def years(self) -> range:
+        return years_of(self.period)
+
+    @cached_property
+    def items(self) -> list[tuple[Node, list[Node]]]:
+        """Return the items that have indicators, each with them, in the order of the document."""
+        found = []
+        for node in self.text.order:
+            below = self.text.children.get(node.clause_id, [])
+            if indicators := [child for child in below if child.kind in INDICATORS]:
+                found.append((node, indicators))
+        return found
+
+    def indicator(self, public_id: str) -> Node | None:
+        """Return an indicator by its public id, one that is gone included; None for none."""
+        nodes = self.text.nodes.values()
+        found = (n for n in nodes if n.kind in INDICATORS and n.public_id == public_id)
+        return next(found, None)
+
+    def expected(self, indicator: Node, fiscal_year: int) -> int:
+        """Return how many values or texts an indicator is to have for a year."""
+        if fiscal_year < self.first_years.get(indicator.clause_id, 0):
+            return 0
+        return len(self._entered(indicator)) + (indicator.kind is UnitKind.EVALUATION_INDICATOR)
+
+    def present(self, indicator: Node, fiscal_year: int) -> int:
+        """Return how many of them are there; a state (該当なし …) is one, 未集計 is not."""
+        rows = [self.values.get((m.pk, fiscal_year)) for m in self._entered(indicator)]
+        there = sum(row is not None and row.state != "not_yet" for row in rows)
+        return there + ((indicator.clause_id, fiscal_year) in self.results)
+
+    def _entered(self, indicator: Node) -> list[IndicatorMeasure]:
+        return [m for m in self.measures.get(indicator.clause_id, []) if m.nature != "ratio"]
+
+
+def years_of(period: ObjectivePeriod) -> range:
+    return range(period.first_fiscal_year, period.last_fiscal_year + 1)
+
+
+def fiscal_year_of(day: dt.date) -> int:
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def measure_of(row: IndicatorMeasure) -> Measure:
+    """Return a measure as `series` reads it."""
+    names = ("label", "unit", "decimals", "nature", "direction", "accumulation")
+    return Measure(**{name: getattr(row, name) for name in names})
+
+
+def entry_of(row: IndicatorValue) -> Entry:
+    return Entry(row.fiscal_year, row.number, row.state, row.text, row.stage)
+
+
+def target_of(row: IndicatorTarget) -> Target:
+    return Target(row.first_fiscal_year, row.last_fiscal_year, row.number, row.text)
+
+
+# --- Reading --------------------------------------------------------------------------------------
+def _lines(
+    period: ObjectivePeriod,
+    measures: Iterable[IndicatorMeasure],
+    values: Mapping[tuple[int, int], IndicatorValue],
+    targets: Mapping[int, list[IndicatorTarget]],
+    breaks: Mapping[int, list[Break]],
+    firsts: Mapping[int, int],
+) -> dict[int, Series]:
+    entries = _grouped((pk, entry_of(row)) for (pk, _), row in values.items())
+    lines = {}
+    for row in measures:
+        own: Sequence[Entry] = entries.get(row.pk, [])
+        if row.numerator_id and row.denominator_id:
+            above, below = (entries.get(pk, []) for pk in (row.numerator_id, row.denominator_id))
+            own = ratio(above, below, row.decimals)
+        lines[row.pk] = series(
+            measure_of(row),
+            years_of(period),
+            own,
+            targets=[target_of(target) for target in targets.get(row.pk, [])],
+            breaks=breaks.get(row.indicator_id, []),
+            first_year=firsts.get(row.indicator_id),
+        )
+    return lines
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    found: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
+
+
+def _decided(period: ObjectivePeriod) -> dict[int, list[Wording]]:
+    """Return of each clause its decided wordings in the order in which they came to stand."""
+    rows = Wording.objects.placed().filter(
+        amendment__period=period, amendment__state=Amendment.State.DECIDED
+    )
+    ordered = rows.select_related("amendment", "clause__introduced_by").order_by(
+        "place", "amendment__sequence"
+    )
+    return _grouped((row.clause_id, row) for row in ordered)
+
+
+def _first_year(first: Wording, period: ObjectivePeriod) -> int:
+    """Return the fiscal year from which an indicator has values: the baseline's always had them."""
+    introduced = first.clause.introduced_by
+    if introduced.kind == Amendment.Kind.BASELINE or introduced.effective_on is None:
+        return period.first_fiscal_year
+    return max(fiscal_year_of(introduced.effective_on), period.first_fiscal_year)
+
+
+def _breaks(
+    told: Mapping[int, list[Wording]], successions: Mapping[int, Sequence[Break]]
+) -> dict[int, list[Break]]:
+    found: dict[int, list[Break]] = defaultdict(list)
+    for pk, declared in successions.items():
+        found[pk] += declared
+    for pk, rows in told.items():
+        for old, new in itertools.pairwise(rows):
+            named = any(b.amendment == str(new.amendment) for b in found[pk])
+            if new.repealed and not old.repealed:
+                found[pk].append(_break(new, "abolished", continues=False))
+            elif new.text != old.text and not new.corrects_id and not named:
+                found[pk].append(_break(new, "reworded", continues=True))
+    return {pk: breaks for pk, breaks in found.items() if breaks}
+
+
+def _break(wording: Wording, kind: str, *, continues: bool) -> Break:
+    """Return what an amendment did to an indicator: abolished within a year, it had that year."""
+    day = wording.amendment.effective_on
+    assert day is not None  # decided
+    year = fiscal_year_of(day)
+    if kind == "abolished" and (day.month, day.day) != (4, 1):
+        year += 1
+    return Break(year, kind, str(wording.amendment), continues)

@@ -1,0 +1,77 @@
+"""What was reached: the only writer of measures, targets, values and yearly texts.
+
+Every verb takes the user (`by`), writes with history in one transaction under the period's lock, and
+refuses with a `ValidationError` in Japanese that names the place and the expected form. `seen` is what
+the user saw (the revision, 0 for nothing): raises `Stale` where somebody was faster. Who may do what is
+checked in `evaluation.permissions`, before.
+"""
+
+from evaluation.amending import Stale
+from evaluation.valuing.evidence import attach_file, attach_link, detach
+from evaluation.valuing.many import (
+    Cell,
+    Outcome,
+    RefusedError,
+    Status,
+    compare_many,
+    record_many,
+)
+from evaluation.valuing.measures import (
+    add_measure,
+    change_measure,
+    fingerprint,
+    remove_measure,
+    set_target,
+)
+from evaluation.valuing.reports import Difference, changed_since, make_report
+from evaluation.valuing.rows import Gates, heads_of, name_of, year_name
+from evaluation.valuing.values import clear, clear_result, confirm, correct, record, record_result
+from evaluation.valuing.years import (
+    admit,
+    assign,
+    close,
+    confirm_year,
+    indicators_of,
+    reopen,
+    send_back,
+    submit,
+)
+
+__all__ = [
+    "Cell",
+    "Difference",
+    "Gates",
+    "Outcome",
+    "RefusedError",
+    "Stale",
+    "Status",
+    "add_measure",
+    "admit",
+    "assign",
+    "attach_file",
+    "attach_link",
+    "change_measure",
+    "changed_since",
+    "clear",
+    "clear_result",
+    "close",
+    "compare_many",
+    "confirm",
+    "confirm_year",
+    "correct",
+    "detach",
+    "fingerprint",
+    "heads_of",
+    "indicators_of",
+    "make_report",
+    "name_of",
+    "record",
+    "record_many",
+    "record_result",
+    "remove_measure",
+    "reopen",
+    "send_back",
+    "set_target",
+    "submit",
+    "year_name",
+]

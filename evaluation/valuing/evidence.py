@@ -1,0 +1,140 @@
+"""What a value or a yearly text stands on: links and files, each of its own date."""
+
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from evaluation.models import Evidence, IndicatorValue, Stage, YearlyResult
+from evaluation.models.values import LARGEST_EVIDENCE
+from evaluation.valuing.rows import Gates, check_words, lock_period
+from jst_objectives import history
+from programs.models import User
+
+# How files of a kind begin; documents of Office are archives with a part of this name.
+SIGNS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
+PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
+MACROS = ("vbaProject.bin",)
+ENCODINGS = ("utf-8-sig", "cp932")
+
+
+@transaction.atomic
+def attach_link(
+    owner: IndicatorValue | YearlyResult,
+    *,
+    by: User | None,
+    title: str,
+    url: str,
+    dated_on: dt.date | None = None,
+) -> Evidence:
+    """Add a link (http or https) with its title and its own date."""
+    return _attach(owner, by, title, dated_on, url=url)
+
+
+@transaction.atomic
+def attach_file(
+    owner: IndicatorValue | YearlyResult,
+    *,
+    by: User | None,
+    title: str,
+    name: str,
+    content: bytes,
+    dated_on: dt.date | None = None,
+) -> Evidence:
+    """Keep a file byte by byte. Raises ValidationError for one of a kind that is not kept, with macros,
+    whose content is not what its suffix says, empty or above 20 MB."""
+    suffix = suffix_of(name)
+    if suffix not in Evidence.TYPES:
+        kinds = "・".join(Evidence.TYPES)
+        raise ValidationError(f"「{name}」の形式は登録できません。{kinds}のどれかにしてください。")
+    if not 0 < len(content) <= LARGEST_EVIDENCE:
+        raise ValidationError(f"「{name}」は、空でない、20MBまでのファイルにしてください。")
+    if not is_of_its_kind(suffix, content):
+        raise ValidationError(
+            f"「{name}」の中身は、{suffix}のファイルではないか、マクロを含んでいます。"
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    fields = {"suffix": suffix, "size": len(content), "sha256": digest, "content": content}
+    return _attach(owner, by, title, dated_on, **fields)
+
+
+@transaction.atomic
+def detach(evidence: Evidence, *, by: User | None, why: str) -> None:
+    """Take evidence away; the history keeps its title, link and SHA-256. What is final keeps its own."""
+    owner = evidence.value or evidence.result
+    assert owner is not None  # by a constraint
+    _check_gates(owner, by)
+    if owner.stage != Stage.PRELIMINARY:
+        raise ValidationError("確定した値の根拠資料は外せません。新しいものを加えてください。")
+    words = check_words(why, "根拠資料を外す理由を入力してください。")
+    history.delete(evidence, by=by, reason=f"根拠資料の取外し：{words}")
+
+
+def suffix_of(name: str) -> str:
+    suffix = PurePath(name).suffix.lower().removeprefix(".")
+    return "jpg" if suffix == "jpeg" else suffix
+
+
+def is_of_its_kind(suffix: str, content: bytes) -> bool:
+    """Tell whether a file's content is what its suffix says, and brings no macros."""
+    if suffix in SIGNS:
+        return content.startswith(SIGNS[suffix])
+    if suffix in PARTS:
+        try:
+            names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            return False
+        return PARTS[suffix] in names and not any(name.endswith(MACROS) for name in names)
+    return b"\0" not in content and any(_decodes(content, encoding) for encoding in ENCODINGS)
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _attach(
+    owner: IndicatorValue | YearlyResult,
+    by: User | None,
+    title: str,
+    dated_on: dt.date | None,
+    **fields: Any,
+) -> Evidence:
+    period_id = _check_gates(owner, by)
+    if dated_on and dated_on > timezone.localdate():
+        raise ValidationError({"dated_on": "資料の日付に、今日より後の日付は登録できません。"})
+    evidence = Evidence(
+        period_id=period_id,
+        title=check_words(title, "資料の名前を入力してください。"),
+        dated_on=dated_on,
+        added_by=by,
+        added_at=timezone.now(),
+        **fields,
+    )
+    if isinstance(owner, IndicatorValue):
+        evidence.value = owner
+    else:
+        evidence.result = owner
+    evidence.full_clean()
+    history.save(evidence, by=by, reason=f"根拠資料の追加：{evidence.title}")
+    return evidence
+
+
+def _check_gates(owner: IndicatorValue | YearlyResult, by: User | None) -> int:
+    """Lock the period and return its id. Raises ValidationError where the year does not let it in."""
+    measure = owner.measure_id if isinstance(owner, IndicatorValue) else None
+    indicator = owner.measure.indicator if isinstance(owner, IndicatorValue) else owner.indicator
+    period = lock_period(indicator.period_id)
+    gates = Gates.of(period, [indicator.pk], by)
+    if words := gates.refusal(indicator.pk, owner.fiscal_year, measure):
+        raise ValidationError(words)
+    return period.pk

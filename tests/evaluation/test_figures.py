@@ -1,0 +1,118 @@
+"""A period's results as series: text, measures, values, targets and what amendments did to them."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from evaluation import amending, valuing
+from evaluation.figures import Figures, fiscal_year_of
+from evaluation.series import Break
+from tests.factories import (
+    decide,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_value,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    period = make_period()
+    item, indicators = make_indicators(period, "論文数", "特許数")
+    return period, item, indicators
+
+
+def words(figures, measure):
+    return [point.words for point in figures.lines[measure.pk].points]
+
+
+def test_values_targets_and_ratios_become_points(place):
+    period, item, (indicator, _) = place
+    one, whole = make_measure(indicator, "一", direction="higher"), make_measure(indicator, "全")
+    parts = {"numerator": one, "denominator": whole}
+    ratio = make_measure(indicator, "割合", nature="ratio", unit="%", decimals=1, **parts)
+    make_value(one, 2022, 0, stage="final")
+    make_value(one, 2023, 1)
+    make_value(whole, 2023, 3)
+    years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
+    for number in (100, 2):
+        valuing.set_target(one, by=None, number=Decimal(number), reason="目標", **years)
+    figures = Figures.of(period)
+    assert words(figures, one) == ["0", "1（速報）", "－", "－", "－"]
+    assert words(figures, ratio) == ["－", "33.3（速報）", "－", "－", "－"]
+    assert figures.lines[one.pk].at(2023).achievement == Decimal(50)
+    assert [(node.clause_id, len(nodes)) for node, nodes in figures.items] == [(item.pk, 2)]
+
+
+def test_completeness_counts_what_is_entered_and_not_what_is_still_to_come(place):
+    period, _, (indicator, _) = place
+    one, other = make_measure(indicator, "一"), make_measure(indicator, "二")
+    make_value(one, 2024)
+    valuing.record(other, 2024, by=None, state="not_yet")
+    figures = Figures.of(period)
+    node = figures.indicator(indicator.public_id)
+    assert (figures.present(node, 2024), figures.expected(node, 2024)) == (1, 2)
+    valuing.record(other, 2024, by=None, state="not_applicable")
+    assert Figures.of(period).present(node, 2024) == 2
+
+
+def test_an_evaluation_indicator_is_to_have_a_text_each_year():
+    period = make_period()
+    _, (indicator,) = make_indicators(period, "成果", kind="evaluation_indicator")
+    valuing.record_result(indicator, 2024, "実施した。", by=None)
+    figures = Figures.of(period)
+    node = figures.indicator(indicator.public_id)
+    years = [(figures.present(node, y), figures.expected(node, y)) for y in (2023, 2024)]
+    assert years == [(0, 1), (1, 1)]
+
+
+def test_what_an_amendment_brings_begins_and_what_it_takes_ends(place):
+    period, item, (kept, gone) = place
+    draft = make_draft(period)
+    new = amending.insert(draft, "monitoring_indicator", parent=item, text="人数", by=None)
+    amending.reword(draft, kept, "論文の数", by=None)
+    amending.repeal(draft, gone, by=None)
+    decide(draft, dt.date(2025, 10, 1))
+    measures = [make_measure(indicator) for indicator in (kept, gone, new)]
+    figures = Figures.of(period)
+    exists = [[p.exists for p in figures.lines[m.pk].points] for m in measures]
+    assert exists == [[True] * 5, [True] * 4 + [False], [False] * 3 + [True] * 2]
+    assert figures.breaks == {
+        kept.pk: [Break(2025, "reworded", str(draft))],
+        gone.pk: [Break(2026, "abolished", str(draft), continues=False)],
+    }
+    node = figures.indicator(new.public_id)
+    assert [figures.expected(node, year) for year in figures.years] == [0, 0, 0, 1, 1]
+    assert [n.clause_id for _, nodes in figures.items for n in nodes] == [new.pk, kept.pk]
+    assert figures.indicator(gone.public_id).repealed
+
+
+def test_a_declared_break_stands_in_the_place_of_a_rewording(place):
+    period, _, (indicator, _) = place
+    draft = make_draft(period)
+    amending.reword(draft, indicator, "論文と著書の数", by=None)
+    decide(draft, dt.date(2024, 4, 1))
+    declared = Break(2024, "replaced", str(draft), continues=False)
+    figures = Figures.of(period, {indicator.pk: [declared]})
+    assert figures.breaks == {indicator.pk: [declared]}
+
+
+def test_a_period_costs_as_many_queries_as_one_measure(place, django_assert_num_queries):
+    period, _, indicators = place
+    for number in range(6):
+        measure = make_measure(indicators[number % 2], f"測{number}")
+        make_value(measure)
+        with django_assert_num_queries(5):
+            Figures.of(period)
+
+
+@pytest.mark.parametrize(
+    ("day", "year"), [((2025, 3, 31), 2024), ((2025, 4, 1), 2025), ((2025, 12, 31), 2025)]
+)
+def test_fiscal_years_begin_in_april(day, year):
+    assert fiscal_year_of(dt.date(*day)) == year

@@ -1,0 +1,230 @@
+"""What is measured, targets that stay, evidence, and reports that pin what they used."""
+
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evaluation import valuing
+from evaluation.models import Evidence, IndicatorMeasure, ValueReport
+from tests.factories import make_indicators, make_measure, make_period, make_value
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def measure():
+    _, (indicator,) = make_indicators(make_period())
+    return make_measure(indicator)
+
+
+def test_measures_follow_each_other_and_keep_their_history(measure):
+    second = make_measure(measure.indicator, "うち国際共著")
+    assert (measure.position, second.position) == (1, 2)
+    seen = valuing.fingerprint(second)
+    valuing.change_measure(second, by=None, label="国際共著論文数", direction="higher", seen=seen)
+    labels = [row.label for row in second.history.order_by("history_id")]
+    assert labels == ["うち国際共著", "国際共著論文数"]
+    with pytest.raises(valuing.Stale):
+        valuing.change_measure(second, by=None, label="x", seen=seen)
+    with pytest.raises(ValidationError, match="同じ名前の測るもの"):
+        make_measure(measure.indicator, "論文数")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "name"),
+    [("unit", "本", "単位"), ("decimals", 1, "小数の桁数"), ("nature", "qualitative", "性質")],
+)
+def test_the_unit_of_values_does_not_change(measure, field, value, name):
+    valuing.change_measure(measure, by=None, **{field: value})
+    valuing.change_measure(measure, by=None, **{field: getattr(measure, field)}, direction="higher")
+    make_value(measure)
+    with pytest.raises(ValidationError) as error:
+        valuing.change_measure(measure, by=None, **{field: value})
+    assert error.value.message_dict == {
+        field: [
+            (
+                f"「論文数」には値が1件あるため、{name}を変えられません。"
+                "値は前の単位と桁で入力されています。別の測るものを加えてください。"
+            )
+        ]
+    }
+    with pytest.raises(IntegrityError, match="値が入力された測るもの"), transaction.atomic():
+        IndicatorMeasure.objects.filter(pk=measure.pk).update(**{field: value})
+
+
+def test_only_what_was_never_used_is_removed(measure):
+    unused = make_measure(measure.indicator, "x")
+    valuing.remove_measure(unused, by=None)
+    make_value(measure)
+    valuing.clear(measure, 2024, by=None)
+    with pytest.raises(ValidationError, match="使われた測るものは、削除できません。"):
+        valuing.remove_measure(measure, by=None)
+
+
+def test_a_ratio_is_of_two_measures_of_the_same_period_in_percent(measure):
+    whole = make_measure(measure.indicator, "全論文数")
+    fields = {"nature": "ratio", "unit": "%", "decimals": 1, "numerator": measure}
+    make_measure(measure.indicator, "割合", denominator=whole, **fields)
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "x", denominator=whole, **(fields | {"unit": "件"}))
+    assert error.value.message_dict == {"unit": ["割合の単位は「%」です。"]}
+    _, (foreign,) = make_indicators(make_period())
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "x", denominator=make_measure(foreign), **fields)
+    assert error.value.message_dict == {
+        "denominator": ["同じ中長期目標の、割合ではない測るものを選んでください。"]
+    }
+
+
+def test_a_new_target_leaves_the_old_one_with_its_reason(measure):
+    years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
+    for number, reason in ((100, "当初"), (120, "補正予算による")):
+        valuing.set_target(measure, by=None, number=Decimal(number), reason=reason, **years)
+    assert [(t.number, t.reason) for t in measure.targets.all()] == [
+        (100, "当初"),
+        (120, "補正予算による"),
+    ]
+    target = measure.targets.first()
+    target.number = Decimal(1)
+    with pytest.raises(IntegrityError, match="目標と報告は、後から変更も削除もできません"):
+        target.save()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"number": Decimal("1.5")}, "整数で入力してください（例：1,234件）。"),
+        ({"number": Decimal(1), "reason": " "}, "目標を定めた理由を入力してください。"),
+        (
+            {"number": Decimal(1), "last_fiscal_year": 2027},
+            "年度は2022から2026までにしてください（2027とあります）。",
+        ),
+        ({}, "目標は、数か文のどちらか一つで入力してください。"),
+        ({"number": Decimal(1), "text": "x"}, "目標は、数か文のどちらか一つで入力してください。"),
+        (
+            {"number": Decimal(1), "set_on": dt.date(2999, 1, 1)},
+            "定めた日に、今日より後の日付は登録できません。",
+        ),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(measure, fields, words):
+    years = {"first_fiscal_year": 2022, "last_fiscal_year": 2022}
+    with pytest.raises(ValidationError) as error:
+        valuing.set_target(measure, by=None, **({"reason": "当初"} | years | fields))
+    assert error.value.messages == [words]
+
+
+# --- Evidence -------------------------------------------------------------------------------------
+def archive(*names):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for name in names:
+            file.writestr(name, "x")
+    return content.getvalue()
+
+
+def test_evidence_is_a_link_or_a_file_kept_byte_by_byte(measure):
+    value, day = make_value(measure), dt.date(2025, 5, 1)
+    link = valuing.attach_link(
+        value, by=None, title="年報", url="https://www.jst.go.jp/", dated_on=day
+    )
+    content = archive("xl/workbook.xml")
+    file = valuing.attach_file(value, by=None, title="集計", name="集計.XLSX", content=content)
+    assert (link.dated_on, link.suffix, file.suffix, file.size) == (day, "", "xlsx", len(content))
+    stored = Evidence.objects.get(pk=file.pk)
+    assert (bytes(stored.content), stored.sha256) == (
+        content,
+        hashlib.sha256(content).hexdigest(),
+    )
+    with pytest.raises(ValidationError, match="根拠資料が付いているため、消せません。"):
+        valuing.clear(measure, 2024, by=None)
+    valuing.detach(link, by=None, why="別の年の資料")
+    valuing.confirm(value, by=None)
+    with pytest.raises(ValidationError, match="確定した値の根拠資料は外せません。"):
+        valuing.detach(Evidence.objects.get(pk=file.pk), by=None, why="x")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.exe", b"MZ", "「a.exe」の形式は登録できません。"),
+        ("a.html", b"<p>", "「a.html」の形式は登録できません。"),
+        ("a.pdf", b"", "「a.pdf」は、空でない、20MBまでのファイルにしてください。"),
+        ("a.pdf", b"%PDF-" + bytes(20 * 1024 * 1024), "「a.pdf」は、空でない、20MBまで"),
+        ("a.pdf", b"<html>", "「a.pdf」の中身は、pdfのファイルではないか、マクロを含んでいます。"),
+        ("a.docx", archive("xl/workbook.xml"), "「a.docx」の中身は"),
+        ("a.docx", b"PK", "「a.docx」の中身は"),
+        ("a.xlsx", archive("xl/workbook.xml", "xl/vbaProject.bin"), "マクロを含んでいます。"),
+        ("a.txt", b"a\0b", "「a.txt」の中身は"),
+    ],
+)
+def test_other_files_are_refused(measure, name, content, words):
+    with pytest.raises(ValidationError, match=words.replace("(", r"\(")):
+        valuing.attach_file(make_value(measure), by=None, title="x", name=name, content=content)
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "x", "file:///etc/passwd"])
+def test_a_link_leads_to_the_web(measure, url):
+    with pytest.raises(ValidationError):
+        valuing.attach_link(make_value(measure), by=None, title="x", url=url)
+
+
+def test_evidence_of_a_closed_year_stays_as_it_is(measure):
+    value = make_value(measure)
+    valuing.close(measure.indicator.period, 2024, by=None, reason="提出")
+    with pytest.raises(ValidationError, match="締め切られています"):
+        valuing.attach_link(value, by=None, title="x", url="https://www.jst.go.jp/")
+
+
+# --- Reports --------------------------------------------------------------------------------------
+def test_a_report_pins_what_it_used_and_tells_what_changed_since(measure):
+    period = measure.indicator.period
+    gone = make_measure(measure.indicator, "取消")
+    make_value(measure, 2023, 1234)
+    make_value(measure, 2024, 0, stage="final")
+    make_value(gone, 2024, 5)
+    make_value(measure, 2025, 7)
+    report = valuing.make_report(period, 2024, by=None, title="令和6年度業務実績等報告書")
+    assert hashlib.sha256(report.contents.encode()).hexdigest() == report.sha256
+    assert valuing.changed_since(report) == []
+    make_value(measure, 2023, 1235)
+    make_value(measure, 2025, 8)  # not of the report
+    valuing.correct(
+        measure, 2024, by=None, state="withheld", why_code="source", why="非公表になった"
+    )
+    valuing.clear(gone, 2024, by=None)
+    valuing.record(gone, 2022, by=None, state="not_applicable")
+    found = [
+        (d.measure.label, d.fiscal_year, d.before, d.now) for d in valuing.changed_since(report)
+    ]
+    assert found == [
+        ("論文数", 2023, "1,234件（速報）", "1,235件（速報）"),
+        ("論文数", 2024, "0件", "非公表"),
+        ("取消", 2022, "－", "該当なし（速報）"),
+        ("取消", 2024, "5件（速報）", "－"),
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ValueReport.objects.filter(pk=report.pk).update(contents="{}")
+
+
+def test_a_report_tells_of_yearly_texts_too():
+    period = make_period()
+    _, (indicator,) = make_indicators(period, "成果", kind="evaluation_indicator")
+    valuing.record_result(indicator, 2024, "実施した。", by=None)
+    report = valuing.make_report(period, 2024, by=None, title="報告")
+    valuing.record_result(indicator, 2024, "広く実施した。", by=None)
+    (difference,) = valuing.changed_since(report)
+    assert (difference.measure, difference.before, difference.now) == (
+        None,
+        "実施した。（速報）",
+        "広く実施した。（速報）",
+    )
+    assert report.made_at <= timezone.now()

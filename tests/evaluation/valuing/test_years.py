@@ -1,0 +1,134 @@
+"""The course of a year: handed in, sent back, confirmed; closed, and a person let in again."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from evaluation import valuing
+from evaluation.models import IndicatorValue, ItemYear
+from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+
+pytestmark = pytest.mark.django_db
+WHY = {"why_code": "late", "why": "集計が終わった"}
+
+
+@pytest.fixture
+def place():
+    period = make_period()
+    item, indicators = make_indicators(period, "論文数", "特許数")
+    return period, item, [make_measure(i, f"測{n}") for n, i in enumerate(indicators)]
+
+
+def test_what_is_handed_in_waits_untouched_and_comes_back_with_words(place):
+    _, item, (measure, _) = place
+    make_value(measure)
+    row = valuing.submit(item, 2024, by=make_user(), seen=0)
+    assert (row.state, row.revision) == ("submitted", 1)
+    with pytest.raises(ValidationError) as error:
+        make_value(measure, number=11)
+    assert error.value.messages == [
+        "測0（令和6年度）：確認待ちのため、変更できません。直すには、評価者に差戻しを求めてください。"
+    ]
+    make_value(measure, 2023)  # another year is open
+    with pytest.raises(ValidationError, match="差し戻す理由を入力してください。"):
+        valuing.send_back(item, 2024, by=None, words=" ")
+    row = valuing.send_back(item, 2024, by=None, words="根拠がありません。", seen=1)
+    assert (row.state, row.words) == ("returned", "根拠がありません。")
+    make_value(measure, number=11)
+    assert valuing.submit(item, 2024, by=None).words == ""
+
+
+def test_confirming_makes_final_all_but_what_is_not_counted_yet(place):
+    _, item, (one, other) = place
+    agency, ministry = make_user(), make_user()
+    make_value(one)
+    make_value(one, 2023)
+    valuing.record(other, 2024, by=None, state="not_yet")
+    valuing.submit(item, 2024, by=agency)
+    with pytest.raises(PermissionDenied, match="提出した人は"):
+        valuing.confirm_year(item, 2024, by=agency)
+    row = valuing.confirm_year(item, 2024, by=ministry)
+    assert row.state == "confirmed"
+    values = IndicatorValue.objects.order_by("measure", "fiscal_year")
+    assert [(v.fiscal_year, v.stage, v.revision) for v in values] == [
+        (2023, "preliminary", 1),
+        (2024, "final", 2),
+        (2024, "preliminary", 1),
+    ]
+    newest = IndicatorValue.history.order_by("-history_id")[0]
+    assert (newest.stage, newest.history_change_reason) == ("final", "項目の年度の確定")
+    with pytest.raises(ValidationError, match="確定または締切の後に直すときは"):
+        make_value(other, number=3)
+    assert make_value(other, number=3, **WHY).number == 3
+
+
+def test_steps_out_of_order_are_refused(place):
+    _, item, _ = place
+    with pytest.raises(ValidationError) as error:
+        valuing.confirm_year(item, 2024, by=None)
+    assert error.value.messages == [
+        "この項目の令和6年度は入力中です。確定ができるのは、確認待ちのときだけです。"
+    ]
+    valuing.submit(item, 2024, by=None)
+    with pytest.raises(valuing.Stale):
+        valuing.submit(item, 2024, by=None, seen=0)
+    with pytest.raises(ValidationError, match="提出ができるのは、入力中・差戻しのときだけです。"):
+        valuing.submit(item, 2024, by=None)
+
+
+def test_a_person_and_a_deadline_are_set(place):
+    _, item, _ = place
+    person, due = make_user(), dt.date(2025, 5, 31)
+    valuing.assign(item, 2024, by=None, person=person, due_on=due)
+    row = ItemYear.objects.get()
+    assert (row.person, row.due_on, row.state) == (person, due, "entering")
+
+
+# --- Closing --------------------------------------------------------------------------------------
+def test_a_closed_year_says_why_and_lets_in_one_person_for_one_value_until_a_time(place):
+    period, item, (measure, other) = place
+    make_value(measure)
+    person, until = make_user(), timezone.now() + dt.timedelta(days=1)
+    closing = valuing.close(period, 2024, by=None, reason="業務実績等報告書の提出")
+    refused = (
+        "測0（令和6年度）：令和6年度は締め切られています（理由：業務実績等報告書の提出）。"
+        "直すには、評価者に許可を求めてください。"
+    )
+    with pytest.raises(ValidationError) as error:
+        valuing.record(measure, 2024, by=person, number=Decimal(11), **WHY)
+    assert error.value.messages == [refused]
+    with pytest.raises(ValidationError, match="締め切られています"):
+        valuing.submit(item, 2024, by=None)
+    valuing.admit(measure, 2024, user=person, until=until, reason="誤りの訂正", by=None)
+    for who, which in ((make_user(), measure), (person, other)):
+        with pytest.raises(ValidationError, match="締め切られています"):
+            valuing.record(which, 2024, by=who, number=Decimal(11), **WHY)
+    with pytest.raises(ValidationError, match="確定または締切の後に直すときは"):
+        valuing.record(measure, 2024, by=person, number=Decimal(11))
+    assert valuing.record(measure, 2024, by=person, number=Decimal(11), **WHY).why_code == "late"
+    with pytest.raises(ValidationError, match="すでに締め切られています"):
+        valuing.close(period, 2024, by=None, reason="x")
+    valuing.reopen(closing, by=None, reason="差戻しのため")
+    assert make_value(other).number == 10
+
+
+def test_who_was_let_in_is_shut_out_when_the_time_is_over(place, monkeypatch):
+    period, _, (measure, _) = place
+    person, now = make_user(), timezone.now()
+    valuing.close(period, 2024, by=None, reason="提出")
+    until = now + dt.timedelta(hours=1)
+    valuing.admit(measure, 2024, user=person, until=until, reason="訂正", by=None)
+    monkeypatch.setattr(timezone, "now", lambda: until)
+    with pytest.raises(ValidationError, match="締め切られています"):
+        valuing.record(measure, 2024, by=person, number=Decimal(11), **WHY)
+
+
+@pytest.mark.parametrize("days", [-1, 32])
+def test_nobody_is_let_in_for_the_past_or_for_long(place, days):
+    _, _, (measure, _) = place
+    until = timezone.now() + dt.timedelta(days=days)
+    with pytest.raises(ValidationError, match="31日以内"):
+        valuing.admit(measure, 2024, user=make_user(), until=until, reason="訂正", by=None)

@@ -1,0 +1,60 @@
+"""Hostile strings in every text of the results, on indicators of a decided text."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from evaluation import models as m
+from evaluation import ranks
+from jst_objectives import history
+from tests.factories import decide, make_draft, make_user
+from tests.hostile import STORED
+
+YEAR = 2024
+
+
+def indicators(period: m.ObjectivePeriod, item: m.Clause, kind: str) -> list[m.Clause]:
+    """Decide an indicator for each string, under an item."""
+    change = make_draft(period)
+    clauses = [m.Clause(period=period, kind=kind, introduced_by=change) for _ in STORED]
+    history.create_all(m.Clause, clauses, by=None, reason="試験")
+    rows = [
+        m.Wording(clause=clause, amendment=change, parent=item, rank=place, text=f"指標：{string}")
+        for clause, place, string in zip(clauses, ranks.spread(len(STORED)), STORED, strict=True)
+    ]
+    history.create_all(m.Wording, rows, by=None, reason="試験")
+    decide(change)
+    return clauses
+
+
+def fill_results(
+    period: m.ObjectivePeriod, item: m.Clause, make_all: Callable[..., list[Any]]
+) -> tuple[list[m.Clause], list[m.Clause]]:
+    """Store every string in every text of the results; return the two kinds of indicators."""
+    monitored = indicators(period, item, "monitoring_indicator")
+    evaluated = indicators(period, item, "evaluation_indicator")
+    now = timezone.now()
+    measures = make_all(
+        m.IndicatorMeasure, indicator=lambda n: monitored[n], position=1, nature="qualitative"
+    )
+    of_measure = {"measure": lambda n: measures[n]}
+    years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
+    make_all(m.IndicatorTarget, **of_measure, **years, set_on=dt.date(2022, 4, 1), recorded_at=now)
+    make_all(m.IndicatorValue, **of_measure, fiscal_year=YEAR, entered_at=now)
+    user = make_user()
+    until = {"user": user, "until": now, "given_at": now}
+    make_all(m.Admission, **of_measure, fiscal_year=YEAR, **until)
+    results = make_all(
+        m.YearlyResult, indicator=lambda n: evaluated[n], fiscal_year=YEAR, entered_at=now
+    )
+    link = {"url": "https://www.jst.go.jp/", "suffix": "", "added_at": now}
+    make_all(m.Evidence, period=period, result=lambda n: results[n], **link)
+    make_all(m.ValueReport, period=period, fiscal_year=YEAR, sha256="0" * 64, made_at=now)
+    make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2000 + n)
+    make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2000 + n, kind="budget", amount=1)
+    make_all(m.Rating, period=period, fiscal_year=lambda n: 2000 + n, side="self", written_at=now)
+    remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
+    make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)
+    return monitored, evaluated
