@@ -20,6 +20,7 @@ WITHOUT_HISTORY = {
     "presence",
     "submission",
     "rendering",
+    "valuereport",
 }
 
 

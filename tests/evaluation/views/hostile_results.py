@@ -52,9 +52,11 @@ def fill_results(
     link = {"url": "https://www.jst.go.jp/", "suffix": "", "added_at": now}
     make_all(m.Evidence, period=period, result=lambda n: results[n], **link)
     make_all(m.ValueReport, period=period, fiscal_year=YEAR, sha256="0" * 64, made_at=now)
-    make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2000 + n)
-    make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2000 + n, kind="budget", amount=1)
-    make_all(m.Rating, period=period, fiscal_year=lambda n: 2000 + n, side="self", written_at=now)
+    make_all(m.ItemYear, item=item, fiscal_year=lambda n: 2001 + n, state="returned")
+    make_all(m.YearClosing, period=period, fiscal_year=lambda n: 2100 + n, closed_at=now)
+    make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2001 + n)
+    make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2001 + n, kind="budget", amount=1)
+    make_all(m.Rating, period=period, fiscal_year=lambda n: 2001 + n, side="self", written_at=now)
     remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
     make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)
     return monitored, evaluated
