@@ -52,8 +52,9 @@ def fill_results(
     link = {"url": "https://www.jst.go.jp/", "suffix": "", "added_at": now}
     make_all(m.Evidence, period=period, result=lambda n: results[n], **link)
     make_all(m.ValueReport, period=period, fiscal_year=YEAR, sha256="0" * 64, made_at=now)
-    make_all(m.ItemYear, item=item, fiscal_year=lambda n: 2001 + n, state="returned")
-    make_all(m.YearClosing, period=period, fiscal_year=lambda n: 2100 + n, closed_at=now)
+    few = STORED[:5]  # one row a year
+    make_all(m.ItemYear, few, item=item, fiscal_year=lambda n: 2022 + n, state="returned")
+    make_all(m.YearClosing, few, period=period, fiscal_year=lambda n: 2022 + n, closed_at=now)
     make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2001 + n)
     make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2001 + n, kind="budget", amount=1)
     make_all(m.Rating, period=period, fiscal_year=lambda n: 2001 + n, side="self", written_at=now)

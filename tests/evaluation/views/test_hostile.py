@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
@@ -95,11 +95,11 @@ def period() -> m.ObjectivePeriod:
     return make_period()
 
 
-def make_all(model: type[models.Model], **given: Any) -> list[Any]:
+def make_all(model: type[models.Model], strings: Sequence[str] = STORED, **given: Any) -> list[Any]:
     """Store one instance per string; what is given as a function takes its number."""
     rows = [
         hostile(model, s, **{k: v(n) if callable(v) else v for k, v in given.items()})
-        for n, s in enumerate(STORED)
+        for n, s in enumerate(strings)
     ]
     if not hasattr(model, "history"):
         return model._default_manager.bulk_create(rows)
