@@ -382,7 +382,7 @@ def test_the_corpus_is_in_every_text_field(period):
     fill(period)
     other = make_period()
     fill_results(other, make_baseline(other)[1][1], make_all)
-    for model in (p.Agency, m.Amendment, m.ObjectivePeriod):
+    for model in (p.Agency, m.Amendment, m.ObjectivePeriod, m.Marking):
         FILLED.update((model.__name__, f.name) for f in text_fields(model))
     missing = {
         (model.__name__, field.name)
