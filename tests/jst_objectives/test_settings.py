@@ -80,11 +80,11 @@ def test_a_production_set_up_properly_passes_the_deployment_check(tmp_path, more
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory, static_files) -> Path:
+def production(tmp_path_factory, static_files, migrated_database) -> Path:
     """A data folder ready to be started with, to be copied and left as it is."""
     folder = tmp_path_factory.mktemp("production")
     (folder / "static").symlink_to(static_files)
-    assert run(folder, "manage.py", "migrate", **GOOD).returncode == 0
+    shutil.copyfile(migrated_database.removeprefix("sqlite:///"), folder / "portal.sqlite3")
     return folder
 
 
@@ -93,6 +93,7 @@ def data(production, tmp_path) -> Path:
     return Path(shutil.copytree(production, tmp_path / "data", symlinks=True))
 
 
+@pytest.mark.sqlite
 def test_production_does_not_start_with_demo_users(data):
     for command in ("load_source", "create_demo_users"):
         assert run(data, "manage.py", command, SECRET_KEY=KEY).returncode == 0
@@ -101,6 +102,7 @@ def test_production_does_not_start_with_demo_users(data):
     assert "本番環境にデモ用の利用者がいます：agency、approver、" in result.stderr
 
 
+@pytest.mark.sqlite
 def test_production_starts_without_them(data):
     result = run(data, "-c", "import jst_objectives.wsgi", **GOOD)
     assert (result.returncode, result.stderr) == (0, "")
@@ -126,6 +128,7 @@ print(*cookie.cookies, cookie.cookies["__Host-csrftoken"]["secure"], settings.SE
 """
 
 
+@pytest.mark.sqlite
 def test_production_answers_with_the_strict_headers(data):
     environment = {**GOOD, **OIDC, "DJANGO_SETTINGS_MODULE": "jst_objectives.settings"}
     result = run(data, "-c", VISIT, **environment)

@@ -13,7 +13,6 @@ from evaluation.checking.outside import read_file
 from evaluation.checking.reading import marked, words_of
 from evaluation.checking.reconciling import reconcile
 from evaluation.documents.sayings import parts_of
-from evaluation.loading import load_source
 from evaluation.models import Amendment
 from tests.evaluation.checking.papers import (
     as_docx,
@@ -65,11 +64,11 @@ def tells(one, fault: Fault):
 
 
 @pytest.fixture
-def draft(db):
-    load_source()
+def draft(source_document, db):
     return Amendment.objects.select_related("period__agency").get(slug="2026-01-28")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", PAPERS)
 def test_fresh_seeds(draft, name):
     parts = parts_of(draft)
