@@ -47,7 +47,7 @@ def check_text(text: str, field: str) -> None:
         raise ValidationError(f"{field}の{words}")
     missing = missing_glyphs(text)
     if missing:
-        names = "、".join(f"「{character}」{character_name(character)}" for character in missing)
+        names = "、".join(f"「{character}」（U+{ord(character):04X}）" for character in missing)
         raise ValidationError(
             f"{field}の{names}は、印刷に使う書体にありません。別の字にしてください。"
         )

@@ -58,7 +58,7 @@ class StepForm(PlainForm):
     )
     openness = forms.ChoiceField(
         label="公開",
-        choices=ProcedureStep.Openness.choices,
+        choices=[("", "会議ではない・記録しない"), *ProcedureStep.Openness.choices[1:]],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -38,7 +38,13 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
     groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
-    documents = visible_documents(request.user).filter(snapshot__amendment=amendment)
+    documents = (
+        visible_documents(request.user)
+        .filter(snapshot__amendment=amendment)
+        .defer("content", "snapshot__content")
+        .select_related("snapshot__amendment", "issued_by")
+    )
+    just_issued = request.GET.get("issued")
     context = {
         "amendment": amendment,
         "period": amendment.period,
@@ -47,9 +53,8 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "conflicts": () if amendment.is_decided else edition.text.conflicts,
         "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
         "groups": groups,
-        "documents": documents.defer("content", "snapshot__content").select_related(
-            "snapshot__amendment", "issued_by"
-        ),
+        "documents": documents,
+        "issued": next((one for one in documents if one.sha256 == just_issued), None),
         "has_sheets": amendment.overview_sheets.exists(),
     }
     return render(request, "evaluation/amendment.html", context | _progress(request, amendment))

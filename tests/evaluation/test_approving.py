@@ -223,6 +223,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.sqlite
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_whatever_happens_the_approver_is_no_drafter_and_saw_what_is_decided(steps):

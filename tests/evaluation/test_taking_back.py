@@ -159,6 +159,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.sqlite
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_a_course_of_acts_is_walked_back_to_where_it_began(scene, steps):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from evaluation import amending
 from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.loading import load_source
-from evaluation.models import Amendment
+from evaluation.models import Amendment, IssuedDocument
 from programs.models import Agency
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
@@ -102,7 +102,8 @@ def test_an_item_shows_its_parts_and_its_programme(jst):
 
 
 def test_a_document_is_issued_downloaded_and_verified(jst):
-    response = jst.post("/jst/5/amendments/2026-01-28/issue/comparison/", follow=True)
+    jst.post("/jst/5/amendments/2026-01-28/issue/comparison/")
+    response = jst.get(reverse("document", args=[IssuedDocument.objects.get().sha256]))
     pdf = response.content
     assert pdf[:5] == b"%PDF-"
     assert response["Content-Disposition"] == (

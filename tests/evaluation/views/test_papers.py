@@ -6,6 +6,7 @@ from typing import Any
 import docx
 import pytest
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation import amending, rendering
@@ -93,7 +94,9 @@ def test_the_memo_quotes_the_printed_pages(client: Client) -> None:
 def test_a_short_document_is_handed_over_at_once(editor: Client, draft: Amendment) -> None:
     for kind in ("memo", "comparison", "appendix"):
         response = editor.post(address(draft, "issue", kind), follow=True)
-        assert response.content[:5] == b"%PDF-"
+        download = reverse("document", args=[IssuedDocument.objects.get(kind=kind).sha256])
+        assert f"発行しました：<a href=\"{download}\">" in response.content.decode()
+        assert editor.get(download).content[:5] == b"%PDF-"
     assert IssuedDocument.objects.count() == 3
     assert Rendering.objects.count() == 0
 
