@@ -95,7 +95,7 @@ def test_a_short_document_is_handed_over_at_once(editor: Client, draft: Amendmen
     for kind in ("memo", "comparison", "appendix"):
         response = editor.post(address(draft, "issue", kind), follow=True)
         download = reverse("document", args=[IssuedDocument.objects.get(kind=kind).sha256])
-        assert f"発行しました：<a href=\"{download}\">" in response.content.decode()
+        assert f'発行しました：<a href="{download}">' in response.content.decode()
         assert editor.get(download).content[:5] == b"%PDF-"
     assert IssuedDocument.objects.count() == 3
     assert Rendering.objects.count() == 0
