@@ -76,6 +76,13 @@ class PlaceField(forms.TypedChoiceField):
         )
 
 
+def words_of_place(tree: Text, place: Place) -> str:
+    """Name a place for a person: below what, after what."""
+    heading = tree.place(place.parent) if place.parent else TOP
+    where = _where(tree, place, heading)
+    return where if place.after is None else f"{heading}の、{where}"
+
+
 def _key(place: Place) -> str:
     return f"{place.parent.public_id if place.parent else ''}:{place.after.public_id if place.after else ''}"
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.forms.clauses import refuse
-from evaluation.forms.merging import DECISION, EDITORS, MergeForm, Source, posted
+from evaluation.forms.merging import DECISION, EDITORS, SettleForm, Source, posted
 from evaluation.models import Amendment
 from evaluation.permissions import (
     Act,
@@ -58,7 +58,7 @@ def settle(
     return _shown(request, page, form)
 
 
-def _write(request: SignedInRequest, page: ClausePage, form: MergeForm) -> None:
+def _write(request: SignedInRequest, page: ClausePage, form: SettleForm) -> None:
     verb: Callable[..., None] = amending.settle if form.named is DECISION else amending.reword
     draft = page.outline.draft
     act = partial(verb, draft, page.clause, by=request.user, **form.values)
@@ -81,10 +81,13 @@ def second_editor(
 
 
 def _decided(page: ClausePage) -> tuple[Source, Texts] | None:
-    """Return the texts of a clause that was reworded by a decision since it was by the draft."""
+    """Return the texts of a clause that a decision changed where the draft had; one text, three times,
+    where it was not the text."""
     found = _overtaken(page)
-    if found is None or found.texts is None or found.own.base is None:
+    if found is None or not found.conflicts:
         return None
+    if found.texts is None or found.own.base is None:
+        return DECISION, (found.node.text,) * 3
     return DECISION, (found.own.base.text, found.own.text, found.head.text)
 
 
@@ -95,15 +98,13 @@ def _overtaken(page: ClausePage) -> amending.Overtaken | None:
     return next((one for one in waiting if one.node.clause_id == page.node.clause_id), None)
 
 
-def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> MergeForm:
-    form = MergeForm(page.target, source, texts, data)
-    if source is DECISION and (found := _overtaken(page)):
-        form.initial["seen"] = found.seen
-    return form
+def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> SettleForm:
+    waiting = _overtaken(page) if source is DECISION else None
+    return SettleForm(page.target, source, texts, data, waiting)
 
 
 def _shown(
-    request: SignedInRequest, page: ClausePage, form: MergeForm, status: int = 200
+    request: SignedInRequest, page: ClausePage, form: SettleForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "amendment": page.outline.draft,
