@@ -193,7 +193,7 @@ def _overtaken(
     """Ask again where somebody else was faster; a text is merged, so that nothing typed is lost."""
     page = ClausePage(Outline.of(draft), stale.current)
     mine = request.POST.copy()
-    if "text" in mine:
+    if verb == "reword":
         was = mine.get("opened") or (page.in_force or page.node).text
         base = KeptField().clean(was)
         return second_editor(request, page, base=base, mine=tidied(str(mine["text"])), stale=stale)
