@@ -5,15 +5,16 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from evaluation import amending
 from evaluation.forms.clauses import TakeBackActForm
 from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 
 KEY = "last_act"
 TAKE_BACK, AGAIN = "元に戻す", "やり直す"
@@ -74,15 +75,17 @@ def take_back(request: SignedInRequest, agency: str, number: int, slug: str) -> 
         return redirect("draft", agency, number, slug)
     public_id = form.cleaned_data["public_id"]
     name = AGAIN if form.cleaned_data["again"] else TAKE_BACK
+    answer: type[HttpResponseRedirect] = HttpResponseRedirect
     try:
         undo = partial(amending.take_back, draft, form.act, by=request.user)
         _, act = amending.performed(draft, undo)
     except ValidationError as error:
+        answer = Refused
         messages.warning(request, "　".join(error.messages))
     else:
         messages.success(request, DONE[name])
         remember(request, draft, act, name, verb="reword", public_id=public_id)
     nodes = amending.text_of(draft).nodes.values()
     if any(node.public_id == public_id for node in nodes):
-        return redirect("clause", agency, number, slug, public_id)
-    return redirect("draft", agency, number, slug)
+        return answer(reverse("clause", args=(agency, number, slug, public_id)))
+    return answer(reverse("draft", args=(agency, number, slug)))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
@@ -23,11 +24,12 @@ from evaluation.permissions import (
 )
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.last_act import remember
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
 
 Texts = tuple[str, str, str]
+NOTHING_SEEN = "受け入れる条項がありません。ページを開き直してから、もう一度受け入れてください。"
 STALE = "その間に内容が変わりました。いまの内容を確かめてから、もう一度受け入れてください。"
 
 
@@ -148,11 +150,16 @@ def accept(request: SignedInRequest, agency: str, number: int, slug: str) -> Htt
         shown = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
         chosen = request.POST.get("clause", "")
         seen = {key: was for key, was in shown.items() if chosen in ("", key)}
-        _accept(request, draft, seen)
+        if not _accept(request, draft, seen):
+            return Refused(reverse("conflicts", args=(agency, number, slug)))
     return redirect("conflicts", agency, number, slug)
 
 
-def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> None:
+def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> bool:
+    """Accept what was seen; False where it was refused."""
+    if not seen:
+        messages.warning(request, NOTHING_SEEN)
+        return False
     try:
         act = partial(amending.accept, draft, seen, by=request.user)
         _, written = amending.performed(draft, act)
@@ -163,3 +170,5 @@ def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) ->
     else:
         messages.success(request, f"{len(seen)}件の統合を受け入れました。")
         remember(request, draft, written, "統合の受入れ")
+        return True
+    return False

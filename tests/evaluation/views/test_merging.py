@@ -327,6 +327,14 @@ def test_a_stale_acceptance_and_one_of_a_conflict_are_refused(client, scene):
     assert client.get(where)["Location"] == address(draft, "conflicts")
 
 
+@pytest.mark.parametrize("sent", [{}, {"seen": "abc:x", "clause": "other"}])
+def test_nothing_is_accepted_where_nothing_was_named(client, scene, sent):
+    draft, *_ = scene
+    page = words(client.post(address(draft, "conflicts", "accept"), sent, follow=True))
+    assert "受け入れる条項がありません。" in page
+    assert "統合を受け入れました。" not in page
+
+
 def test_every_conflict_leads_to_where_it_is_settled(client, scene):
     draft, body, one = scene
     amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
