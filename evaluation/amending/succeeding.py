@@ -64,9 +64,9 @@ def merge(
     others = list(others)
     if not others:
         raise ValidationError({"others": "統合する条項を選んでください。"})
-    for other in others:
-        if other not in [one.wording.clause for one in mergeable(draft, tree, node)]:
-            raise ValidationError({"others": "統合できるのは、同じ項目にある現行の条項だけです。"})
+    possible = {one.clause_id for one in mergeable(draft, tree, node)}
+    if any(other.pk not in possible for other in others):
+        raise ValidationError({"others": "統合できるのは、同じ項目にある現行の条項だけです。"})
     reword(draft, clause, text, by=by, **options)
     for other in others:
         repeal(draft, other, by=by, **options)
