@@ -1,6 +1,6 @@
 """Forms that change the clauses of a draft. Each knows what the user saw (`seen`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -249,6 +249,8 @@ class TakeBackActForm(forms.Form):
 
     after = forms.IntegerField(widget=forms.HiddenInput)
     last = forms.IntegerField(widget=forms.HiddenInput)
+    after_origin = forms.IntegerField(widget=forms.HiddenInput)
+    last_origin = forms.IntegerField(widget=forms.HiddenInput)
     public_id = forms.SlugField(required=False, widget=forms.HiddenInput)
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -257,7 +259,7 @@ class TakeBackActForm(forms.Form):
 
     @property
     def act(self) -> Act:
-        return Act(self.cleaned_data["after"], self.cleaned_data["last"])
+        return Act(**{field.name: self.cleaned_data[field.name] for field in fields(Act)})
 
 
 class NewForm(forms.Form):

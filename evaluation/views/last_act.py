@@ -1,12 +1,11 @@
 """What somebody has just done to a draft, and that it can be taken back: told on the next page of it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -48,7 +47,7 @@ def remember(
     if act is not None:
         request.session[KEY] = {
             "draft": draft.pk,
-            "act": [act.after, act.last],
+            "act": asdict(act),
             "told": [name, verb, public_id],
         }
 
@@ -60,8 +59,7 @@ def take_last_act(request: HttpRequest, draft: Amendment) -> LastAct | None:
         return None
     del request.session[KEY]
     name, verb, public_id = kept["told"]
-    after, last = kept["act"]
-    named = {"after": after, "last": last, "public_id": public_id, "again": name == TAKE_BACK}
+    named = kept["act"] | {"public_id": public_id, "again": name == TAKE_BACK}
     return LastAct(TakeBackActForm(initial=named), name, verb, public_id)
 
 
@@ -72,7 +70,7 @@ def take_back(request: SignedInRequest, agency: str, number: int, slug: str) -> 
     draft = changeable_draft(request, agency, number, slug)
     form = TakeBackActForm(request.POST)
     if request.method != "POST" or not form.is_valid():
-        return redirect("draft", agency, number, slug)
+        return Refused(reverse("draft", args=(agency, number, slug)))
     public_id = form.cleaned_data["public_id"]
     name = AGAIN if form.cleaned_data["again"] else TAKE_BACK
     answer: type[HttpResponseRedirect] = HttpResponseRedirect

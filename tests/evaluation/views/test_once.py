@@ -103,7 +103,7 @@ def test_what_was_refused_may_be_sent_again(client, scene):
         ("numbers", {"seen": "x", "parent": "", "kind": "item"}),
         ("references", {"seen": "x"}),
         ("conflicts/accept", {"seen": "x:y", "clause": ""}),
-        ("edit/take-back", {"after": "0", "last": "0", "public_id": ""}),
+        ("edit/take-back", {"after": "0", "last": "0", "after_origin": "0", "last_origin": "0"}),
     ],
 )
 def test_what_was_refused_on_the_way_to_another_page_is_refused_again(client, scene, where, fields):
