@@ -96,8 +96,8 @@ def change(
         setattr(wording, name, value)
     wording.excerpt = wording.excerpt and ELLIPSIS in wording.text
     check(wording)
-    store(wording, head, by, verb)
-    contribute(draft, by)
+    if store(wording, head, by, verb):
+        contribute(draft, by)
 
 
 def _catch_up(wording: Wording, head: Wording, values: dict[str, Any]) -> None:
@@ -141,19 +141,21 @@ def last_revision(draft: Amendment, clause: Clause) -> int:
     return rows.aggregate(last=Max("revision"))["last"] or 0
 
 
-def store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
-    """Save a draft's wording; one equal to its base is deleted while the base is still the head."""
+def store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> bool:
+    """Save a draft's wording; one equal to its base is deleted while the base is still the head. Return
+    whether that changed anything."""
     # As stored: what the history's last row says when the row goes.
     stored = Wording.objects.get(pk=wording.pk) if wording.pk else None
     base = wording.base
     if base and head and base.pk == head.pk and _says_nothing(wording, base):
         if stored:
             history.delete(stored, by=by, reason=verb)
-        return
+        return stored is not None
     if stored and all(getattr(wording, name) == getattr(stored, name) for name in WRITTEN):
-        return
+        return False
     wording.revision += 1
     history.save(wording, by=by, reason=verb)
+    return True
 
 
 def _says_nothing(wording: Wording, base: Wording) -> bool:
