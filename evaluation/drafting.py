@@ -107,7 +107,7 @@ def hand_over(draft: Amendment, *, by: User, to: User) -> None:
         words = "閲覧が制限されています。先に、この人を読める人に加えてください。"
         raise ValidationError({"to": words})
     locked.holder = to
-    history.save(locked, by=by, reason=f"引継ぎ：{to.get_full_name() or to.get_username()}へ")
+    history.save(locked, by=by, reason=f"引継ぎ：{to.name}へ")
     tell(News.HANDED_OVER, locked, [to], by=by)
     draft.refresh_from_db()
 

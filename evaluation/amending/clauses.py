@@ -49,7 +49,7 @@ def start(
     """Create an empty draft on the latest decided text. `fields`: kind, office, paper_date …"""
     # Two of the same name at the same moment: the second finds the first and is told so.
     ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
-    head = period.amendments.decided().order_by("-sequence").first()
+    head = period.amendments.last_decided()
     draft = Amendment(period=period, slug=slug, title=title, based_on=head, **fields)
     draft.full_clean()
     history.save(draft, by=by, reason="起案")

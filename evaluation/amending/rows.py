@@ -10,13 +10,12 @@ from django.db.models import Max
 from evaluation.checks import check_text
 from evaluation.comparison.elision import ELLIPSIS
 from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, Wording
-from evaluation.models.texts import ASPECTS, ConflictKind, Node, Text, merge
+from evaluation.models.texts import ASPECTS, Node, Text, merge
 from evaluation.placing import NUMBERED
 from jst_objectives import history
 from programs.models import Fund, Program, User
 
 PLACED = ("parent_id", "rank", "label", "text", "repealed")
-TORN = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
 WRITTEN = (*PLACED, "excerpt", "reason_id", "base_id", "corrects_id")
 
 
@@ -58,8 +57,7 @@ def text_of(amendment: Amendment) -> Text:
 def check_whole(draft: Amendment, before: Text) -> None:
     """Raise ValidationError where the draft's text hangs together no longer, as it did `before`."""
     known = {(c.kind, c.clause_id) for c in before.conflicts}
-    torn = [c for c in text_of(draft).conflicts if c.kind in TORN]
-    if new := [str(c) for c in torn if (c.kind, c.clause_id) not in known]:
+    if new := [str(c) for c in text_of(draft).torn if (c.kind, c.clause_id) not in known]:
         raise ValidationError(["元に戻すと、本文がつながらなくなります。", *new])
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from evaluation.amending import Act, fingerprint
+from evaluation.excerpts import shortened
 from evaluation.forms.texts import KeptField, LinesField, NumberField, WritingField
 from evaluation.models import Amendment, AmendmentReason, Clause
 from evaluation.models.texts import Node, Text
@@ -19,6 +20,7 @@ NO_REASON = "まだ選ばない"
 REOPEN = "ページを開き直してから、もう一度やり直してください。"
 SHIFT = "この項目と、続く項目の番号を、並びのとおりに付け直す"
 NUMBER_HELP = "印刷される番号のうち、この条項だけの番号です。「2.5.」なら「5」と入力します。"
+WHERE = 34  # characters that name a place
 TOP = "いちばん上"
 KINDS_BELOW_ITEM = {
     "body": Clause.Kind.BODY,
@@ -89,13 +91,9 @@ def _key(place: Place) -> str:
 
 def _where(tree: Text, place: Place, heading: str) -> str:
     if place.after is None:
-        return f"{_shortened(heading)}の先頭"
+        return f"{shortened(heading, WHERE)}の先頭"
     words = " ".join(filter(None, [tree.number(place.after), place.after.text]))
-    return f"「{_shortened(words)}」の後"
-
-
-def _shortened(words: str, length: int = 34) -> str:
-    return words if len(words) <= length else words[: length - 1] + "…"
+    return f"「{shortened(words, WHERE)}」の後"
 
 
 @dataclass(frozen=True)

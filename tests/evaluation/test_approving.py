@@ -26,8 +26,9 @@ class Scene:
         self.approver = make_user(self.period.agency, "approver")
         self.draft = make_draft(self.period, by=self.editor, holder=self.editor)
         amending.reword(self.draft, self.item, "項目1の転換", by=self.editor)
-        new = {"parent": chapter, "label": "9", "text": "新しい項目", "by": self.editor}
-        self.new = amending.insert(self.draft, "item", **new)
+        self.new = amending.insert(
+            self.draft, "item", parent=chapter, label="9", text="新しい項目", by=self.editor
+        )
 
     def approved(self, by: User | None = None) -> Approval:
         procedure.submit(self.draft, by=self.editor)
