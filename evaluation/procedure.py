@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation import amending, approving, recording
+from evaluation import amending, approving, drafting, recording
 from evaluation.documents.issuing import changes, take_snapshot
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
@@ -30,11 +30,13 @@ class ContentChangedError(ValidationError):
 
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
-    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it.
+    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it. Raises
+    ValidationError where it changes nothing.
 
     Where an approval stands, because nothing has changed since, it is approved at once.
     """
     locked = amending.lock(amendment, (State.DRAFT,))
+    drafting.check_submission(locked)
     amending.contribute(locked, by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, SUBMITTED)
     if approvals := approving.standing(locked):
