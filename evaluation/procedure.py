@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation import amending, approving, recording
+from evaluation import amending, approving, drafting, recording
 from evaluation.documents.issuing import changes, take_snapshot
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
@@ -30,11 +30,13 @@ class ContentChangedError(ValidationError):
 
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
-    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it.
+    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it. Raises
+    ValidationError where it changes nothing.
 
     Where an approval stands, because nothing has changed since, it is approved at once.
     """
     locked = amending.lock(amendment, (State.DRAFT,))
+    drafting.check_submission(locked)
     amending.contribute(locked, by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, SUBMITTED)
     if approvals := approving.standing(locked):
@@ -120,7 +122,7 @@ def decide(
     kept = take_snapshot(locked, by=by)
     approving.end_all(locked, Approval.End.VOID, by=by)
     amending.rebase(locked, tree, by=by)
-    head = _head(period)
+    head = period.amendments.last_decided()
     locked.state = State.DECIDED
     locked.sequence = (head.sequence or 0) + 1 if head else 1
     locked.decided_on, locked.effective_on = decided_on, effective_on
@@ -137,7 +139,7 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
     recording.check_days(amendment, decided_on)
     if decided_on > timezone.localdate():
         raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
-    head, period = _head(amendment.period), amendment.period
+    head, period = amendment.period.amendments.last_decided(), amendment.period
     if head and head.decided_on and decided_on < head.decided_on:
         words = f"決定日は、前の変更の決定日（{head.decided_on}）以後にしてください。"
         raise ValidationError({"decided_on": words})
@@ -222,10 +224,6 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
 def content_digest(amendment: Amendment) -> str:
     """Return the SHA-256 of what the amendment's table and appendix say now."""
     return Snapshot.canonical(changes(amendment))[1]
-
-
-def _head(period: ObjectivePeriod) -> Amendment | None:
-    return period.amendments.decided().order_by("-sequence").first()
 
 
 def _step(

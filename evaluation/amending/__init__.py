@@ -1,4 +1,5 @@
-"""Drafting an amendment: the only writer of `Wording`.
+"""Drafting an amendment: the verbs that write its wordings, with the clauses that it introduces, their
+origins and their marks. Only `evaluation.drafting` writes them too: it copies and deletes whole drafts.
 
 Every verb takes the draft and the user (`by`), writes the change with its history in one transaction,
 and refuses with a `ValidationError` in Japanese what cannot be done. Options of a change: `reason` (an

@@ -49,7 +49,7 @@ def start(
     """Create an empty draft on the latest decided text. `fields`: kind, office, paper_date …"""
     # Two of the same name at the same moment: the second finds the first and is told so.
     ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
-    head = period.amendments.decided().order_by("-sequence").first()
+    head = period.amendments.last_decided()
     draft = Amendment(period=period, slug=slug, title=title, based_on=head, **fields)
     draft.full_clean()
     history.save(draft, by=by, reason="起案")
@@ -207,9 +207,10 @@ def undo(draft: Amendment, clause: Clause, *, by: User | None, seen: str | None 
     row = draft.wordings.filter(clause=clause).first()
     if row is not None:
         history.delete(row, by=by, reason="変更の取りやめ")
-    _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
+    forgotten = _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
     check_whole(draft, tree)
-    contribute(draft, by)
+    if row is not None or forgotten:
+        contribute(draft, by)
 
 
 @transaction.atomic
@@ -250,7 +251,8 @@ def repeal(
             _withdraw(node.wording, by)
         else:
             change(draft, node.wording.clause, by, "削る", {"repealed": True}, **options)
-    contribute(draft, by)
+    if new:
+        contribute(draft, by)
 
 
 def _move_out(draft: Amendment, vanishing: set[int], by: User | None) -> None:
@@ -303,7 +305,9 @@ def _withdraw(wording: Wording, by: User | None) -> None:
     history.delete(clause, by=by, reason="新設の取りやめ")
 
 
-def _forget(successions: QuerySet[Succession], by: User | None) -> None:
-    """Take back what was said of a clause's origin, before it vanishes or stands again."""
-    for succession in successions:
+def _forget(successions: QuerySet[Succession], by: User | None) -> int:
+    """Take back what was said of a clause's origin, before it vanishes or stands again; return how much."""
+    said = list(successions)
+    for succession in said:
         history.delete(succession, by=by, reason="条項の由来の取りやめ")
+    return len(said)

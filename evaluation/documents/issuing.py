@@ -17,7 +17,7 @@ from evaluation.documents.memo import memo
 from evaluation.documents.pdf import Heard, render_pdf_cached, renderer_versions
 from evaluation.documents.sheets import overview_sheets, policy_sheet, programme_sheets
 from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
-from evaluation.models.texts import ConflictKind, Text
+from evaluation.models.texts import Text
 from programs.models import User
 
 
@@ -58,8 +58,7 @@ def torn_places(amendment: Amendment) -> list[str]:
 
 def torn(text: Text) -> list[str]:
     """Return why the clauses of a text make no tree, each reason with its place; [] where they do."""
-    kinds = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
-    return [str(conflict) for conflict in text.conflicts if conflict.kind in kinds]
+    return [str(conflict) for conflict in text.torn]
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:

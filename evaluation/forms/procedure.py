@@ -37,7 +37,7 @@ def why_field(label: str) -> forms.CharField:
     )
 
 
-class StepForm(PlainForm):
+class StepRecordForm(PlainForm):
     """What is recorded of a step; `said` are the fields of `recording.FIELDS`."""
 
     body = forms.CharField(
@@ -74,7 +74,7 @@ class StepForm(PlainForm):
         return {name: self.cleaned_data[name] for name in recording.FIELDS}
 
 
-class RecordForm(StepForm):
+class RecordForm(StepRecordForm):
     """A new record: of which step, and of which version."""
 
     kind = forms.ModelChoiceField(
@@ -109,7 +109,7 @@ class RecordForm(StepForm):
         ]
 
 
-class CorrectForm(StepForm):
+class CorrectForm(StepRecordForm):
     """What a record says, to be corrected, and why."""
 
     why = why_field("訂正の理由")

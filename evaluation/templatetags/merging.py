@@ -1,5 +1,7 @@
 """How merged paragraphs are told on a page."""
 
+from collections.abc import Iterable
+
 from django import template
 
 from evaluation.comparison.elision import cells
@@ -37,8 +39,13 @@ def changed_from(text: str, base: str | None) -> Cell:
 
 
 @register.filter
-def settling(conflict: Conflict) -> str:
-    """Return the page on which a person settles a conflict: settle, clause, relabel or move."""
+def settling(conflict: Conflict, beside: Iterable[Conflict]) -> str:
+    """Return the page on which a person settles a conflict: settle, clause, relabel or move; together
+    for a place, and where its clause has more of them `beside` it, which are settled at once."""
+    decided = {ConflictKind.ASPECT, ConflictKind.REPEALED}
+    one = [c for c in beside if c.clause_id == conflict.clause_id and c.kind in decided]
+    if conflict.kind in decided and (len(one) > 1 or conflict.aspect == "位置"):
+        return "together"
     if conflict.kind is ConflictKind.REPEALED:
         return "clause"
     if conflict.kind is ConflictKind.DUPLICATE_NUMBER or conflict.aspect == "番号":

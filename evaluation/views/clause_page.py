@@ -14,6 +14,7 @@ from evaluation.consistency import Judged, check
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
 from evaluation.documents.origins import Origin, origins_of, own_successions
+from evaluation.excerpts import shortened
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Succession, Wording
 from evaluation.models.texts import Conflict, Node
@@ -69,8 +70,7 @@ class ClausePage:
         """Return number and heading, or the kind with the first words."""
         if self.is_numbered:
             return f"{self.number} {self.node.text}"
-        words = self.node.text if len(self.node.text) <= 20 else self.node.text[:19] + "…"
-        return f"{self.clause.get_kind_display()}「{words}」"
+        return f"{self.clause.get_kind_display()}「{shortened(self.node.text, 20)}」"
 
     @property
     def place(self) -> str:

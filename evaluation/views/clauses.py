@@ -167,10 +167,10 @@ def _saved(
         return redirect("draft", *_address(draft))
     same = now == before and now.wording.reason_id == before.wording.reason_id
     same = same and verb not in OF_ORIGIN
-    if same and now.wording.base_id != before.wording.base_id:
-        messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
-    elif same:
+    if written is None:
         messages.info(request, "変わったところはありません。何も保存していません。")
+    elif same and now.wording.base_id != before.wording.base_id:
+        messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
     else:
         messages.success(request, VERBS[verb].done)
     return redirect(_back(request, draft, tree, now, verb))
@@ -193,7 +193,7 @@ def _overtaken(
     """Ask again where somebody else was faster; a text is merged, so that nothing typed is lost."""
     page = ClausePage(Outline.of(draft), stale.current)
     mine = request.POST.copy()
-    if "text" in mine:
+    if verb == "reword":
         was = mine.get("opened") or (page.in_force or page.node).text
         base = KeptField().clean(was)
         return second_editor(request, page, base=base, mine=tidied(str(mine["text"])), stale=stale)

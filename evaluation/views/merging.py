@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.forms.clauses import refuse
-from evaluation.forms.merging import DECISION, EDITORS, MergeForm, Source, posted
+from evaluation.forms.merging import DECISION, EDITORS, SettleForm, Source, posted
 from evaluation.models import Amendment
 from evaluation.permissions import (
     Act,
@@ -23,11 +24,12 @@ from evaluation.permissions import (
 )
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.last_act import remember
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
 
 Texts = tuple[str, str, str]
+NOTHING_SEEN = "受け入れる条項がありません。ページを開き直してから、もう一度受け入れてください。"
 STALE = "その間に内容が変わりました。いまの内容を確かめてから、もう一度受け入れてください。"
 
 
@@ -58,7 +60,7 @@ def settle(
     return _shown(request, page, form)
 
 
-def _write(request: SignedInRequest, page: ClausePage, form: MergeForm) -> None:
+def _write(request: SignedInRequest, page: ClausePage, form: SettleForm) -> None:
     verb: Callable[..., None] = amending.settle if form.named is DECISION else amending.reword
     draft = page.outline.draft
     act = partial(verb, draft, page.clause, by=request.user, **form.values)
@@ -81,10 +83,13 @@ def second_editor(
 
 
 def _decided(page: ClausePage) -> tuple[Source, Texts] | None:
-    """Return the texts of a clause that was reworded by a decision since it was by the draft."""
+    """Return the texts of a clause that a decision changed where the draft had; one text, three times,
+    where it was not the text."""
     found = _overtaken(page)
-    if found is None or found.texts is None or found.own.base is None:
+    if found is None or not found.conflicts:
         return None
+    if found.texts is None or found.own.base is None:
+        return DECISION, (found.node.text,) * 3
     return DECISION, (found.own.base.text, found.own.text, found.head.text)
 
 
@@ -95,15 +100,13 @@ def _overtaken(page: ClausePage) -> amending.Overtaken | None:
     return next((one for one in waiting if one.node.clause_id == page.node.clause_id), None)
 
 
-def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> MergeForm:
-    form = MergeForm(page.target, source, texts, data)
-    if source is DECISION and (found := _overtaken(page)):
-        form.initial["seen"] = found.seen
-    return form
+def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> SettleForm:
+    waiting = _overtaken(page) if source is DECISION else None
+    return SettleForm(page.target, source, texts, data, waiting)
 
 
 def _shown(
-    request: SignedInRequest, page: ClausePage, form: MergeForm, status: int = 200
+    request: SignedInRequest, page: ClausePage, form: SettleForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "amendment": page.outline.draft,
@@ -147,11 +150,16 @@ def accept(request: SignedInRequest, agency: str, number: int, slug: str) -> Htt
         shown = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
         chosen = request.POST.get("clause", "")
         seen = {key: was for key, was in shown.items() if chosen in ("", key)}
-        _accept(request, draft, seen)
+        if not _accept(request, draft, seen):
+            return Refused(reverse("conflicts", args=(agency, number, slug)))
     return redirect("conflicts", agency, number, slug)
 
 
-def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> None:
+def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> bool:
+    """Accept what was seen; False where it was refused."""
+    if not seen:
+        messages.warning(request, NOTHING_SEEN)
+        return False
     try:
         act = partial(amending.accept, draft, seen, by=request.user)
         _, written = amending.performed(draft, act)
@@ -162,3 +170,5 @@ def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) ->
     else:
         messages.success(request, f"{len(seen)}件の統合を受け入れました。")
         remember(request, draft, written, "統合の受入れ")
+        return True
+    return False

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from evaluation import amending, reasoning
@@ -15,7 +16,7 @@ from evaluation.forms.reasons import ReasonForm
 from evaluation.models import Amendment, AmendmentReason, ReasonGroup
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.typed import take_typed
 
 
@@ -90,11 +91,11 @@ def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
             reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
         except amending.Stale as stale:
             messages.warning(request, stale.message)
-            return redirect("delete_reason", agency, number, slug, pk)
+            return Refused(request.path)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"変更理由を削除しました：{reason.title}")
+            return Refused(reverse("reasons", args=(agency, number, slug)))
+        messages.success(request, f"変更理由を削除しました：{reason.title}")
         return redirect("reasons", agency, number, slug)
     text = amending.text_of(draft)
     nodes = _changed(draft, text).get(reason.pk, [])

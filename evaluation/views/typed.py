@@ -8,10 +8,12 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 
+from evaluation.forms import pasting
 from evaluation.forms.texts import TEXTS_SEEN, words_of
 
 KEY = "typed"
-LONGEST = 500_000  # bytes of a form that a session keeps; a character takes nine
+# Bytes of a form that a session keeps: whatever the longest one may hold, a character takes up to twelve.
+LONGEST = 12 * pasting.LONGEST + 10_000
 
 
 def keep_typed(

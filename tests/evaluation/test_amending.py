@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from evaluation import amending, drafting, reasoning
-from evaluation.models import Amendment, Clause, Wording
+from evaluation.models import Amendment, Clause, Contribution, Succession, TableForm, Wording
 from evaluation.models.objectives import Item
+from evaluation.models.table_forms import form_of
 from jst_objectives import history
 from programs.models import Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
@@ -160,6 +161,31 @@ def test_a_deletion_has_to_see_all_that_goes_with_it(scene):
         amending.repeal(draft, one, by=None, seen=opened)
     amending.repeal(draft, one, by=None, seen=seen(draft, one, below=True))
     assert order(draft) == ["2. 項目2の推進", "3. 項目3の推進"]
+
+
+def test_what_is_saved_unchanged_makes_nobody_a_drafter():
+    period = make_period()
+    _, (chapter, one, two, _) = make_baseline(period)
+    draft, user = make_draft(period), make_user(period.agency, "editor")
+    place = {"parent": chapter, "after": two, "label": "9", "text": "甲", "by": None}
+    new = amending.insert(draft, "item", **place)
+    amending.derive(draft, new, [one], "split", by=None)
+    amending.repeal(draft, two, by=None)
+    form = form_of(draft)
+    history.save(form, by=None, reason="試験")
+    rows = Wording.history.count(), Succession.history.count(), Amendment.history.count()
+    amending.reword(draft, one, "項目1の推進", by=user)
+    amending.relabel(draft, new, "9", by=user)
+    amending.repeal(draft, two, by=user)
+    amending.undo(draft, one, by=user)
+    amending.derive(draft, new, [one], "split", by=user)
+    drafting.change_facts(draft, by=user, title=draft.title, office=draft.office)
+    drafting.change_table_form(draft, by=user, **form.values())
+    drafting.change_table_form(make_draft(period), by=user, remarks="")
+    assert not Contribution.objects.filter(user=user).exists()
+    assert TableForm.history.count() == 1
+    now = Wording.history.count(), Succession.history.count(), Amendment.history.count()
+    assert now == (*rows[:2], rows[2] + 1)
 
 
 def test_only_a_draft_can_be_changed(scene):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaluation import amending, procedure
 from evaluation.models import Amendment, Wording
 from evaluation.models.texts import ConflictKind, Text
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +186,7 @@ def test_a_slip_of_the_year_is_no_decision(decided_on, effective_on, message):
     period = make_period()
     make_baseline(period)
     draft = make_draft(period)
-    procedure.submit(draft, by=make_user())
+    submit(draft, by=make_user())
     approver = make_user()
     procedure.approve(draft, by=approver)
     with pytest.raises(ValidationError, match=message):
@@ -217,7 +217,7 @@ def test_approval_and_decision_keep_what_was_seen_and_the_history_names_it():
 def test_who_submits_it_may_not_approve():
     draft = make_draft(make_period())
     submitter = make_user()
-    procedure.submit(draft, by=submitter)
+    submit(draft, by=submitter)
     with pytest.raises(PermissionDenied, match="起案に関わった人"):
         procedure.approve(draft, by=submitter)
 
@@ -226,7 +226,7 @@ def test_who_drafted_may_not_approve():
     period = make_period()
     editor, approver = make_user(), make_user()
     draft = make_draft(period, by=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     with pytest.raises(PermissionDenied):
         procedure.approve(draft, by=editor)
     procedure.approve(draft, by=approver)
@@ -271,14 +271,14 @@ def test_a_withdrawn_draft_is_not_decided():
     procedure.withdraw(draft, by=make_user(), reason="不要")
     assert draft.history.first().history_change_reason == "取下げ：不要"
     with pytest.raises(ValidationError, match="取下げのため、この操作はできません"):
-        procedure.submit(draft, by=make_user())
+        submit(draft, by=make_user())
 
 
 def test_who_drafted_may_not_decide_either():
     period = make_period()
     editor, approver = make_user(), make_user()
     draft = make_draft(period, by=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     procedure.approve(draft, by=approver)
     with pytest.raises(PermissionDenied, match="起案に関わった人は、その変更案を決定できません。"):
         procedure.decide(draft, by=editor, decided_on=DAY, effective_on=DAY)
@@ -292,7 +292,7 @@ def test_what_was_not_seen_is_neither_approved_nor_decided():
     amending.reword(draft, one, "項目1の転換", by=None)
     seen = procedure.content_digest(draft)
     approver = make_user()
-    procedure.submit(draft, by=make_user())
+    submit(draft, by=make_user())
     with pytest.raises(procedure.ContentChangedError, match="内容が変わりました。"):
         procedure.approve(draft, by=approver, seen="")
     procedure.approve(draft, by=approver, seen=seen)
@@ -347,3 +347,11 @@ def test_a_day_of_publication_to_come_is_public_from_that_day():
     procedure.publish(baseline, by=make_user(), published_on=tomorrow)
     assert list(Amendment.objects.published()) == []
     assert baseline.published_on == tomorrow
+
+
+def test_what_changes_nothing_is_not_submitted():
+    period = make_period()
+    draft, editor = make_draft(period), make_user(period.agency, "editor")
+    with pytest.raises(ValidationError, match="まだ変更がありません。"):
+        procedure.submit(draft, by=editor)
+    assert (draft.state, draft.contributions.count()) == ("draft", 0)

@@ -175,6 +175,9 @@ def test_of_a_reworded_indicator_the_series_goes_on_or_breaks(draft):
     for continues in (True, False):
         amending.judge_series(draft, one, continues=continues, by=None)
         assert said(draft) == [("reworded", one.pk, one.pk, continues)]
+    again = make_user()
+    amending.judge_series(draft, one, continues=False, by=again)
+    assert not draft.contributions.filter(user=again).exists()
     amending.undo(draft, one, by=None)
     assert said(draft) == []
     paragraph = clause(draft, WHOLE)

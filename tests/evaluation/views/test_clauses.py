@@ -5,7 +5,7 @@ import copy
 import pytest
 from django.test import Client
 
-from evaluation import amending, procedure, reasoning
+from evaluation import amending, reasoning
 from evaluation.models import Clause, Wording
 from evaluation.views.clauses import VERBS
 from tests.evaluation.views.drafts import (
@@ -17,7 +17,7 @@ from tests.evaluation.views.drafts import (
     sign_in,
     words,
 )
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -274,7 +274,7 @@ def test_every_other_change_asks_again(client, scene, verb, data):
 def test_what_was_typed_is_shown_where_the_draft_was_submitted_meanwhile(client, scene):
     draft, _, one, *_ = scene
     opened = seen(draft, one)
-    procedure.submit(draft, by=make_user(draft.period.agency, "editor"))
+    submit(draft, by=make_user(draft.period.agency, "editor"))
     response = post(client, draft, one, "reword", text="項目1の<一層>の推進", seen=opened)
     page = words(response)
     assert response.status_code == 403

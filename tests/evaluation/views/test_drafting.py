@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from evaluation import drafting, procedure
+from evaluation import drafting
 from evaluation.models import Amendment
-from tests.factories import make_baseline, make_draft, make_period, make_user
+from tests.factories import make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +126,7 @@ def test_facts_typed_wrong_stay_typed(client, period, editor):
 
 def test_what_was_submitted_keeps_its_facts(client, period, editor):
     draft = make_draft(period)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     response = client.post(facts(draft), {"title": "遅い件名"})
     assert response.status_code == 403
     assert "編集ができるのは、起案中の変更案だけです。" in response.content.decode()

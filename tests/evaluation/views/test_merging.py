@@ -231,6 +231,33 @@ def test_a_clause_is_merged_with_what_was_decided(client, scene):
     assert text_of(draft, body).startswith("冒頭、最初の段落である。")
 
 
+def test_number_and_place_are_settled_together_with_the_text(client, scene):
+    draft, _, one = scene
+    two = amending.text_of(draft).order[3].wording.clause
+    for amendment, text, label in ((draft, "甲", "7"), (make_draft(draft.period), "乙", "8")):
+        amending.reword(amendment, one, text, by=None)
+        amending.relabel(amendment, one, label, by=None)
+    amending.move(draft, one, parent=two, by=None)
+    amending.shift(amendment, one, 1, by=None)
+    rival = decide(amendment)
+    page = words(client.get(address(draft, "conflicts")))
+    assert page.count("重なりを決める") == 3
+    where = clause_address(draft, one, "settle")
+    response = client.get(where)
+    page = words(response)
+    assert "この変更案：7 決定された変更：8" in page
+    data = fields_of(response, choice_0="mine")
+    assert errors(client.post(where, data)) == [
+        "番号は、両方が改めています。どちらにするかを選んでください。",
+        "位置は、両方が改めています。どちらにするかを選んでください。",
+    ]
+    response = client.post(where, data | {"number": "mine", "place": "theirs"})
+    assert response["Location"] == clause_address(draft, one)
+    node, row = amending.text_of(draft).nodes[one.pk], rival.wordings.get(clause=one)
+    assert (node.text, node.label, node.parent_id) == ("甲", "7", row.parent_id)
+    assert amending.text_of(draft).conflicts == ()
+
+
 def test_a_colleague_and_another_decision_meanwhile(client, scene):
     draft, body, _ = scene
     amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
@@ -298,6 +325,14 @@ def test_a_stale_acceptance_and_one_of_a_conflict_are_refused(client, scene):
     answer = client.post(where, {"seen": f"{body.public_id}:{one.seen}", "clause": ""}, follow=True)
     assert "「文言」が、起案の後に決定された変更でも改められています。" in words(answer)
     assert client.get(where)["Location"] == address(draft, "conflicts")
+
+
+@pytest.mark.parametrize("sent", [{}, {"seen": "abc:x", "clause": "other"}])
+def test_nothing_is_accepted_where_nothing_was_named(client, scene, sent):
+    draft, *_ = scene
+    page = words(client.post(address(draft, "conflicts", "accept"), sent, follow=True))
+    assert "受け入れる条項がありません。" in page
+    assert "統合を受け入れました。" not in page
 
 
 def test_every_conflict_leads_to_where_it_is_settled(client, scene):

@@ -105,6 +105,14 @@ def test_references_are_repaired_one_by_one_or_all_at_once(scene):
     assert scene.text() == "上記3.及び上記4.を進める。"
 
 
+@pytest.mark.parametrize("only", ["x", "x:１", "x:" + "1" * 5000])
+def test_no_place_is_no_reference(scene, only):
+    scene.insert()
+    scene.press("numbers/", "この番号に付け直す")
+    assert "直せる参照がありません。" in scene.press("references/", "すべて直す", only=only)
+    assert scene.text() == "上記2.及び上記3.を進める。"
+
+
 def test_what_needs_a_hand_is_said(scene):
     new = scene.insert()
     assert "の番号は、二つの条項にあります。" in scene.get("references/")

@@ -96,8 +96,8 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", DRAFT + "steps/delete/"): 8,
     ("approver", SUBMITTED + "approve/"): 25,
     ("approver", SUBMITTED + "send-back/"): 8,
-    ("approver", DECIDE): 25,
-    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 47,
+    ("approver", DECIDE): 26,
+    ("approver", DECIDE + "?decided_on=2026-04-01&effective_on=2026-04-01"): 49,
     ("approver", TEXT + "amendments/d2/steps/publish/"): 6,
     # Its procedure
     ("editor", DRAFT + "procedure/"): 11,

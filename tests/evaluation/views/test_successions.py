@@ -89,6 +89,17 @@ def test_what_was_overtaken_is_not_split(scene):
     assert scene.texts() == ["論文の数", "研究者の数"]
 
 
+@pytest.mark.parametrize("verb", ["merge", "replace"])
+def test_what_was_overtaken_is_asked_again_and_not_reworded(scene, verb):
+    one, other = scene.indicators
+    amending.reword(scene.draft, one, "論文の数", by=None)
+    data = {"seen": "x", "text": "成果の状況", "others": other.public_id, "continues": "breaks"}
+    response = scene.client.post(f"{scene.address}{one.public_id}/{verb}/", data)
+    assert (response.status_code, response.context["verb"]) == (409, verb)
+    assert response.context["form"]["text"].value() == "成果の状況"
+    assert scene.texts() == ["論文の数", "研究者の数"]
+
+
 def test_the_series_and_the_origin_are_recorded(scene):
     one, other = scene.indicators
     assert "実績の系列を続けるか" not in scene.page(one)

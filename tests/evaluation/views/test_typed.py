@@ -9,6 +9,7 @@ from django.test import Client
 
 from evaluation import amending
 from evaluation.comparison.correcting import fingerprint
+from evaluation.forms import pasting
 from evaluation.views import typed
 from tests.evaluation.test_hand import NEW, OLD
 from tests.evaluation.views.drafts import address, clause_address
@@ -111,6 +112,11 @@ def test_a_stranger_leaves_nothing_behind(page):
         assert stranger.post(where, {"text": "x" * 400_000}).status_code == 302
         assert "sessionid" not in stranger.cookies
     assert Session.objects.count() == 0
+
+
+def test_the_longest_paste_is_kept(client, editor, draft):
+    client.post(address(draft, "paste"), {"text": "𠮷" * pasting.LONGEST})
+    assert client.session[typed.KEY]["path"] == address(draft, "paste")
 
 
 def test_what_is_too_long_is_not_kept(client, editor, page):
