@@ -10,6 +10,8 @@ ERAS = (
     ("大正", dt.date(1912, 7, 30)),
     ("明治", dt.date(1873, 1, 1)),
 )
+# What a person may mean who types a year.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def era_year(day: dt.date) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.eras import ERAS, era_year
+from evaluation.eras import ERAS, FIRST_YEAR, LAST_YEAR, era_year
 
 EXPECTED = "「2026-04-01」か「令和8年4月1日」の形で入力してください。"
 LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
@@ -18,7 +18,6 @@ WRITTEN = re.compile(
     r"(?P<era>[RHSTM]|令和|平成|昭和|大正|明治)?(?P<year>\d{1,4}|元)"
     r"(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})日?"
 )
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class JapaneseDateField(forms.Field):

@@ -1,6 +1,7 @@
 """Reading the objectives: tree, item, appendix."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
@@ -13,6 +14,7 @@ from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
 from evaluation.documents.origins import Origin, origins_of
+from evaluation.documents.versions import item_programs_at, successions_at
 from evaluation.models import Amendment, ItemProgram, Succession
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
@@ -147,20 +149,25 @@ def _is_absent(text: Text, node: Node) -> bool:
 
 def _origins(edition: Edition) -> dict[str, list[Origin]]:
     """Return where the clauses of an edition came from, by public id."""
-    rows = (
-        Succession.objects.as_amended_by(edition.amendment)
-        if edition.amendment
-        else Succession.objects.in_force_on(edition.period, edition.on, published=edition.published)
-    )
+    rows: Iterable[Succession]
+    if edition.amendment and edition.known:
+        rows = successions_at(edition.amendment, edition.known)
+    elif edition.amendment:
+        rows = Succession.objects.as_amended_by(edition.amendment)
+    else:
+        rows = Succession.objects.in_force_on(
+            edition.period, edition.on, edition.known, published=edition.published
+        )
     return origins_of(rows, edition.before, edition.text)
 
 
 def _programs(edition: Edition, node: Node) -> list[ItemProgram]:
-    links = (
-        ItemProgram.objects.as_amended_by(edition.amendment)
-        if edition.amendment
-        else ItemProgram.objects.in_force_on(
+    if edition.amendment and edition.known:
+        links = item_programs_at(edition.amendment, edition.known)
+    elif edition.amendment:
+        links = ItemProgram.objects.as_amended_by(edition.amendment)
+    else:
+        links = ItemProgram.objects.in_force_on(
             edition.period, edition.on, edition.known, published=edition.published
         )
-    )
     return [link for link in links if link.clause_id == node.clause_id]

@@ -10,7 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
-from evaluation.models import Amendment
+from evaluation.lifespans import read_moment
+from evaluation.models import Amendment, ItemProgram, Succession
+from jst_objectives.history import delete, save
+from programs.models import Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +130,8 @@ def test_what_cannot_be_read_keeps_the_form(scene):
         assert "知られていた日の「2026-13-01」という日はありません。" in page
         assert 'value="あした"' in page
         assert 'value="2026-13-01"' in page
+    page = scene.read(scene.text + "?known=0001-01-01T00:00", 404)
+    assert "知られていた日の「0001-01-01T00:00」という日時はありません。" in page
     slug = scene.draft.slug
     page = scene.read(f"{scene.text}?amendment={slug}&known=2020-01-01", 404)
     assert "にはまだありませんでした。" in page
@@ -262,6 +267,40 @@ def test_the_address_of_a_draft_shows_it_as_it_was(scene):
         amending.reword(scene.draft, scene.item, "さらに直した推進", by=scene.editor)
         assert scene.heading(query) == "1. さらに直した推進"
         assert heading(scene.read(address)) == "1. 直している推進"
+
+
+def test_origins_and_programmes_are_those_of_the_moment(scene):
+    text = amending.text_of(scene.draft)
+    (body,) = (n for n in text.children[scene.item.pk] if n.kind == "body")
+    (part,) = amending.split(scene.draft, body.wording.clause, ["項目1を", "推進する。"], by=None)
+    program = Program(agency=scene.period.agency, slug="p", name="推進の事業")
+    save(program, by=None, reason="試験")
+    link = ItemProgram(clause=scene.item, program=program, amendment=scene.draft)
+    save(link, by=None, reason="試験")
+    moment = f"{timezone.localtime():%Y-%m-%dT%H:%M:%S.%f}"
+    query = f"?amendment={scene.draft.slug}"
+    told = ("から分かれた", "推進の事業")
+    assert [words in scene.read(scene.page + query) for words in told] == [True, True]
+    amending.undo(scene.draft, part, by=None)
+    delete(link, by=None, reason="試験")
+    assert [words in scene.read(scene.page + query) for words in told] == [False, False]
+    page = scene.read(f"{scene.page}{query}&known={moment}")
+    assert [words in page for words in told] == [True, True]
+
+
+def test_an_origin_decided_later_is_not_known_before(scene):
+    text = amending.text_of(scene.draft)
+    (body,) = (n for n in text.children[scene.item.pk] if n.kind == "body")
+    amending.split(scene.draft, body.wording.clause, ["項目1を", "推進する。"], by=None)
+    moment = f"{timezone.localtime():%Y-%m-%dT%H:%M:%S.%f}"
+    on = dt.date(2027, 3, 31)
+    decide(scene.draft, on)
+    period = scene.period
+    assert Succession.objects.in_force_on(period, on).count() == 1
+    assert "から分かれた" in scene.read(f"{scene.page}?on={on}")
+    assert "から分かれた" not in scene.read(f"{scene.page}?on={on}&known={moment}")
+    assert Succession.objects.in_force_on(period, on, timezone.now()).count() == 1
+    assert Succession.objects.in_force_on(period, on, read_moment(moment)).count() == 0
 
 
 def test_the_address_of_a_decided_amendment_needs_no_moment(scene):
