@@ -43,7 +43,8 @@ class Search:
 
     `kind` is a model's name or a kind of access record, `until` the last day that counts. `subject`, a
     model's name and an id, asks for an object and what belongs to it, `item` for a chapter or item
-    with the paragraphs, axes and indicators that it ever had.
+    with the paragraphs, axes and indicators that it ever had. Neither finds what the amendments with
+    the ids in `hidden` say of them: that there is something would tell what these change.
     """
 
     agencies: tuple[int, ...]
@@ -54,6 +55,14 @@ class Search:
     subject: tuple[str, int] | None = None
     amendment: int | None = None
     item: int | None = None
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def asks_below_amendments(self) -> bool:
+        """Tell whether rows are asked for by what amendments say, not by amendments themselves."""
+        return self.item is not None or (
+            self.subject is not None and self.subject[0] != "amendment"
+        )
 
 
 def found(search: Search) -> models.QuerySet[Any, Any]:
@@ -98,6 +107,9 @@ def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
         if of_target is None:
             return None
         asked &= of_target
+    if search.hidden and search.asks_below_amendments:
+        of_hidden = belonging(model, Amendment, search.hidden)
+        asked &= ~of_hidden if of_hidden is not None else Q()
     return asked
 
 
@@ -109,6 +121,7 @@ def _owners_asked(search: Search) -> Iterator[tuple[type[models.Model], list[int
         yield tracked_models()[search.subject[0]], [search.subject[1]]
     if search.item is not None:
         below: Any = history_of(Wording).filter(parent_id=search.item)
+        below = below.exclude(amendment_id__in=search.hidden)
         yield Clause, [search.item, *below.values_list("clause_id", flat=True).distinct()]
 
 

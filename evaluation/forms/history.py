@@ -94,6 +94,7 @@ class HistoryForm(PlainForm):
             subject=asked["subject"],
             amendment=int(asked["amendment"]) if asked["amendment"] else None,
             item=int(asked["item"]) if asked["item"] else None,
+            hidden=tuple(self.hidden),
         )
 
 
