@@ -75,6 +75,8 @@ def test_a_torn_draft_shows_why_in_place_of_a_table(client):
     html = page(client, address + "comparison/")
     assert "新旧対照表を作れません" in html
     assert "<table" not in html
+    for appendix in ("comparison/appendix/", "comparison/appendix.pdf"):
+        assert "対照表を作れません" in page(client, address + appendix)
     issued = client.post(address + "issue/comparison/", follow=True).content.decode()
     assert "PDFを発行できません。" in issued
 
@@ -107,7 +109,7 @@ def test_a_document_is_issued_downloaded_and_verified(jst):
     pdf = response.content
     assert pdf[:5] == b"%PDF-"
     assert response["Content-Disposition"] == (
-        "attachment; filename*=UTF-8''"
+        "attachment; filename*=utf-8''"
         "%E6%96%B0%E6%97%A7%E5%AF%BE%E7%85%A7%E8%A1%A8_2026-01-28-1.pdf"
     )
     assert "新旧対照表 2026-01-28-1" in page(jst, "/jst/5/amendments/2026-01-28/")
