@@ -9,17 +9,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from evaluation.chronicle import chronicle
+from evaluation.chronicle import Event, chronicle
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
 from evaluation.documents.origins import Origin, origins_of
 from evaluation.documents.versions import item_programs_at, successions_at
-from evaluation.models import Amendment, ItemProgram, Succession
+from evaluation.models import Amendment, Clause, ItemProgram, Succession
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
 from evaluation.surroundings import Reading, Surroundings, surroundings
 from evaluation.views.editions import Edition, reading
+from programs.access import record_reading
 
 LISTS = {
     UnitKind.EVALUATION_AXIS: "評価軸",
@@ -67,7 +68,7 @@ def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpRespon
             "programs": _programs(edition, node),
             "origins": _origins(edition),
             "item_key": node.clause_id,
-            "events": chronicle(node.wording.clause, edition.period.agency, request.user),
+            "events": _events(request, edition, node.wording.clause),
         }
     )
     return render(request, "evaluation/item.html", context)
@@ -87,7 +88,7 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
     """Say that an item is not in this edition, and when it came and went, to who may know of it."""
     numbered = edition.period.clauses.filter(kind__in=NUMBERED)
     clause = numbered.filter(public_id=public_id).first()
-    events = chronicle(clause, edition.period.agency, request.user) if clause else []
+    events = _events(request, edition, clause) if clause else []
     if clause is None or not events:
         raise Http404("この項目は、選んだ時点の本文にありません。")
     context = _context(request, edition) | {
@@ -96,6 +97,16 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
         "item_key": clause.pk,
     }
     return render(request, "evaluation/item_absent.html", context, status=404)
+
+
+def _events(request: PortalRequest, edition: Edition, clause: Clause) -> list[Event]:
+    """Return the course of an item; the drafts of which it tells the words are recorded as read."""
+    agency = edition.period.agency
+    events = chronicle(clause, agency, request.user)
+    for amendment in (event.amendment for event in events):
+        if not amendment.is_decided:
+            record_reading(request, agency, f"{edition.period}「{amendment}」")
+    return events
 
 
 @login_not_required

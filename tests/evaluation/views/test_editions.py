@@ -13,7 +13,7 @@ from evaluation import amending, drafting, procedure
 from evaluation.lifespans import read_moment
 from evaluation.models import Amendment, ItemProgram, Succession
 from jst_objectives.history import delete, save
-from programs.models import Program
+from programs.models import AccessRecord, Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,17 @@ def test_the_course_of_an_item_links_to_the_row_of_each_comparison(scene):
     assert "直している推進" not in public
     assert "user" not in re.sub(r'class="[^"]*"|/[\w/]*', "", public.split("この項目の経緯")[1])
     assert "担当：正誤の課" in public
+
+
+def test_a_draft_of_which_the_course_tells_is_recorded_as_read(scene):
+    readings = AccessRecord.objects.filter(kind="draft_read")
+    scene.read(scene.page)
+    assert [row.detail for row in readings] == [f"{scene.period}「{scene.draft}」"]
+    chapter = scene.period.clauses.get(kind="chapter")
+    other = make_draft(scene.period)
+    new = amending.insert(other, "item", parent=chapter, label="9", text="新項目", by=None)
+    scene.read(f"{scene.text}items/{new.public_id}/", 404)
+    assert readings.filter(detail=f"{scene.period}「{other}」").count() == 1
 
 
 # --- Lasting addresses ----------------------------------------------------------------------------
