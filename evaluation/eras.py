@@ -23,6 +23,11 @@ def era_year(day: dt.date) -> str:
     raise ValueError(f"no era for {day}")
 
 
+def fiscal_year(year: int) -> str:
+    """Return a fiscal year by the era of its first day, "令和7年度"."""
+    return f"{era_year(dt.date(year, 4, 1))}年度"
+
+
 def written(day: dt.date) -> str:
     """Return a day as a title writes it, "令和8年1月28日"; before 1873 by its Western year."""
     year = era_year(day) if day >= ERAS[-1][1] else day.year
