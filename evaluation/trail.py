@@ -7,7 +7,7 @@ read from the histories as well.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -379,35 +379,3 @@ def _keys(row: Any) -> list[Any]:
 
 def _plain(text: str) -> Cell:
     return (Run(text),) if text else ()
-
-
-# --- Taking out -----------------------------------------------------------------------------------
-HEADER = (
-    "日時",
-    "操作した人",
-    "行為",
-    "種類",
-    "対象",
-    "項目",
-    "前",
-    "後",
-    "理由・内容",
-    "変更",
-    "事業",
-    "法人",
-    "ページ",
-    "対象の番号",
-)
-
-
-def lines(
-    rows: Sequence[Found], size: int = 500, read: Callable[[Sequence[Found]], list[Entry]] = entries
-) -> Iterator[tuple[str, ...]]:
-    """Yield a line for each changed field of what was found, and one for what changed none."""
-    for start in range(0, len(rows), size):
-        for entry in read(rows[start : start + size]):
-            moment = f"{timezone.localtime(entry.moment):%Y-%m-%d %H:%M:%S}"
-            head = moment, entry.actor, entry.act, entry.kind, entry.name
-            where = entry.amendment, entry.program, entry.agency, entry.path, entry.subject
-            for change in entry.changes or (Change("", "", ""),):
-                yield (*head, change.label, change.old, change.new, entry.reason, *where)

@@ -8,8 +8,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluation import amending
-from evaluation.trail import HEADER
 from evaluation.views import history as page
+from evaluation.views.history import HEADER
 from jst_objectives import history
 from programs.models import AccessRecord, Fund
 from tests.factories import make_baseline, make_draft, make_period, make_user
