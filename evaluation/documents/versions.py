@@ -104,23 +104,30 @@ class Version:
     @property
     def name(self) -> str:
         """Return what heads its column: 「令和8年4月1日現在」, 「変更案（2026-01-28）第3版」."""
+        return self._called(f"（{self.amendment.slug}）" if self.amendment else "")
+
+    @property
+    def title(self) -> str:
+        """Return what heads a page of it, with the title of its amendment: 「変更案「…」第3版」."""
+        return self._called(f"「{self.amendment.title}」" if self.amendment else "")
+
+    def _called(self, amendment: str) -> str:
         if self.day and self.moment:
             known = timezone.localtime(self.moment)
             return f"{written(self.day)}現在（{written(known.date())}{known:%H:%M}までの登録）"
         if self.day:
             return f"{written(self.day)}現在"
         assert self.amendment
-        slug = self.amendment.slug
         if self.before:
-            return f"変更前（{slug}）"
+            return f"変更前{amendment}"
         if self.amendment.kind == Amendment.Kind.BASELINE:
             return "登録の起点"
         if self.moment is None:
-            return f"{'変更後' if self.amendment.is_decided else '変更案'}（{slug}）"
+            return f"{'変更後' if self.amendment.is_decided else '変更案'}{amendment}"
         if self.number:
-            return f"変更案（{slug}）第{self.number}版"
+            return f"変更案{amendment}第{self.number}版"
         local = timezone.localtime(self.moment)
-        return f"変更案（{slug}）{written(local.date())}{local:%H:%M}現在"
+        return f"変更案{amendment}{written(local.date())}{local:%H:%M}現在"
 
     def _text_of_day(self) -> Text:
         assert self.day

@@ -22,6 +22,7 @@ from evaluation.surroundings import Reading, Surroundings, surroundings
 from evaluation.views.editions import Edition, reading
 from programs.access import record_reading
 
+LOWEST_HEADING = 6  # of HTML: what stands deeper is a heading like those above it
 LISTS = {
     UnitKind.EVALUATION_AXIS: "評価軸",
     UnitKind.EVALUATION_INDICATOR: "評価指標",
@@ -35,7 +36,7 @@ LISTS = {
 def objectives(request: PortalRequest, edition: Edition) -> HttpResponse:
     """The text as a tree: in force, or with an amendment."""
     tree = [
-        (depth, node, _tally(edition.text, node))
+        (depth, min(depth + 2, LOWEST_HEADING), node, _tally(edition.text, node))
         for depth, node in edition.text.walk()
         if node.kind not in LISTS
     ]

@@ -181,6 +181,8 @@ class TestVersions:
         response = client.get(versions(real, "on:2026-02-01"))
         assert rows(response) == 41
         assert "令和8年2月1日現在 から 変更案（2026-01-28） への変更" in words(response)
+        title = f"<title>新旧対照表：変更案「{real.title}」 ← 令和8年2月1日現在"
+        assert title in response.content.decode()
 
     def test_what_is_chosen_has_a_short_address(self, client, real):
         chosen = "?old=on&old_on=令和8年2月1日&new=with:2026-01-28&new_on="

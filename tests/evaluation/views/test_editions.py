@@ -13,7 +13,7 @@ from evaluation import amending, drafting, procedure
 from evaluation.lifespans import read_moment
 from evaluation.models import Amendment, ItemProgram, Succession
 from jst_objectives.history import delete, save
-from programs.models import AccessRecord, Program
+from programs.models import AccessRecord, Program, Role
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -182,8 +182,12 @@ def test_an_item_that_is_not_there_says_when_it_was(scene):
 
 
 def test_auditors_are_led_to_the_history_of_what_they_read(scene):
-    auditor = Client()
+    """Who audits another agency and assesses this one is not."""
+    auditor, elsewhere = Client(), Client()
     auditor.force_login(make_user(scene.period.agency, "auditor"))
+    stranger = make_user(make_period().agency, "auditor")
+    save(Role(user=stranger, agency=scene.period.agency, role="assessor"), by=None, reason="試験")
+    elsewhere.force_login(stranger)
     key = scene.item.pk
     places = {
         scene.page: (200, f"/history/?item={key}"),
@@ -196,6 +200,7 @@ def test_auditors_are_led_to_the_history_of_what_they_read(scene):
         assert f'href="{history}"' in scene.read(address, status, auditor)
         assert auditor.get(history).status_code == 200
         assert f'href="{history}"' not in scene.read(address, status)
+        assert f'href="{history}"' not in scene.read(address, status, elsewhere)
 
 
 def test_what_only_a_draft_has_is_hidden_from_others(scene):

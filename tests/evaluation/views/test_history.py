@@ -56,6 +56,18 @@ def test_sign_in_comes_first(client, name):
     assert response["Location"] == f"{reverse('account_login')}?next={reverse(name)}"
 
 
+def test_the_tab_names_whose_history_it_is(period, client, auditor):
+    make_baseline(period)
+    draft = make_draft(period)
+    assert "<title>履歴" + "：" not in read(client)
+    for asked in ({"amendment": draft.pk}, {"subject": f"amendment-{draft.pk}"}):
+        title = draft.title if "amendment" in asked else f"変更「{draft.title}」"
+        assert f"<title>履歴：{title}" in read(client, **asked)
+    other = make_draft(make_period())  # of which nothing is found
+    html = read(client, subject=f"amendment-{other.pk}")
+    assert other.title not in html
+
+
 @pytest.mark.parametrize("name", ["history", "history_export"])
 def test_nothing_can_be_sent(client, auditor, name):
     assert client.post(reverse(name)).status_code == 405
