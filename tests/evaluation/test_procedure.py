@@ -170,7 +170,7 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
     decide(later, dt.date(2022, 5, 1))
     with pytest.raises(ValidationError, match="前の変更の決定日（令和4年5月1日）以後"):
         decide(draft, dt.date(2022, 4, 30))
-    with pytest.raises(ValidationError, match="前の変更の適用日（2022-05-01）以後"):
+    with pytest.raises(ValidationError, match="前の変更の適用日（令和4年5月1日）以後"):
         procedure.check_decision(draft, dt.date(2022, 5, 1), dt.date(2022, 4, 30))
 
 
