@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from evaluation import amending, approving, drafting, recording
 from evaluation.documents.issuing import changes, take_snapshot
+from evaluation.eras import written
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
 from evaluation.permissions import UNDECIDED, people_with
@@ -141,13 +142,14 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
         raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
     head, period = amendment.period.amendments.last_decided(), amendment.period
     if head and head.decided_on and decided_on < head.decided_on:
-        words = f"決定日は、前の変更の決定日（{head.decided_on}）以後にしてください。"
+        words = f"決定日は、前の変更の決定日（{written(head.decided_on)}）以後にしてください。"
         raise ValidationError({"decided_on": words})
     if not period.first_day <= effective_on <= period.last_day:
-        words = f"適用日は、目標期間（{period.first_day}から{period.last_day}まで）の日付にしてください。"
+        days = f"{written(period.first_day)}から{written(period.last_day)}まで"
+        words = f"適用日は、目標期間（{days}）の日付にしてください。"
         raise ValidationError({"effective_on": words})
     if head and head.effective_on and effective_on < head.effective_on:
-        day = head.effective_on
+        day = written(head.effective_on)
         words = f"適用日は、前の変更の適用日（{day}）以後にしてください。"
         raise ValidationError({"effective_on": words})
     return check_conflicts(amendment)
@@ -199,9 +201,11 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
     it is published already, not decided by then, its predecessors are not public by then, or the day
     is more than a year ahead, which is a slip: it cannot be changed later."""
     if amendment.published_on:
-        raise ValidationError(f"公表日は、すでに{amendment.published_on}と決まっています。")
+        raise ValidationError(
+            f"公表日は、すでに{written(amendment.published_on)}と決まっています。"
+        )
     if amendment.decided_on and published_on < amendment.decided_on:
-        words = f"公表日は、決定日（{amendment.decided_on}）以後の日付にしてください。"
+        words = f"公表日は、決定日（{written(amendment.decided_on)}）以後の日付にしてください。"
         raise ValidationError({"published_on": words})
     if published_on > timezone.localdate() + FURTHEST_PUBLICATION:
         words = "公表日は、今日から1年以内の日付にしてください。"
@@ -215,7 +219,7 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
             raise ValidationError({"published_on": words})
         if published_on < before.published_on:
             words = (
-                f"公表日は、先に決定した「{before}」の公表日（{before.published_on}）以後の"
+                f"公表日は、先に決定した「{before}」の公表日（{written(before.published_on)}）以後の"
                 "日付にしてください。"
             )
             raise ValidationError({"published_on": words})

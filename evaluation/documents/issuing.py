@@ -49,11 +49,12 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
     )
 
 
-def torn_places(amendment: Amendment) -> list[str]:
-    """Return why a draft's clauses make no tree, each reason with its place; [] where they do."""
+def torn_places(amendment: Amendment, text: Text | None = None) -> list[str]:
+    """Return why a draft's clauses make no tree, each reason with its place; [] where they do. `text`:
+    the text with it, where that is read already."""
     if amendment.is_decided:
         return []
-    return torn(Text.of(Wording.objects.as_amended_by(amendment)))
+    return torn(text or Text.of(Wording.objects.as_amended_by(amendment)))
 
 
 def torn(text: Text) -> list[str]:

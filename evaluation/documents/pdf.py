@@ -54,6 +54,10 @@ class PdfError(Exception):
         self.detail = detail
 
 
+class UnprintableError(PdfError):
+    """A text with characters that no font has: whoever writes it can mend it."""
+
+
 def render_pdf(
     *parts: str,
     time_limit: float = TIME_LIMIT,
@@ -139,7 +143,7 @@ def _error(code: int, detail: str) -> PdfError:
         )
     if characters := re.findall(r"^\.notdef glyph .*\(U\+([0-9A-F]{4,6})\)$", detail, re.MULTILINE):
         listed = "、".join(f"「{chr(int(c, 16))}」（U+{c}）" for c in dict.fromkeys(characters))
-        return PdfError(
+        return UnprintableError(
             f"PDFに印刷できない文字があります：{listed}。別の文字に直してください。", detail
         )
     return PdfError("PDFを作成できませんでした。管理者に連絡してください。", detail)

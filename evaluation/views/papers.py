@@ -78,9 +78,9 @@ def _screen(amendment: Amendment, kind: Kind) -> str:
         case Kind.APPENDIX:
             return f"{reverse('appendix', args=period)}?amendment={amendment.slug}"
         case Kind.POLICY:
-            return reverse("policy", args=period)
-        case Kind.PROGRAMMES:
-            return reverse("programmes")
+            return f"{reverse('policy', args=period)}?amendment={amendment.slug}"
+        case Kind.PROGRAMMES:  # each has a page of its own
+            return f"{reverse('programmes')}#agency-{amendment.period.agency_id}"
         case Kind.DOSSIER:
             return ""
         case _:

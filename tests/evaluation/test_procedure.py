@@ -168,9 +168,9 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
         procedure.decide(draft, by=None, decided_on=DAY, effective_on=DAY)
     later, draft = draft, make_draft(period)
     decide(later, dt.date(2022, 5, 1))
-    with pytest.raises(ValidationError, match="前の変更の決定日（2022-05-01）以後"):
+    with pytest.raises(ValidationError, match="前の変更の決定日（令和4年5月1日）以後"):
         decide(draft, dt.date(2022, 4, 30))
-    with pytest.raises(ValidationError, match="前の変更の適用日（2022-05-01）以後"):
+    with pytest.raises(ValidationError, match="前の変更の適用日（令和4年5月1日）以後"):
         procedure.check_decision(draft, dt.date(2022, 5, 1), dt.date(2022, 4, 30))
 
 
@@ -178,8 +178,8 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
     ("decided_on", "effective_on", "message"),
     [
         (dt.date(2199, 1, 1), dt.date(2026, 4, 1), "決定日に、今日より後の日付は登録できません。"),
-        (DAY, dt.date(2022, 3, 31), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
-        (DAY, dt.date(2027, 4, 1), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
+        (DAY, dt.date(2022, 3, 31), "適用日は、目標期間（令和4年4月1日から令和9年3月31日まで）"),
+        (DAY, dt.date(2027, 4, 1), "適用日は、目標期間（令和4年4月1日から令和9年3月31日まで）"),
     ],
 )
 def test_a_slip_of_the_year_is_no_decision(decided_on, effective_on, message):
@@ -332,9 +332,11 @@ def test_publication_follows_the_decision_and_its_predecessors():
             refusals.append(error.messages)
     assert refusals == [
         [f"先に決定した「{baseline}」がまだ公表されていません。先に、それを公表してください。"],
-        ["公表日は、決定日（2022-04-01）以後の日付にしてください。"],
-        [f"公表日は、先に決定した「{baseline}」の公表日（2024-05-01）以後の日付にしてください。"],
-        ["公表日は、すでに2024-05-01と決まっています。"],
+        ["公表日は、決定日（令和4年4月1日）以後の日付にしてください。"],
+        [
+            f"公表日は、先に決定した「{baseline}」の公表日（令和6年5月1日）以後の日付にしてください。"
+        ],
+        ["公表日は、すでに令和6年5月1日と決まっています。"],
     ]
     assert (baseline.published_on, draft.published_on) == (dt.date(2024, 5, 1),) * 2
     assert draft.history.first().history_change_reason == "公表"

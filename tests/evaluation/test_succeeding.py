@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from evaluation import amending, drafting, procedure
 from evaluation.documents.comparison import as_text, comparison_table
 from evaluation.documents.issuing import current_content
-from evaluation.documents.versions import Version, compare_versions
+from evaluation.documents.versions import Version, compare_texts
 from evaluation.loading import load_source
 from evaluation.models import Amendment, Clause, Succession
 from evaluation.models.table_forms import form_of
@@ -220,8 +220,9 @@ def test_the_decision_freezes_it_and_other_versions_show_it(draft):
     assert before == ""
     assert as_text(comparison_table(draft)).splitlines()[2:] == table.splitlines()[2:]
     period = draft.period
-    versions = (Version.parse(f"{side}:{draft.slug}", period, None) for side in ("before", "with"))
-    assert [row.kind for row in compare_versions(*versions).rows][-1] == "split"
+    versions = [Version.parse(f"{side}:{draft.slug}", period, None) for side in ("before", "with")]
+    shown = compare_texts(*versions, *(version.text() for version in versions))
+    assert shown.rows[-1].kind == "split"
     assert new.predecessors.get() == row
 
 

@@ -8,7 +8,7 @@ function live(form) {
   const section = document.getElementById("comparison");
   const rows = section.querySelector(".rows");
   const state = section.querySelector(".state");
-  const stored = text.value;
+  const { stored } = form.dataset; // the page may have come with words that are not saved
   let timer = 0;
   let asked = null; // what is being compared, so that a newer one may call it off
   let composing = false;
@@ -22,13 +22,16 @@ function live(form) {
     field.querySelector(".errors")?.remove();
     field.classList.toggle("invalid", errors !== null);
     text.removeAttribute("aria-invalid");
-    text.removeAttribute("aria-describedby");
+    const error = `${text.id}_error`;
+    const others = (text.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error);
+    const described = errors === null ? others : [...others, error];
+    text.setAttribute("aria-describedby", described.join(" "));
+    if (!described.length) text.removeAttribute("aria-describedby");
     if (errors === null) return;
     errors.className = "errors";
-    errors.id = `${text.id}_error`;
+    errors.id = error;
     text.after(errors);
     text.setAttribute("aria-invalid", "true");
-    text.setAttribute("aria-describedby", errors.id);
   }
 
   async function compare() {
@@ -73,7 +76,7 @@ function live(form) {
 
 function guard(form) {
   const said = () => new URLSearchParams(new FormData(form)).toString();
-  const first = said();
+  const first = "unsaved" in form.dataset ? null : said(); // of what is not saved, all is lost
   let sent = false;
   form.addEventListener("submit", () => { sent = true; });
   // A page that comes back from the browser's memory may be left with the guard on again.

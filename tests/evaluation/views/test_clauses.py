@@ -269,6 +269,7 @@ def test_every_other_change_asks_again(client, scene, verb, data):
     assert draft.wordings.get().text == "項目1の一層の推進"
     if data:
         assert response.context["form"]["label"].value() == "8"
+        assert " data-guarded data-unsaved" in response.content.decode()
 
 
 def test_what_was_typed_is_shown_where_the_draft_was_submitted_meanwhile(client, scene):

@@ -60,6 +60,7 @@ def test_base_mine_and_theirs_are_shown_by_paragraph_and_nothing_is_saved(client
     response = both_edited(client, draft, body, theirs, mine)
     page = words(response)
     assert response.status_code == 409
+    assert " data-guarded data-unsaved" in response.content.decode()
     assert "最後の変更：試験 太郎" in page
     assert "両方が同じ所を改めた段落（1）は、文言を選ぶか、書いてください。" in page
     assert "あなたが入力した文言 変更 冒頭 の段落である。" in page

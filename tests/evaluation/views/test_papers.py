@@ -144,6 +144,11 @@ def test_every_state_says_what_is_so_and_what_can_be_done(
     assert "順番を待っています。" in html
     assert "作成を中止する" in html
     assert "rendering.js" in html
+    # One status, which stays while what is below it is replaced.
+    status = (
+        '<p class="visually-hidden" id="told" role="status"></p>\n<div id="rendering" data-active>'
+    )
+    assert (status in html, html.count('role="status"')) == (True, 1)
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html
     html = shown(client, begun, requested_at=timezone.now() - rendering.SILENCE)
     assert "作成するプロセスが動いていないかもしれません。" in html
@@ -162,6 +167,17 @@ def test_every_state_says_what_is_so_and_what_can_be_done(
     assert address(draft, "issue", "dossier") in html
     html = shown(client, begun, state="cancelled", words="")
     assert "作成を中止しました。何も発行していません。" in html
+
+
+def test_following_it_keeps_no_session_from_ending(
+    client: Client, draft: Amendment, begun: Rendering
+) -> None:
+    client.force_login(begun.requested_by)
+    page = address(draft, "renderings", begun.pk)
+    client.get(page, headers={"X-Unattended": "1"})
+    assert "seen_at" not in client.session
+    client.get(page)
+    assert "seen_at" in client.session
 
 
 def test_who_started_it_stops_it_and_nobody_else(

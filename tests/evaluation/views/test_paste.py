@@ -87,7 +87,9 @@ def test_what_cannot_be_pasted_is_explained(scene, change, words):
     client, draft, address, data = scene
     response = client.post(address, data | change)
     assert (response.status_code, draft.wordings.count()) == (200, 0)
-    assert words in response.content.decode()
+    page = response.content.decode()
+    assert words in page
+    assert " data-guarded data-unsaved" in page
 
 
 # --- In a browser ---------------------------------------------------------------------------------

@@ -50,6 +50,18 @@ def test_it_comes_back_once_to_who_typed_it(client, editor, page):
     assert "丹念に書いた文" not in client.get(page).content.decode()
 
 
+def test_the_page_tells_its_script_that_nothing_of_it_is_saved(client, editor, draft):
+    clause = next(n for n in amending.text_of(draft).order if n.kind == "item").wording.clause
+    page = clause_address(draft, clause, "reword")
+    client.post(page, {"text": "丹念に書いた文"})
+    client.force_login(editor)
+    stored = 'data-stored="項目1の推進"'
+    html = client.get(page).content.decode()
+    assert (" data-guarded data-unsaved" in html, stored in html) == (True, True)
+    html = client.get(page).content.decode()
+    assert (" data-guarded data-unsaved" in html, stored in html) == (False, True)
+
+
 def test_ticks_come_back_too(client, editor, draft):
     page = marks_page(draft, NEW)
     ticks = {"old": ["0-3"], "new": ["0-3", "3-7"], "why": "", "texts_seen": fingerprint(OLD, NEW)}
