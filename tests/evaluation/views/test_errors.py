@@ -108,9 +108,10 @@ def test_an_auditor_is_led_to_what_may_be_known_of_a_restricted_draft(client, dr
 
 def test_a_missing_token_is_explained():
     client = Client(enforce_csrf_checks=True)
-    response = client.post(reverse("verification"))
+    response = client.post(reverse("verification"), {"text": "丹念に書いた文"})
     assert response.status_code == 403
     assert "もう一度送信してください" in response.content.decode()
+    assert '<blockquote class="typed">丹念に書いた文</blockquote>' in response.content.decode()
 
 
 # --- 400, 405, 500 --------------------------------------------------------------------------------

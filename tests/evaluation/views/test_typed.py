@@ -100,6 +100,40 @@ def test_the_next_morning_too(client, editor, page):
     assert client.session[typed.KEY]["person"] == str(editor.pk)
 
 
+def test_a_closed_browser_has_forgotten_the_session_and_the_words_come_back(client, draft, page):
+    user = make_user(draft.period.agency, "editor")
+    client.force_login(user)
+    client.get(page)
+    del client.cookies["sessionid"]
+    answer = client.post(page, {"text": "丹念に書いた文"})
+    assert "入力した文言は残してあり" in client.get(answer["Location"]).content.decode()
+    client.force_login(user)
+    assert "丹念に書いた文" in client.get(page).content.decode()
+
+
+def test_words_without_a_session_are_not_for_somebody_else(client, draft, page):
+    client.force_login(make_user(draft.period.agency, "editor"))
+    client.get(page)
+    del client.cookies["sessionid"]
+    client.post(page, {"text": "丹念に書いた文"})
+    assert client.session[typed.KEY]["path"] == page
+    client.force_login(make_user(draft.period.agency, "editor"))
+    assert "丹念に書いた文" not in client.get(page).content.decode()
+    assert typed.KEY not in client.session
+
+
+def test_a_name_that_nobody_signed_leaves_nothing_behind(page):
+    stranger = Client()
+    stranger.cookies[typed.TYPED_BY] = str(make_user().pk)
+    assert stranger.post(page, {"text": "文"}).status_code == 302
+    assert Session.objects.count() == 0
+
+
+def test_what_a_script_asks_meanwhile_is_not_kept(client, editor, page):
+    client.post(page + "?part=rows", {"text": "丹念に書いた文"})
+    assert typed.KEY not in client.session
+
+
 def test_somebody_else_at_the_same_browser_does_not_get_it(client, editor, draft, page):
     colleague = make_user(draft.period.agency, "editor")
     colleague.set_password(PASSWORD)
