@@ -5,7 +5,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-from evaluation.fonts import missing_glyphs
+from jst_objectives.fonts import unprintable
 from jst_objectives.plain_text import character_name, refusal
 
 LONGEST = 20_000  # characters; the longest paragraph of the real text has fewer than 1,000
@@ -43,14 +43,8 @@ def check_text(text: str, field: str) -> None:
         raise ValidationError(
             f"{field}は{LONGEST:,}文字までです（いま{len(text):,}文字）。分けて入力してください。"
         )
-    if words := refusal(text):
+    if words := refusal(text) or unprintable(text):
         raise ValidationError(f"{field}の{words}")
-    missing = missing_glyphs(text)
-    if missing:
-        names = "、".join(f"「{character}」（U+{ord(character):04X}）" for character in missing)
-        raise ValidationError(
-            f"{field}の{names}は、印刷に使う書体にありません。別の字にしてください。"
-        )
 
 
 def invisible_characters(text: str) -> list[str]:

@@ -155,6 +155,37 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
     return check_conflicts(amendment)
 
 
+def day_of_correction(amendment: Amendment) -> dt.date | None:
+    """Return the day of application of an amendment that does nothing but correct: that of what it
+    corrects, or the last decision's where that is later, since days follow the order of decisions.
+    None for any other."""
+    days, head = _corrected_days(amendment), _head(amendment.period)
+    if not days or head is None or head.effective_on is None:
+        return None
+    return max(days[-1], head.effective_on)
+
+
+def explain_day_of_correction(amendment: Amendment) -> str:
+    """Say of an amendment with a `day_of_correction` since when the right words apply."""
+    corrected, day = _corrected_days(amendment), day_of_correction(amendment)
+    days = "・".join(map(written, corrected))
+    recorded = f"決定の適用日は、前の変更と同じ{written(day)}と記録します。" if day else ""
+    return (
+        f"正した文言は、元の文言と同じ日（{days}）から適用されます。この日付は選べません。"
+        f"{'' if day in corrected else recorded}"
+        "この決定を登録した時から、正した文言で読まれます。"
+    )
+
+
+def _corrected_days(amendment: Amendment) -> list[dt.date]:
+    """Return the days since which the wordings apply that an amendment corrects, oldest first; none
+    where it changes anything else too."""
+    only = not amendment.wordings.filter(corrects=None).exists()
+    only = only and not amendment.item_programs.exists()
+    days = amendment.wordings.values_list("corrects__amendment__effective_on", flat=True)
+    return sorted({day for day in days if day}) if only else []
+
+
 def check_ready(amendment: Amendment) -> None:
     """Raise ValidationError for whatever stands against a decision, whichever its day."""
     check_approved(amendment)

@@ -22,7 +22,6 @@ LAYERS = [
         "workbook",
         "series",
         "ranks",
-        "fonts",
         "eras",
         "references",
         "pasting",

@@ -26,7 +26,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning
 
 from evaluation.documents import pdf_child
-from evaluation.fonts import FONTS
+from jst_objectives.fonts import FONTS
 
 # 5,000 rows take about 20 s on a small machine; WeasyPrint has known endless loops and no limit.
 TIME_LIMIT = 60

@@ -40,6 +40,8 @@ def why_field(label: str) -> forms.CharField:
 class StepRecordForm(PlainForm):
     """What is recorded of a step; `said` are the fields of `recording.FIELDS`."""
 
+    is_printed = True
+
     body = forms.CharField(
         label="会議・相手",
         max_length=100,
@@ -123,11 +125,14 @@ class CorrectForm(StepRecordForm):
 class RemoveForm(PlainForm):
     """Why a record or a file goes."""
 
+    is_printed = True
+
     why = why_field("取り消す理由")
     seen = SeenField()
 
 
 class RemoveFileForm(PlainForm):
+    is_printed = True
     why = why_field("外す理由")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from evaluation.checking.numbers import NUMBER_FORMS, is_number
 from evaluation.checks import check_text, tidied
 from evaluation.forms.plain import name_null_too
 
@@ -105,4 +106,9 @@ class NumberField(forms.CharField):
     def clean(self, value: Any) -> str:
         number: str = super().clean(value)
         check_text(number, str(self.label))
+        if number and not is_number(number):
+            raise ValidationError(
+                f"「{number}」は、番号として使えません。{NUMBER_FORMS}のような、"
+                "この条項だけの番号を入力してください（数字は1から999まで）。"
+            )
         return number

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation import amending, drafting
 from evaluation.forms.amendments import FactsForm, StartForm
+from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft, editable_period
 from evaluation.views.once import once
 
@@ -28,7 +29,8 @@ def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
         else:
             messages.success(request, f"「{draft}」を起案しました。")
             return redirect("amendment", agency, number, draft.slug)
-    context = {"form": form, "period": period}
+    decided = Amendment.objects.visible_to(request.user).decided().filter(period=period)
+    context = {"form": form, "period": period, "decided": decided.order_by("-sequence")}
     return render(request, "evaluation/amendment_form.html", context)
 
 

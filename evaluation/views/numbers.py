@@ -18,7 +18,7 @@ from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text, texts_around
-from evaluation.numbering import Renumbering, renumberings
+from evaluation.numbering import Renumbering, renumberings, uncounted
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Finding
 from evaluation.views.once import Refused, once
@@ -74,6 +74,7 @@ def numbers(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     last = amending.last_renumbering(draft)
     context = {
         "offers": [Offer(found, text) for found in renumberings(before, text)],
+        "uncounted": list(uncounted(before, text)),
         "last": [(text.nodes[one.clause.pk], one) for one in last if one.clause.pk in text.nodes],
         "last_seen": batch_fingerprint(last),
         "referring": amending.forgotten_in(draft, before, text),

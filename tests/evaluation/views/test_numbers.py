@@ -69,6 +69,13 @@ def test_numbers_are_renumbered_and_given_back(scene):
     assert scene.labels() == ["1", "2", "2", "3"]
 
 
+def test_a_number_that_cannot_be_counted_is_named(scene):
+    amending.relabel(scene.draft, scene.one, "あ", by=None)
+    html = scene.get("numbers/")
+    assert "番号は、並びのとおりです。" not in html
+    assert f'clauses/{scene.one.public_id}/">項目1の推進</a>）があるため' in html
+
+
 def test_two_lists_are_renumbered_and_undone_each_for_itself(scene):
     scene.insert()
     amending.insert(scene.draft, "chapter", parent=None, label="Ⅲ", text="前の章", by=None)

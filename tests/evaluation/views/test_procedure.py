@@ -111,6 +111,14 @@ def test_what_is_missing_is_named_at_its_field(scene):
     ]
 
 
+def test_what_no_font_prints_is_refused(scene):
+    data = DATA | {"kind": scene.council.pk, "result": "了承😀"}
+    response = scene.client("editor").post(address(scene.draft, "procedure", "new"), data)
+    assert errors(response) == [
+        "結果の「😀」（U+1F600）は、印刷に使う書体にありません。別の字にしてください。"
+    ]
+
+
 def compared(client, html):
     link = re.search(r'href="([^"]+)">この会議の後に変わった箇所', html).group(1)
     return words(client.get(link.replace("&amp;", "&")))
