@@ -125,11 +125,14 @@ def share(draft: Amendment, *, by: User) -> None:
 
 
 def check_submission(draft: Amendment) -> None:
-    """Raise ValidationError where a draft changes nothing yet: there is nothing to approve."""
+    """Raise ValidationError where a draft changes nothing yet, so that there is nothing to approve, or
+    where its restriction lets nobody read it who could approve it."""
     if not (draft.wordings.exists() or draft.item_programs.exists()):
         raise ValidationError(
             f"「{draft}」には、まだ変更がありません。提出する前に、条項を改めるか加えてください。"
         )
+    if draft.is_restricted and not restricting.approvers_of(draft).exists():
+        raise ValidationError(restricting.NO_APPROVER)
 
 
 # --- Copies ---------------------------------------------------------------------------------------

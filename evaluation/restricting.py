@@ -14,10 +14,13 @@ from django.utils import timezone
 from evaluation import amending
 from evaluation.models import Amendment, RestrictedReader, Restriction
 from evaluation.models.amendments import DRAFT_READERS
-from evaluation.permissions import UNDECIDED
+from evaluation.permissions import UNDECIDED, people_with
 from jst_objectives import history
 from programs.models import Role, User
 
+NO_APPROVER = (
+    "閲覧の制限のため、承認者が読めません。先に、読める人に承認者を加えるか、制限を解除してください。"
+)
 UNRELEASED = (*UNDECIDED, Amendment.State.WITHDRAWN)
 
 
@@ -26,6 +29,12 @@ def possible_readers(draft: Amendment) -> QuerySet[User]:
     kinds = [*DRAFT_READERS, *([Role.Kind.AGENCY] if draft.shared_at else [])]
     held = Role.objects.filter(agency=draft.period.agency, role__in=kinds)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+
+
+def approvers_of(draft: Amendment) -> QuerySet[User]:
+    """Return who may approve a draft and read it: approvers of the agency who have not drafted it."""
+    people = people_with(Role.Kind.APPROVER, draft.period.agency)
+    return readers_among(people.exclude(pk__in=draft.contributions.values("user")), draft)
 
 
 def readers_among(people: QuerySet[User], amendment: Amendment) -> QuerySet[User]:

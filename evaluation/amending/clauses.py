@@ -292,6 +292,21 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None, seen: str | No
         stack += repealed[row.clause_id]
 
 
+@transaction.atomic
+def restore_reworded(
+    draft: Amendment,
+    clause: Clause,
+    text: str,
+    *,
+    by: User | None,
+    seen: str | None = None,
+    **options: Any,
+) -> None:
+    """Take a deletion back, and set the text: of who wrote it while somebody else deleted the clause."""
+    restore(draft, clause, by=by, seen=seen)
+    reword(draft, clause, text, by=by, **options)
+
+
 def _withdraw(wording: Wording, by: User | None) -> None:
     """Remove a clause that the draft itself introduced."""
     clause = wording.clause

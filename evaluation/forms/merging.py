@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from evaluation.amending.overtaken import MINE, TEXT, THEIRS, Overtaken
+from evaluation.checks import tidied
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.merging import Merge, Origin, Passage, merge
@@ -102,6 +103,19 @@ class SettleForm(ChangeForm):
         if source is EDITORS and target.reworded_since:
             self.fields["settled"] = settled_field()
         self.order_fields(["settled", *ASKED.values(), "reason"])
+        if data is not None:
+            self.data = self._choosing_what_was_written(data)
+
+    def _choosing_what_was_written(self, data: Any) -> Any:
+        """Return what was sent, with `ITSELF` chosen where somebody wrote and chose nothing beside it."""
+        sent = data.copy()
+        for place in self.options:
+            choice, own = self.fields[f"choice-{place}"], self.fields[f"{OWN}{place}"]
+            written = tidied(str(sent.get(f"{OWN}{place}") or ""))
+            chosen = sent.get(f"choice-{place}") or None
+            if written.strip() and written != own.initial and chosen in (None, choice.initial):
+                sent[f"choice-{place}"] = ITSELF
+        return sent
 
     def _ask(self, place: int, passage: Passage) -> None:
         options = tuple(self._options(passage))

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.http import Http404
 
 from evaluation.amending import fingerprint
-from evaluation.amending.succeeding import is_reworded
+from evaluation.amending.succeeding import is_reworded, mergeable
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.rows import Table
@@ -176,6 +176,11 @@ class ClausePage:
         return self.node.rewords(self.in_force)
 
     @property
+    def can_be_merged(self) -> bool:
+        """Tell whether another clause beside it could be merged into it."""
+        return bool(mergeable(self.outline.draft, self.outline.text, self.node))
+
+    @property
     def is_marked_whole(self) -> bool:
         """Tell whether the issued table has the clause as new here and deleted there, for it moved."""
         moves = settings_of(self.outline.draft).moves
@@ -204,6 +209,11 @@ class ClausePage:
         """Tell whether it is an indicator that the draft rewords: its values may go on or not."""
         monitored = self.node.kind == Clause.Kind.MONITORING_INDICATOR
         return monitored and is_reworded(self.outline.draft, self.node)
+
+    @property
+    def is_deleted_here(self) -> bool:
+        """Tell whether the draft itself deletes it, and not what was decided since."""
+        return self.is_changed and self.node.wording.repealed
 
     @property
     def last_change(self) -> Wording | None:

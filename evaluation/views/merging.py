@@ -30,6 +30,7 @@ from evaluation.views.typed import take_typed
 
 Texts = tuple[str, str, str]
 NOTHING_SEEN = "受け入れる条項がありません。ページを開き直してから、もう一度受け入れてください。"
+RESTORED = "削られた条項を戻し、この文言を保存しました。"
 STALE = "その間に内容が変わりました。いまの内容を確かめてから、もう一度受け入れてください。"
 
 
@@ -55,17 +56,24 @@ def settle(
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "統合した文言を保存しました。")
+            messages.success(request, RESTORED if _is_deleted(page, form) else "統合した文言を保存しました。")
             return redirect("clause", agency, number, slug, public_id)
     return _shown(request, page, form)
 
 
 def _write(request: SignedInRequest, page: ClausePage, form: SettleForm) -> None:
     verb: Callable[..., None] = amending.settle if form.named is DECISION else amending.reword
+    if _is_deleted(page, form):
+        verb = amending.restore_reworded
     draft = page.outline.draft
     act = partial(verb, draft, page.clause, by=request.user, **form.values)
     _, written = amending.performed(draft, act)
     remember(request, draft, written, "文言の統合", public_id=page.node.public_id)
+
+
+def _is_deleted(page: ClausePage, form: SettleForm) -> bool:
+    """Tell whether a colleague deleted what somebody was writing."""
+    return form.named is EDITORS and page.is_deleted_here
 
 
 def second_editor(
@@ -114,6 +122,7 @@ def _shown(
         "page": page,
         "form": form,
         "is_decision": form.named is DECISION,
+        "is_deleted": _is_deleted(page, form),
         "decisions": found.decisions if (found := _overtaken(page)) else (),
     }
     return render(request, "evaluation/merge.html", context, status=status)

@@ -59,6 +59,16 @@ def test_an_indicator_is_split(scene):
     assert html.count("<tr") == 2  # both parts in one row, on the page of either
 
 
+def test_where_nothing_can_be_merged_it_is_said_and_not_offered(scene):
+    one, other = scene.indicators
+    assert "ほかの条項を統合する" in scene.page(one)
+    amending.repeal(scene.draft, other, by=None)
+    assert "ほかの条項を統合する" not in scene.page(one)
+    page = scene.client.get(f"{scene.address}{one.public_id}/merge/").content.decode()
+    assert "同じ項目に、統合できるモニタリング指標がほかにありません。" in page
+    assert "統合して削る条項" not in page
+
+
 def test_indicators_are_merged(scene):
     one, other = scene.indicators
     assert "統合する条項を選んでください。" in scene.send(
