@@ -103,6 +103,11 @@ def standing(amendment: Amendment) -> list[Approval]:
     return [one.approval for one in judged(amendment) if one.stands]
 
 
+def voided(amendment: Amendment) -> list[Judged]:
+    """Return the approvals that an edit voids as long as it is not undone."""
+    return [one for one in judged(amendment) if not one.stands and not one.approval.ended]
+
+
 def add(amendment: Amendment, snapshot: Snapshot, *, by: User) -> Approval:
     """Record an approval; for `procedure.approve`, inside its transaction."""
     approval = Approval(

@@ -18,9 +18,7 @@ from evaluation.permissions import UNDECIDED, people_with
 from jst_objectives import history
 from programs.models import Role, User
 
-NO_APPROVER = (
-    "閲覧の制限のため、承認者が読めません。先に、読める人に承認者を加えるか、制限を解除してください。"
-)
+NO_APPROVER = "閲覧の制限のため、承認者が読めません。先に、読める人に承認者を加えるか、制限を解除してください。"
 UNRELEASED = (*UNDECIDED, Amendment.State.WITHDRAWN)
 
 

@@ -19,6 +19,7 @@ from evaluation.amending.rows import (
     opened,
     text_of,
 )
+from evaluation.checks import check_heading
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -30,6 +31,7 @@ from evaluation.models import (
 )
 from evaluation.models.texts import ConflictKind
 from evaluation.placing import (
+    NUMBERED,
     check_circle,
     check_place,
     place_beside,
@@ -77,6 +79,8 @@ def insert(
     """
     draft = lock(draft)
     check_place(kind, parent)
+    if kind in NUMBERED:
+        check_heading(text)
     rank = rank_after(text_of(draft), parent, after)
     wording = Wording(parent=parent, rank=rank, label=label, text=text, reason=reason)
     clause = _introduce(draft, kind, wording, by)
@@ -128,6 +132,8 @@ def _introduce(draft: Amendment, kind: str, wording: Wording, by: User | None) -
 # --- Changes of clauses that stand ----------------------------------------------------------------
 def reword(draft: Amendment, clause: Clause, text: str, *, by: User | None, **options: Any) -> None:
     """Set the text of a clause."""
+    if clause.kind in NUMBERED:
+        check_heading(text)
     _edit(draft, clause, by, "文言の変更", {"text": text}, **options)
 
 

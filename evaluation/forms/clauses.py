@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from evaluation.amending import Act, fingerprint
 from evaluation.excerpts import shortened
-from evaluation.forms.texts import KeptField, LinesField, NumberField, WritingField
+from evaluation.forms.texts import HeadingField, KeptField, LinesField, NumberField, WritingField
 from evaluation.models import Amendment, AmendmentReason, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.placing import NUMBERED, Place, free_number, namesake, place_of, places
@@ -176,7 +176,7 @@ class RewordForm(ChangeForm):
     def __init__(self, target: Target, data: Any = None) -> None:
         super().__init__(target, data)
         heading = target.node.kind in NUMBERED
-        self.fields["text"] = WritingField(
+        self.fields["text"] = (HeadingField if heading else WritingField)(
             label="見出し" if heading else target.node.wording.clause.get_kind_display(),
             initial=target.node.text,
             rows=0 if heading else min(16, 3 + len(target.node.text) // 40),
@@ -283,7 +283,7 @@ class NewForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         name = "見出し" if kind in NUMBERED else str(Clause.Kind(kind).label)
-        self.fields["text"] = WritingField(
+        self.fields["text"] = (HeadingField if kind in NUMBERED else WritingField)(
             label=name,
             rows=0 if kind in NUMBERED else 5,
             error_messages={"required": f"{name}を入力してください。"},

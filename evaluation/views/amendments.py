@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from evaluation import approving
 from evaluation.documents.handed_out import handed_out, last_for_council
 from evaluation.drafting import SHARED
 from evaluation.models import Amendment, AmendmentReason
@@ -92,6 +93,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "is_inside": bool(roles),
         "papers": papers_of(amendment, inside=bool(roles)),
         "today": timezone.localdate(),
+        "voided": approving.voided(amendment) if events and amendment.state in UNDECIDED else [],
         **_versions(amendment, roles, events),
     }
 

@@ -40,6 +40,7 @@ from evaluation.permissions import (
     visible_period,
 )
 from evaluation.views.once import once
+from evaluation.views.voiding import telling_of_voided
 from programs.access import record, record_reading
 from programs.models import AccessRecord, User
 
@@ -80,7 +81,8 @@ def table_form(request: SignedInRequest, agency: str, number: int, slug: str) ->
     if form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
-            drafting.change_table_form(amendment, by=request.user, seen=seen, **form.values())
+            with telling_of_voided(request, amendment):
+                drafting.change_table_form(amendment, by=request.user, seen=seen, **form.values())
         except amending.Stale as stale:
             return _overtaken(request, stale)
         except ValidationError as error:

@@ -11,6 +11,7 @@ from evaluation.forms.amendments import FactsForm, StartForm
 from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft, editable_period
 from evaluation.views.once import once
+from evaluation.views.voiding import telling_of_voided
 
 
 @once
@@ -42,7 +43,8 @@ def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
     form = FactsForm(amendment, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, amendment):
+                drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
         except amending.Stale as stale:
             return _overtaken(request, stale)
         except ValidationError as error:

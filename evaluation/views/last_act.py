@@ -1,7 +1,9 @@
 """What somebody has just done to a draft, and that it can be taken back: told on the next page of it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,7 +16,9 @@ from evaluation.forms.clauses import TakeBackActForm
 from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.views.once import Refused, once
+from evaluation.views.voiding import telling_of_voided
 
+T = TypeVar("T")
 KEY = "last_act"
 TAKE_BACK, AGAIN = "元に戻す", "やり直す"
 DONE = {TAKE_BACK: "元に戻しました。", AGAIN: "やり直しました。"}
@@ -32,6 +36,15 @@ class LastAct:
     @property
     def button(self) -> str:
         return AGAIN if self.form.initial["again"] else TAKE_BACK
+
+
+def perform(
+    request: HttpRequest, draft: Amendment, act: Callable[[], T]
+) -> tuple[T, amending.Act | None]:
+    """Do an act in a draft, and return what it returned, with its place in the history; tell what it
+    voids."""
+    with telling_of_voided(request, draft):
+        return amending.performed(draft, act)
 
 
 def remember(
@@ -76,7 +89,7 @@ def take_back(request: SignedInRequest, agency: str, number: int, slug: str) -> 
     answer: type[HttpResponseRedirect] = HttpResponseRedirect
     try:
         undo = partial(amending.take_back, draft, form.act, by=request.user)
-        _, act = amending.performed(draft, undo)
+        _, act = perform(request, draft, undo)
     except ValidationError as error:
         answer = Refused
         messages.warning(request, "　".join(error.messages))

@@ -23,7 +23,7 @@ from evaluation.permissions import (
     visible_change,
 )
 from evaluation.views.clause_page import ClausePage
-from evaluation.views.last_act import remember
+from evaluation.views.last_act import perform, remember
 from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
@@ -56,7 +56,6 @@ def settle(
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, RESTORED if _is_deleted(page, form) else "統合した文言を保存しました。")
             return redirect("clause", agency, number, slug, public_id)
     return _shown(request, page, form)
 
@@ -67,8 +66,10 @@ def _write(request: SignedInRequest, page: ClausePage, form: SettleForm) -> None
         verb = amending.restore_reworded
     draft = page.outline.draft
     act = partial(verb, draft, page.clause, by=request.user, **form.values)
-    _, written = amending.performed(draft, act)
+    _, written = perform(request, draft, act)
     remember(request, draft, written, "文言の統合", public_id=page.node.public_id)
+    words = RESTORED if _is_deleted(page, form) else "統合した文言を保存しました。"
+    messages.success(request, words)
 
 
 def _is_deleted(page: ClausePage, form: SettleForm) -> bool:
@@ -171,7 +172,7 @@ def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) ->
         return False
     try:
         act = partial(amending.accept, draft, seen, by=request.user)
-        _, written = amending.performed(draft, act)
+        _, written = perform(request, draft, act)
     except amending.Stale:
         messages.warning(request, STALE)
     except ValidationError as error:

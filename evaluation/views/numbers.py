@@ -22,6 +22,7 @@ from evaluation.numbering import Renumbering, renumberings, uncounted
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Finding
 from evaluation.views.once import Refused, once
+from evaluation.views.voiding import telling_of_voided
 
 UNDO = "undo"  # the button that takes the last batch back
 
@@ -65,7 +66,8 @@ def numbers(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     draft = changeable_draft(request, agency, number, slug)
     if request.method == "POST":
         try:
-            messages.success(request, _renumber(request, draft))
+            with telling_of_voided(request, draft):
+                messages.success(request, _renumber(request, draft))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return Refused(request.path)
@@ -133,7 +135,8 @@ def references(request: SignedInRequest, agency: str, number: int, slug: str) ->
     draft = changeable_draft(request, agency, number, slug)
     if request.method == "POST":
         try:
-            messages.success(request, _repair(request, draft))
+            with telling_of_voided(request, draft):
+                messages.success(request, _repair(request, draft))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return Refused(request.path)

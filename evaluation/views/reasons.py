@@ -18,6 +18,7 @@ from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.views.once import Refused, once
 from evaluation.views.typed import take_typed
+from evaluation.views.voiding import telling_of_voided
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def reasons(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     form = ReasonForm(draft, data=typed)
     if request.method == "POST" and form.is_valid():
         try:
-            reasoning.add(draft, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, draft):
+                reasoning.add(draft, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -59,7 +61,8 @@ def reason(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     form = ReasonForm(draft, reason, typed)
     if request.method == "POST" and form.is_valid():
         try:
-            reasoning.change(reason, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, draft):
+                reasoning.change(reason, by=request.user, **form.cleaned_data)
         except amending.Stale as stale:
             return _overtaken(request, draft, stale)
         except ValidationError as error:
@@ -88,7 +91,8 @@ def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     reason = _reason(draft, pk)
     if request.method == "POST":
         try:
-            reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
+            with telling_of_voided(request, draft):
+                reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
         except amending.Stale as stale:
             messages.warning(request, stale.message)
             return Refused(request.path)

@@ -477,3 +477,14 @@ def test_only_decided_wordings_of_the_period_are_corrected(scene):
     correction = make_draft(draft.period, kind="correction")
     with pytest.raises(ValidationError, match="決定した変更の文言だけ"):
         amending.correct(correction, draft.wordings.get(), text="乙", by=None)
+
+
+def test_a_heading_is_no_paragraph(scene):
+    draft, chapter, one, *_ = scene
+    amending.reword(draft, one, "長" * 200, by=None)
+    told = "見出しは200文字までです（いま201文字）"
+    with pytest.raises(ValidationError, match=told):
+        amending.reword(draft, one, "長" * 201, by=None)
+    place = {"parent": chapter, "label": "9", "text": "長" * 201, "by": None}
+    with pytest.raises(ValidationError, match=told):
+        amending.insert(draft, "item", **place)

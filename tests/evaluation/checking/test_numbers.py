@@ -102,7 +102,8 @@ def test_what_a_number_of_official_text_looks_like(label):
 
 
 @pytest.mark.parametrize(
-    "label", ["-1", "0", "9999999999999", "1000", "あ", "ん", "4 5", "", "第", "1.", "(1", "の2", "ab"]
+    "label",
+    ["-1", "0", "9999999999999", "1000", "あ", "ん", "4 5", "", "第", "1.", "(1", "の2", "ab"],
 )
 def test_what_can_be_none(label):
     assert not is_number(label)
@@ -113,7 +114,9 @@ def test_a_stored_number_that_is_none_is_told():
     assert words(found) == [
         (
             "i3",
-            "「あ」は、条項の番号の形ではありません。"
-            "「5」「5の2」「Ⅲ」「(1)」「①」「ア」「第1」「第5条」のような形に改めてください。",
+            (
+                "「あ」は、条項の番号の形ではありません。"
+                "「5」「5の2」「Ⅲ」「(1)」「①」「ア」「第1」「第5条」のような形に改めてください。"
+            ),
         )
     ]

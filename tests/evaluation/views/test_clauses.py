@@ -177,6 +177,11 @@ def test_what_cannot_be_seen_is_told(client, scene):
         ),
         ("relabel", {"label": ""}, "番号を入力してください（例：5）。"),
         (
+            "reword",
+            {"text": "長" * 201},
+            "見出しは200文字までです（いま201文字）。長い文は、本文の段落に入れてください。",
+        ),
+        (
             "relabel",
             {"label": "4 5"},
             (
@@ -237,6 +242,21 @@ def test_changed_clauses_lead_to_each_other(client, scene):
         amending.reword(draft, clause, f"甲{clause.pk}", by=None)
     page = client.get(clause_address(draft, two)).context["page"]
     assert (page.previous.clause_id, page.next.clause_id) == (one.pk, three.pk)
+
+
+# --- Two drafts -----------------------------------------------------------------------------------
+def test_another_draft_that_changes_the_same_clause_is_told(client, scene):
+    draft, _, one, two, _ = scene
+    other = make_draft(draft.period)
+    amending.reword(other, one, "ほかの文言", by=None)
+    amending.reword(other, two, "ほかの文言", by=None)
+    amending.reword(draft, one, "この変更案の文言", by=None)
+    told = f"ほかの変更案も、この条項を改めています： {other.title} （起案中）"
+    assert told in words(client.get(clause_address(draft, one)))
+    assert told in words(client.get(clause_address(draft, two)))
+    page = words(client.get(address(draft, "edit")))
+    assert "ほかの変更案も改めている条項があります（1）。" in page
+    assert f"1. この変更案の文言 ： {other.title}" in page
 
 
 # --- Two editors ----------------------------------------------------------------------------------

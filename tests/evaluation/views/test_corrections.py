@@ -108,7 +108,9 @@ def decision(client, draft):
     procedure.submit(draft, by=make_user())
     procedure.approve(draft, by=make_user())
     client.force_login(make_user(draft.period.agency, "approver"))
-    return client.get(address(draft, "steps", "decide") + "?decided_on=2024-06-01&effective_on=2026-01-01")
+    return client.get(
+        address(draft, "steps", "decide") + "?decided_on=2024-06-01&effective_on=2026-01-01"
+    )
 
 
 def test_its_decision_applies_from_the_day_of_what_it_corrects(client, baseline, item):

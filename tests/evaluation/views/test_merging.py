@@ -127,7 +127,10 @@ def test_what_is_not_chosen_or_not_written_is_asked_again(client, scene):
 
 def test_to_write_is_to_choose_what_is_written(client, scene):
     draft, body, _ = scene
-    theirs, mine = BODY.replace("第一", "最初"), BODY.replace("第一", "冒頭").replace("第三", "最後")
+    theirs, mine = (
+        BODY.replace("第一", "最初"),
+        BODY.replace("第一", "冒頭").replace("第三", "最後"),
+    )
     response = both_edited(client, draft, body, theirs, mine)
     where = clause_address(draft, body, "settle")
     sent = fields_of(response, own_0="自分の段落。", own_2="自分の末尾。")
@@ -408,7 +411,9 @@ def test_what_a_decision_deleted_is_kept_by_a_button_on_its_own_page(client, sce
     decide(rival)
     page = client.get(clause_address(draft, body))
     assert "この変更案では変わっていません。" not in words(page)
-    form = re.search(r'<form[^>]*action="([^"]*/restore/)">.*?name="seen" value="(\w+)"', html(page), re.S)
+    form = re.search(
+        r'<form[^>]*action="([^"]*/restore/)">.*?name="seen" value="(\w+)"', html(page), re.DOTALL
+    )
     answer = client.post(form[1], {"seen": form[2]}, follow=True)
     assert "戻しました。" in words(answer)
     assert amending.text_of(draft).conflicts == ()
