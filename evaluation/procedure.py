@@ -159,10 +159,9 @@ def day_of_correction(amendment: Amendment) -> dt.date | None:
     """Return the day of application of an amendment that does nothing but correct: that of what it
     corrects, or the last decision's where that is later, since days follow the order of decisions.
     None for any other."""
-    days, head = _corrected_days(amendment), _head(amendment.period)
-    if not days or head is None or head.effective_on is None:
-        return None
-    return max(days[-1], head.effective_on)
+    days = _corrected_days(amendment)
+    head = _head(amendment.period) if days else None
+    return max(days[-1], head.effective_on) if head and head.effective_on else None
 
 
 def explain_day_of_correction(amendment: Amendment) -> str:
@@ -180,6 +179,8 @@ def explain_day_of_correction(amendment: Amendment) -> str:
 def _corrected_days(amendment: Amendment) -> list[dt.date]:
     """Return the days since which the wordings apply that an amendment corrects, oldest first; none
     where it changes anything else too."""
+    if amendment.kind != Amendment.Kind.CORRECTION:
+        return []
     only = not amendment.wordings.filter(corrects=None).exists()
     only = only and not amendment.item_programs.exists()
     days = amendment.wordings.values_list("corrects__amendment__effective_on", flat=True)
