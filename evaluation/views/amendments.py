@@ -38,7 +38,6 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     amendment = visible_amendment(request, agency, number, slug)
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
-    groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
     documents = (
         visible_documents(request.user)
         .filter(snapshot__amendment=amendment)
@@ -53,7 +52,7 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "counts": Counter(edition.kinds.values()).most_common(),
         "conflicts": () if amendment.is_decided else edition.text.conflicts,
         "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
-        "groups": groups,
+        "groups": amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons)),
         "documents": documents,
         "issued": next((one for one in documents if one.sha256 == just_issued), None),
         "has_sheets": amendment.overview_sheets.exists(),
