@@ -160,7 +160,7 @@ def day_of_correction(amendment: Amendment) -> dt.date | None:
     corrects, or the last decision's where that is later, since days follow the order of decisions.
     None for any other."""
     days = _corrected_days(amendment)
-    head = _head(amendment.period) if days else None
+    head = amendment.period.amendments.last_decided() if days else None
     return max(days[-1], head.effective_on) if head and head.effective_on else None
 
 

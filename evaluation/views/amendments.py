@@ -38,13 +38,6 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     amendment = visible_amendment(request, agency, number, slug)
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
-    documents = (
-        visible_documents(request.user)
-        .filter(snapshot__amendment=amendment)
-        .defer("content", "snapshot__content")
-        .select_related("snapshot__amendment", "issued_by")
-    )
-    just_issued = request.GET.get("issued")
     context = {
         "amendment": amendment,
         "period": amendment.period,
@@ -53,11 +46,23 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "conflicts": () if amendment.is_decided else edition.text.conflicts,
         "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
         "groups": amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons)),
-        "documents": documents,
-        "issued": next((one for one in documents if one.sha256 == just_issued), None),
         "has_sheets": amendment.overview_sheets.exists(),
     }
-    return render(request, "evaluation/amendment.html", context | _progress(request, amendment))
+    context |= _documents(request, amendment) | _progress(request, amendment)
+    return render(request, "evaluation/amendment.html", context)
+
+
+def _documents(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
+    """Return what was issued of an amendment, and which of it just now: its download begins by itself."""
+    documents = (
+        visible_documents(request.user)
+        .filter(snapshot__amendment=amendment)
+        .defer("content", "snapshot__content")
+        .select_related("snapshot__amendment", "issued_by")
+    )
+    just_now = request.GET.get("issued")
+    issued = just_now and next((one for one in documents if one.sha256 == just_now), None)
+    return {"documents": documents, "issued": issued}
 
 
 def _versions(amendment: Amendment, roles: set[str], events: list[Event]) -> dict[str, Any]:
