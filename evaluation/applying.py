@@ -101,9 +101,11 @@ def apply(source: Amendment, period: ObjectivePeriod, *, by: User, seen: str) ->
     `seen` is the digest of the plan that a person saw: raises ValidationError where it is another now.
     The drafters of the source are drafters of it too. Reasons come along without programme and fund.
     """
+    locked = ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
+    # Nobody restricts it meanwhile: its words are read only where that was not done before.
+    source = amending.lock(source, tuple(Amendment.State))
     if source.is_restricted:
         raise ValidationError("閲覧を制限した変更案は、他の法人に用意できません。")
-    locked = ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
     made = plan(source, locked)
     if made.seen != seen:
         raise ValidationError(

@@ -18,6 +18,7 @@ from programs.models import User
 
 PARTS = {
     "text": "文言",
+    "origins": "条項の由来",
     "programmes": "事業の割当て",
     "reasons": "変更理由",
     "table": "表の書式と下線",
@@ -35,6 +36,7 @@ WORDING = (
     "excerpt",
     "corrects",
 )
+ORIGIN = ("from_clause__public_id", "to_clause__public_id", "kind", "continues")
 MARKING = ("clause__public_id", "fingerprint", "old_spans", "new_spans")
 ENDS = {
     Approval.End.SENT_BACK: "差し戻されたため、効力を失いました。",
@@ -55,7 +57,7 @@ class Judged:
 
 
 def digests(amendment: Amendment) -> dict[str, str]:
-    """Return the SHA-256 of each of `PARTS` of what the amendment itself says now (six queries)."""
+    """Return the SHA-256 of each of `PARTS` of what the amendment itself says now (seven queries)."""
     wordings = amendment.wordings.order_by("clause__public_id")
     explained = wordings.filter(reason__isnull=False)
     reasons = amendment.reason_groups.order_by("position", "reasons__position")
@@ -63,6 +65,7 @@ def digests(amendment: Amendment) -> dict[str, str]:
     marked = Marking.objects.filter(amendment=amendment).order_by("clause__public_id")
     said = {
         "text": list(wordings.values_list(*WORDING)),
+        "origins": list(amendment.successions.order_by(*ORIGIN[:2]).values_list(*ORIGIN)),
         "programmes": list(
             amendment.item_programs.order_by("clause__public_id", "program__slug").values_list(
                 "clause__public_id", "program__slug", "removed"
@@ -100,6 +103,11 @@ def standing(amendment: Amendment) -> list[Approval]:
     return [one.approval for one in judged(amendment) if one.stands]
 
 
+def voided(amendment: Amendment) -> list[Judged]:
+    """Return the approvals that an edit voids as long as it is not undone."""
+    return [one for one in judged(amendment) if not one.stands and not one.approval.ended]
+
+
 def add(amendment: Amendment, snapshot: Snapshot, *, by: User) -> Approval:
     """Record an approval; for `procedure.approve`, inside its transaction."""
     approval = Approval(
@@ -132,7 +140,9 @@ def _end(approval: Approval) -> str:
 def _why(approval: Approval, now: dict[str, str], drafters: set[int]) -> str:
     if approval.ended:
         return _end(approval)
-    changed = [name for part, name in PARTS.items() if approval.digests.get(part) != now[part]]
+    # An approval knows the parts that there were when it was given.
+    known = approval.digests
+    changed = [name for part, name in PARTS.items() if known.get(part, now[part]) != now[part]]
     if changed:
         return f"承認の後に、{'・'.join(changed)}が変わったため、失効しています。"
     if approval.approved_by_id in drafters:

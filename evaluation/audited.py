@@ -25,9 +25,12 @@ def items_of(
     )
     rows = rows.exclude(amendment__in=hidden)
     named = rows.select_related("clause", "base", "amendment__period__agency")
+    standing: list[Any] = list(newest(named, "clause"))
+    decided = {row.clause_id for row in standing if row.stands}
     texts: dict[Any, list[Any]] = defaultdict(list)
-    for row in newest(named, "clause"):
-        texts[row.amendment.period].append(row)
+    for row in standing:
+        if row.stands or row.clause_id not in decided:
+            texts[row.amendment.period].append(row)
     return [(str(period), _items(rows)) for period, rows in texts.items()]
 
 

@@ -5,9 +5,10 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-from evaluation.fonts import missing_glyphs
+from jst_objectives.fonts import unprintable
 from jst_objectives.plain_text import character_name, refusal
 
+LONGEST_HEADING = 200  # characters of a chapter or item; the real text's have fewer than 40
 LONGEST = 20_000  # characters; the longest paragraph of the real text has fewer than 1,000
 # What is kept, since a text may need it, but told to whoever enters it: by names that say more to a
 # Japanese reader than Unicode's.
@@ -37,20 +38,23 @@ def tidied(text: str) -> str:
     return re.sub(r"\A(?:[^\S\n]*\n)+", "", lines).rstrip()
 
 
+def check_heading(text: str) -> None:
+    """Raise ValidationError where the heading of a chapter or item is longer than a heading."""
+    if len(text) > LONGEST_HEADING:
+        raise ValidationError(
+            f"見出しは{LONGEST_HEADING}文字までです（いま{len(text):,}文字）。"
+            "長い文は、本文の段落に入れてください。"
+        )
+
+
 def check_text(text: str, field: str) -> None:
     """Raise ValidationError where a text holds what cannot be stored, shown or printed."""
     if len(text) > LONGEST:
         raise ValidationError(
             f"{field}は{LONGEST:,}文字までです（いま{len(text):,}文字）。分けて入力してください。"
         )
-    if words := refusal(text):
+    if words := refusal(text) or unprintable(text):
         raise ValidationError(f"{field}の{words}")
-    missing = missing_glyphs(text)
-    if missing:
-        names = "、".join(f"「{character}」{character_name(character)}" for character in missing)
-        raise ValidationError(
-            f"{field}の{names}は、印刷に使う書体にありません。別の字にしてください。"
-        )
 
 
 def invisible_characters(text: str) -> list[str]:

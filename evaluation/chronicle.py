@@ -9,11 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from evaluation.comparison.alignment import Kind
+from evaluation.excerpts import shortened
 from evaluation.lifespans import Lifespan, lifespans
 from evaluation.models import Amendment, AmendmentReason, Clause, Wording
 from evaluation.models.amendments import DRAFT_READERS
 from evaluation.models.texts import NUMBERED
-from evaluation.past import shortened
+from evaluation.past import NAME_LENGTH
 from evaluation.permissions import roles_of
 from programs.models import Agency, User
 
@@ -40,7 +41,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        return f"{self.clause.get_kind_display()}「{shortened(self.words)}」"
+        return f"{self.clause.get_kind_display()}「{shortened(self.words, NAME_LENGTH)}」"
 
     @property
     def kind_names(self) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,23 +30,27 @@ def threads(amendment: Amendment, user: User) -> QuerySet[Comment]:
     The agency reads those written since the draft was shared with it, as it does with earlier
     versions: what was said inside the ministry before stays there.
     """
-    roles = roles_of(user, amendment.period.agency)
     answers = Comment.objects.select_related("author").order_by("pk")
     found = amendment.comments.filter(answers_to__isnull=True).order_by("pk")
     found = found.select_related("author", "resolved_by", "clause")
     found = found.prefetch_related(Prefetch("answers", answers))
-    if not roles.isdisjoint(DRAFT_READERS):
-        return found
-    if Role.Kind.AGENCY in roles and amendment.shared_at:
-        return found.filter(written_at__gte=amendment.shared_at)
-    return found.none()
+    readable = _readable(amendment, user)
+    return found.none() if readable is None else found.filter(readable)
 
 
 def reads_comments(amendment: Amendment, user: User) -> bool:
     """Tell whether there can be comments that a user may read."""
+    return _readable(amendment, user) is not None
+
+
+def _readable(amendment: Amendment, user: User) -> Q | None:
+    """Return which comments a user reads; None where there are none for that person."""
     roles = roles_of(user, amendment.period.agency)
-    shared = Role.Kind.AGENCY in roles and amendment.shared_at is not None
-    return shared or not roles.isdisjoint(DRAFT_READERS)
+    if not roles.isdisjoint(DRAFT_READERS):
+        return Q()
+    if Role.Kind.AGENCY in roles and amendment.shared_at:
+        return Q(written_at__gte=amendment.shared_at)
+    return None
 
 
 def open_by_clause(comments: Iterable[Comment]) -> Counter[str]:

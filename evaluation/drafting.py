@@ -52,6 +52,8 @@ def change_facts(draft: Amendment, *, by: User, seen: str | None = None, **facts
         raise amending.Stale(locked, now, "件名・担当など")
     for name, value in facts.items():
         setattr(locked, name, value)
+    if fingerprint(locked) == now:
+        return
     locked.full_clean()
     history.save(locked, by=by, reason="件名・担当などの変更")
     amending.contribute(locked, by)
@@ -74,8 +76,11 @@ def change_table_form(draft: Amendment, *, by: User, seen: str | None = None, **
     if seen is not None and seen != now:
         raise amending.Stale(locked, now, "表の書式")
     form = form_of(locked)
+    before = form.values()
     for name, value in said.items():
         setattr(form, name, value)
+    if form.values() == before:
+        return
     form.full_clean()
     history.save(form, by=by, reason="表の書式の変更")
     amending.contribute(locked, by)
@@ -102,7 +107,7 @@ def hand_over(draft: Amendment, *, by: User, to: User) -> None:
         words = "閲覧が制限されています。先に、この人を読める人に加えてください。"
         raise ValidationError({"to": words})
     locked.holder = to
-    history.save(locked, by=by, reason=f"引継ぎ：{to.get_full_name() or to.get_username()}へ")
+    history.save(locked, by=by, reason=f"引継ぎ：{to.name}へ")
     tell(News.HANDED_OVER, locked, [to], by=by)
     draft.refresh_from_db()
 
@@ -120,11 +125,14 @@ def share(draft: Amendment, *, by: User) -> None:
 
 
 def check_submission(draft: Amendment) -> None:
-    """Raise ValidationError where a draft changes nothing yet: there is nothing to approve."""
+    """Raise ValidationError where a draft changes nothing yet, so that there is nothing to approve, or
+    where its restriction lets nobody read it who could approve it."""
     if not (draft.wordings.exists() or draft.item_programs.exists()):
         raise ValidationError(
             f"「{draft}」には、まだ変更がありません。提出する前に、条項を改めるか加えてください。"
         )
+    if draft.is_restricted and not restricting.approvers_of(draft).exists():
+        raise ValidationError(restricting.NO_APPROVER)
 
 
 # --- Copies ---------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ ERAS = (
     ("大正", dt.date(1912, 7, 30)),
     ("明治", dt.date(1873, 1, 1)),
 )
+# What a person may mean who types a year.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def era_year(day: dt.date) -> str:
@@ -19,6 +21,11 @@ def era_year(day: dt.date) -> str:
             number = day.year - first.year + 1 if name != "明治" else day.year - 1867
             return f"{name}{'元' if number == 1 else number}"
     raise ValueError(f"no era for {day}")
+
+
+def fiscal_year(year: int) -> str:
+    """Return a fiscal year by the era of its first day, "令和7年度"."""
+    return f"{era_year(dt.date(year, 4, 1))}年度"
 
 
 def written(day: dt.date) -> str:

@@ -1,4 +1,4 @@
-"""The part of a text in which the words of a search stand, those marked."""
+"""The part of a text that is shown: its beginning, or where the words of a search stand, those marked."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,11 @@ WHOLE = 160  # characters: a text no longer than this is shown whole
 AROUND = 40  # characters shown on each side of a place
 MOST = 3  # stretches shown of one text
 CUT = Run("…", role=Role.ELLIPSIS)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text in at most `length` characters, the last one … where it goes on."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def excerpt(text: str, words: list[str]) -> Cell:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation.eras import written
+from evaluation.eras import FIRST_YEAR, LAST_YEAR, written
 from evaluation.models import Amendment, Wording
 
 ONE_DAY = dt.timedelta(days=1)
+# A moment of Asia/Tokyo as an address writes it: 「2026-02-01T10:00」, also with seconds.
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,15 @@ def known_by(moment: dt.datetime) -> str:
     if local.microsecond:
         local = local.replace(microsecond=0) + dt.timedelta(seconds=1)
     return f"{local:%Y-%m-%dT%H:%M:%S}"
+
+
+def read_moment(written: str) -> dt.datetime:
+    """Return the moment that a text of the form `MOMENT` means. Raises ValueError for one that there is
+    not, and for years that nobody means: databases do not know all of them."""
+    moment = dt.datetime.fromisoformat(written)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"year {moment.year}")
+    return timezone.make_aware(moment)
 
 
 def lifespans(wordings: Iterable[Wording]) -> dict[int, Lifespan]:

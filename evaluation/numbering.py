@@ -1,6 +1,7 @@
 """Numbers that siblings should have after a draft inserted, moved or deleted some. No queries."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,6 +36,36 @@ def renumberings(before: Text, text: Text) -> Iterator[Renumbering]:
         for kind in dict.fromkeys(node.kind for node in below if node.kind in NUMBERED):
             if found := renumbering(before, text, parent.clause_id if parent else None, kind):
                 yield found
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """Siblings that a draft changed and that cannot be renumbered: the number of `odd` stands against
+    it, for it is counted in another manner, or out of order in the text in force."""
+
+    parent: Node | None
+    odd: Node
+
+
+def uncounted(before: Text, text: Text) -> Iterator[Uncounted]:
+    """Yield what a draft changed and `renumberings` cannot judge, in the order of the document."""
+    for parent in [None, *text.order]:
+        parent_id = parent.clause_id if parent else None
+        for kind in sorted(NUMBERED):
+            old, new = (_siblings(tree, parent_id, kind) for tree in (before, text))
+            shown = [[(node.clause_id, node.label) for node in nodes] for nodes in (old, new)]
+            if shown[0] != shown[1] and new and (odd := _odd(old, new)):
+                yield Uncounted(parent, odd)
+
+
+def _odd(old: Sequence[Node], new: Sequence[Node]) -> Node | None:
+    """Return the clause whose number is not counted as most are, or stands out of order."""
+    nodes = [*new, *old]
+    manners = Counter(manner for node in nodes if (manner := _manner(node.label)) is not None)
+    usual = manners.most_common(1)[0][0] if manners else None
+    others = [node for node in nodes if usual is None or _manner(node.label) != usual]
+    behind = [b for a, b in pairwise(old) if _count(a.label) >= _count(b.label)]
+    return next(iter([*others, *behind]), None)
 
 
 def renumbering(before: Text, text: Text, parent_id: int | None, kind: str) -> Renumbering | None:

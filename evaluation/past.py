@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models.functions import Left
 
 from evaluation.comparison.correcting import fingerprint
+from evaluation.excerpts import shortened
 from evaluation.models import Clause, ItemProgram, ItemYear, Marking, Wording, YearlyResult
 from evaluation.models.markings import read_spans
 from jst_objectives.history import actor_name
@@ -103,7 +104,7 @@ class Past:
             text = self._text(found.pk, moment)
             return f"{found.get_kind_display()}「{text}」" if text else str(found)
         if isinstance(found, Wording):
-            return f"{found.clause.get_kind_display()}「{shortened(found.text)}」"
+            return f"{found.clause.get_kind_display()}「{shortened(found.text, NAME_LENGTH)}」"
         if isinstance(found, YearlyResult):
             return f"{self.name(found.indicator, moment)}：{found.fiscal_year}年度"
         if isinstance(found, ItemYear):
@@ -153,7 +154,7 @@ class Past:
 
     def _text(self, clause: Any, moment: dt.datetime) -> str:
         rows = self._texts.get(clause)
-        return shortened(rows[_index(rows, moment)].start) if rows else ""
+        return shortened(rows[_index(rows, moment)].start, NAME_LENGTH) if rows else ""
 
     def _rebuilt(self, row: Any) -> models.Model | None:
         model = row.instance_type
@@ -199,10 +200,6 @@ def references(row: Any, keys: Iterable[Any]) -> set[Key]:
     """Return what some foreign keys of a row refer to."""
     found = {(key.related_model, getattr(row, key.attname)) for key in keys}
     return {(model, pk) for model, pk in found if pk is not None}
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1] + "…"
 
 
 def _index(rows: list[Any], moment: dt.datetime) -> int:

@@ -5,6 +5,7 @@ deleted and no difference of one character is taken over unless somebody says so
 """
 
 import re
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -289,7 +290,8 @@ def plan(
 # --- What it would change -------------------------------------------------------------------------
 def taken(lines: Iterable[Line], chosen: Iterable[str]) -> tuple[Line, ...]:
     """Return the lines that change something: all but what is the same, near and missing, and of those
-    the ones chosen by id; a near one that is left has its number only."""
+    the ones chosen by id; a near one that is left has its number only. What is missing comes last: what
+    is new may stand behind it."""
     ids = set(chosen)
     found = []
     for line in lines:
@@ -300,15 +302,19 @@ def taken(lines: Iterable[Line], chosen: Iterable[str]) -> tuple[Line, ...]:
             changes = line.id in ids
         if changes:
             found.append(line)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda line: line.fate is Fate.MISSING))
 
 
 def applied(document: Document, lines: Iterable[Line]) -> Document:
     """Return a draft's document with the lines that were `taken`, to be compared with it."""
     units = {unit.id: unit for unit in document.units}
+    ranks: defaultdict[str | None, list[tuple[str, str]]] = defaultdict(list)
+    for unit in sorted(document.units, key=lambda unit: (unit.rank, unit.id)):
+        ranks[unit.parent].append((unit.rank, unit.id))
     for line in lines:
         if line.fate is Fate.NEW:
-            units[line.id] = _placed(units.values(), line)
+            units[line.id] = new = _placed(ranks[line.parent], line)
+            insort(ranks[line.parent], (new.rank, new.id))
         elif line.fate is Fate.MISSING:
             for id in _with_all_below(units.values(), line.id):
                 del units[id]
@@ -317,8 +323,7 @@ def applied(document: Document, lines: Iterable[Line]) -> Document:
     return Document(document.title, tuple(units.values()))
 
 
-def _placed(units: Iterable[Unit], line: Line) -> Unit:
-    ranks = sorted((unit.rank, unit.id) for unit in units if unit.parent == line.parent)
+def _placed(ranks: Sequence[tuple[str, str]], line: Line) -> Unit:
     before = next((rank for rank, id in ranks if id == line.after), None)
     behind = next((rank for rank, _ in ranks if before is None or rank > before), None)
     rank = rank_between(before, behind, tail="i")

@@ -13,6 +13,7 @@ from django.core.validators import slug_re
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
+from evaluation.eras import written
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -210,7 +211,9 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
     if act is Act.APPLY and amendment.is_restricted:
         return f"「{amendment}」は、閲覧を制限されているため、他の法人に用意できません。"
     if act is Act.PUBLISH and amendment.published_on:
-        return f"「{amendment}」の公表日は、すでに{amendment.published_on}と決まっています。"
+        return (
+            f"「{amendment}」の公表日は、すでに{written(amendment.published_on)}と決まっています。"
+        )
     return ""
 
 

@@ -1,7 +1,7 @@
 """Where a clause may stand: below what, after what, under which number. No queries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
@@ -72,10 +72,8 @@ def rank_of_old(tree: Text, node: Node, parent: Clause | None, after: Clause | N
     base = node.wording.base if not node.wording.stands else None  # type: ignore[attr-defined]
     if base is None or base.parent_id != (parent.pk if parent else None):
         return None
-    beside = siblings(tree, node.kind, base.parent_id)
-    own = (base.rank, node.public_id)
-    before = [s for s in beside if s.clause_id != node.clause_id and (s.rank, s.public_id) < own]
-    was_after = before[-1].clause_id if before else None
+    was = place_of(tree, replace(node, parent_id=base.parent_id, rank=base.rank)).after
+    was_after = was.clause_id if was else None
     return str(base.rank) if was_after == (after.pk if after else None) else None
 
 
@@ -86,11 +84,15 @@ def siblings(tree: Text, kind: str, parent_id: int | None) -> list[Node]:
 
 
 def place_of(tree: Text, node: Node) -> Place:
-    """Return where a clause stands."""
+    """Return where a clause stands, or would stand: by its parent and rank among the others."""
     parent = tree.nodes.get(node.parent_id) if node.parent_id is not None else None
-    ids = [sibling.clause_id for sibling in siblings(tree, node.kind, node.parent_id)]
-    index = ids.index(node.clause_id) if node.clause_id in ids else 0
-    return Place(parent, tree.nodes[ids[index - 1]] if index else None)
+    own = (node.rank, node.public_id)
+    before = [
+        sibling
+        for sibling in siblings(tree, node.kind, node.parent_id)
+        if sibling.clause_id != node.clause_id and (sibling.rank, sibling.public_id) < own
+    ]
+    return Place(parent, before[-1] if before else None)
 
 
 def place_beside(tree: Text, node: Node, step: int) -> Place | None:

@@ -6,8 +6,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation import amending, approving, recording
+from evaluation import amending, approving, drafting, recording
 from evaluation.documents.issuing import changes, take_snapshot
+from evaluation.eras import written
 from evaluation.models import Amendment, Approval, ObjectivePeriod, Snapshot, Wording
 from evaluation.models.texts import Text
 from evaluation.permissions import UNDECIDED, people_with
@@ -30,11 +31,13 @@ class ContentChangedError(ValidationError):
 
 @transaction.atomic
 def submit(amendment: Amendment, *, by: User) -> None:
-    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it.
+    """Hand a draft to its approver; nobody edits it from here on. Who submits it has drafted it. Raises
+    ValidationError where it changes nothing.
 
     Where an approval stands, because nothing has changed since, it is approved at once.
     """
     locked = amending.lock(amendment, (State.DRAFT,))
+    drafting.check_submission(locked)
     amending.contribute(locked, by)
     _step(amendment, (State.DRAFT,), State.SUBMITTED, by, SUBMITTED)
     if approvals := approving.standing(locked):
@@ -120,7 +123,7 @@ def decide(
     kept = take_snapshot(locked, by=by)
     approving.end_all(locked, Approval.End.VOID, by=by)
     amending.rebase(locked, tree, by=by)
-    head = _head(period)
+    head = period.amendments.last_decided()
     locked.state = State.DECIDED
     locked.sequence = (head.sequence or 0) + 1 if head else 1
     locked.decided_on, locked.effective_on = decided_on, effective_on
@@ -137,18 +140,51 @@ def check_decision(amendment: Amendment, decided_on: dt.date, effective_on: dt.d
     recording.check_days(amendment, decided_on)
     if decided_on > timezone.localdate():
         raise ValidationError({"decided_on": "決定日に、今日より後の日付は登録できません。"})
-    head, period = _head(amendment.period), amendment.period
+    head, period = amendment.period.amendments.last_decided(), amendment.period
     if head and head.decided_on and decided_on < head.decided_on:
-        words = f"決定日は、前の変更の決定日（{head.decided_on}）以後にしてください。"
+        words = f"決定日は、前の変更の決定日（{written(head.decided_on)}）以後にしてください。"
         raise ValidationError({"decided_on": words})
     if not period.first_day <= effective_on <= period.last_day:
-        words = f"適用日は、目標期間（{period.first_day}から{period.last_day}まで）の日付にしてください。"
+        days = f"{written(period.first_day)}から{written(period.last_day)}まで"
+        words = f"適用日は、目標期間（{days}）の日付にしてください。"
         raise ValidationError({"effective_on": words})
     if head and head.effective_on and effective_on < head.effective_on:
-        day = head.effective_on
+        day = written(head.effective_on)
         words = f"適用日は、前の変更の適用日（{day}）以後にしてください。"
         raise ValidationError({"effective_on": words})
     return check_conflicts(amendment)
+
+
+def day_of_correction(amendment: Amendment) -> dt.date | None:
+    """Return the day of application of an amendment that does nothing but correct: that of what it
+    corrects, or the last decision's where that is later, since days follow the order of decisions.
+    None for any other."""
+    days = _corrected_days(amendment)
+    head = amendment.period.amendments.last_decided() if days else None
+    return max(days[-1], head.effective_on) if head and head.effective_on else None
+
+
+def explain_day_of_correction(amendment: Amendment) -> str:
+    """Say of an amendment with a `day_of_correction` since when the right words apply."""
+    corrected, day = _corrected_days(amendment), day_of_correction(amendment)
+    days = "・".join(map(written, corrected))
+    recorded = f"決定の適用日は、前の変更と同じ{written(day)}と記録します。" if day else ""
+    return (
+        f"正した文言は、元の文言と同じ日（{days}）から適用されます。この日付は選べません。"
+        f"{'' if day in corrected else recorded}"
+        "この決定を登録した時から、正した文言で読まれます。"
+    )
+
+
+def _corrected_days(amendment: Amendment) -> list[dt.date]:
+    """Return the days since which the wordings apply that an amendment corrects, oldest first; none
+    where it changes anything else too."""
+    if amendment.kind != Amendment.Kind.CORRECTION:
+        return []
+    only = not amendment.wordings.filter(corrects=None).exists()
+    only = only and not amendment.item_programs.exists()
+    days = amendment.wordings.values_list("corrects__amendment__effective_on", flat=True)
+    return sorted({day for day in days if day}) if only else []
 
 
 def check_ready(amendment: Amendment) -> None:
@@ -197,9 +233,11 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
     it is published already, not decided by then, its predecessors are not public by then, or the day
     is more than a year ahead, which is a slip: it cannot be changed later."""
     if amendment.published_on:
-        raise ValidationError(f"公表日は、すでに{amendment.published_on}と決まっています。")
+        raise ValidationError(
+            f"公表日は、すでに{written(amendment.published_on)}と決まっています。"
+        )
     if amendment.decided_on and published_on < amendment.decided_on:
-        words = f"公表日は、決定日（{amendment.decided_on}）以後の日付にしてください。"
+        words = f"公表日は、決定日（{written(amendment.decided_on)}）以後の日付にしてください。"
         raise ValidationError({"published_on": words})
     if published_on > timezone.localdate() + FURTHEST_PUBLICATION:
         words = "公表日は、今日から1年以内の日付にしてください。"
@@ -213,7 +251,7 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
             raise ValidationError({"published_on": words})
         if published_on < before.published_on:
             words = (
-                f"公表日は、先に決定した「{before}」の公表日（{before.published_on}）以後の"
+                f"公表日は、先に決定した「{before}」の公表日（{written(before.published_on)}）以後の"
                 "日付にしてください。"
             )
             raise ValidationError({"published_on": words})
@@ -222,10 +260,6 @@ def check_publication(amendment: Amendment, published_on: dt.date) -> None:
 def content_digest(amendment: Amendment) -> str:
     """Return the SHA-256 of what the amendment's table and appendix say now."""
     return Snapshot.canonical(changes(amendment))[1]
-
-
-def _head(period: ObjectivePeriod) -> Amendment | None:
-    return period.amendments.decided().order_by("-sequence").first()
 
 
 def _step(

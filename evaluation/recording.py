@@ -167,9 +167,12 @@ def attach(step: ProcedureStep, *, by: User, name: str, suffix: str, content: by
 
 @transaction.atomic
 def detach(attachment: Attachment, *, by: User, why: str) -> None:
-    """Take a file away for good; the history keeps its name, size and SHA-256."""
-    _opened(attachment.step, None)
-    history.delete(attachment, by=by, reason=f"ファイルの取外し：{why}")
+    """Take a file away for good; the history keeps its name, size and SHA-256. Raises ValidationError
+    where somebody did so before."""
+    stored = _opened(attachment.step, None).attachments.filter(pk=attachment.pk).first()
+    if stored is None:
+        raise ValidationError("このファイルは、すでに取り外されています。")
+    history.delete(stored, by=by, reason=f"ファイルの取外し：{why}")
 
 
 def _opened(step: ProcedureStep, seen: str | None) -> ProcedureStep:

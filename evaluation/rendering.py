@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from evaluation.documents.dossier import steps_of
@@ -76,10 +76,24 @@ def cancel(rendering: Rendering) -> None:
 
 
 def is_lost(rendering: Rendering) -> bool:
-    """Tell whether the worker of a rendering has given no sign of life: it was killed, or the machine."""
+    """Tell whether the worker of a rendering has given no sign of life: it was killed, or the machine;
+    or whether none is going to begin it (a query, of one that waits)."""
+    if rendering.state == State.WAITING:
+        return _is_forsaken(rendering.task)
     since = timezone.now() - SILENCE
     heard_at = rendering.heard_at
     return rendering.state == State.RUNNING and heard_at is not None and heard_at < since
+
+
+def _is_forsaken(task_id: str) -> bool:
+    """Tell whether a task that has not begun its work is no longer there to be done, or was given up
+    on the way: its worker died in between."""
+    result = DBTaskResult.objects.filter(id=task_id).first() if task_id else None
+    if result is None:
+        return True
+    if result.status == TaskResultStatus.RUNNING:
+        return result.started_at is not None and result.started_at < timezone.now() - SILENCE
+    return result.status != TaskResultStatus.READY
 
 
 def waits_long(rendering: Rendering) -> bool:
@@ -88,8 +102,8 @@ def waits_long(rendering: Rendering) -> bool:
 
 
 def reap() -> None:
-    """End the renderings whose worker is lost."""
-    for key in Rendering.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
+    """End the renderings whose worker is lost, or that none is going to begin."""
+    for key in Rendering.objects.filter(state__in=ACTIVE).values_list("pk", flat=True):
         with transaction.atomic():
             locked = _locked(key)
             if is_lost(locked):

@@ -14,10 +14,11 @@ from django.utils import timezone
 from evaluation import amending
 from evaluation.models import Amendment, RestrictedReader, Restriction
 from evaluation.models.amendments import DRAFT_READERS
-from evaluation.permissions import UNDECIDED
+from evaluation.permissions import UNDECIDED, people_with
 from jst_objectives import history
 from programs.models import Role, User
 
+NO_APPROVER = "閲覧の制限のため、承認者が読めません。先に、読める人に承認者を加えるか、制限を解除してください。"
 UNRELEASED = (*UNDECIDED, Amendment.State.WITHDRAWN)
 
 
@@ -26,6 +27,12 @@ def possible_readers(draft: Amendment) -> QuerySet[User]:
     kinds = [*DRAFT_READERS, *([Role.Kind.AGENCY] if draft.shared_at else [])]
     held = Role.objects.filter(agency=draft.period.agency, role__in=kinds)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("username")
+
+
+def approvers_of(draft: Amendment) -> QuerySet[User]:
+    """Return who may approve a draft and read it: approvers of the agency who have not drafted it."""
+    people = people_with(Role.Kind.APPROVER, draft.period.agency)
+    return readers_among(people.exclude(pk__in=draft.contributions.values("user")), draft)
 
 
 def readers_among(people: QuerySet[User], amendment: Amendment) -> QuerySet[User]:
@@ -38,13 +45,14 @@ def readers_among(people: QuerySet[User], amendment: Amendment) -> QuerySet[User
 
 @transaction.atomic
 def restrict(draft: Amendment, *, by: User, why: str, readers: Iterable[User] = ()) -> Restriction:
-    """Let only named people read a draft from now on: who restricts it, its holder, and `readers`."""
+    """Let only named people read a draft from now on: who restricts it, its holder (while that person
+    reads drafts), and `readers`."""
     locked = amending.lock(draft, UNDECIDED)
     if Restriction.objects.filter(amendment=locked).exists():
         raise ValidationError(f"「{locked}」には、すでに閲覧制限の記録があります。")
     restriction = Restriction(amendment=locked, why=why, since=timezone.now())
     history.save(restriction, by=by, reason=f"閲覧の制限：{why}")
-    holder = [locked.holder] if locked.holder else []
+    holder = [person for person in possible_readers(locked) if person.pk == locked.holder_id]
     for person in dict.fromkeys([by, *holder, *readers]):
         _name(restriction, person, by)
     return restriction
@@ -63,7 +71,7 @@ def unname(draft: Amendment, *, by: User, person: User, why: str) -> None:
     reader = restriction.readers.filter(user=person).first()
     if reader is None:
         raise ValidationError("この人は、読める人に入っていません。")
-    if draft.holder_id == person.pk:
+    if restriction.amendment.holder_id == person.pk:
         raise ValidationError("担当者は外せません。先に、担当者を変えてください。")
     editors = Role.objects.filter(agency=draft.period.agency, role=Role.Kind.EDITOR)
     others = restriction.readers.exclude(user=person)
@@ -82,9 +90,10 @@ def release(draft: Amendment, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def carry_over(source: Amendment, copy: Amendment, *, by: User) -> None:
-    """Restrict the copy of a restricted draft to the same people."""
+    """Restrict the copy of a restricted draft to the same people, as far as they may read it."""
     if source.is_restricted:
-        named = [reader.user for reader in source.restriction.readers.select_related("user")]
+        readers = source.restriction.readers.values("user")
+        named = possible_readers(copy).filter(pk__in=readers)
         restrict(copy, by=by, why=source.restriction.why, readers=named)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from evaluation.models import Amendment, Wording
+from evaluation.permissions import UNDECIDED
+from programs.models import User
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ def surroundings(read: Reading, amendments: Collection[Amendment]) -> Surroundin
         tuple(a for a in coming if any(row.from_date > read.on for row in changes[a.pk])),
         tuple(a for a in later if any(_reaches(row, read) for row in changes[a.pk])),
     )
+
+
+def changed_elsewhere(draft: Amendment, user: User) -> dict[int, list[Amendment]]:
+    """Return by clause the other undecided amendments of the period that change it too, as far as the
+    user may see them (one query)."""
+    visible = Amendment.objects.visible_to(user).filter(period=draft.period_id)
+    others = visible.filter(state__in=UNDECIDED).exclude(pk=draft.pk)
+    rows = Wording.objects.filter(amendment__in=others).select_related("amendment__period__agency")
+    found: dict[int, list[Amendment]] = defaultdict(list)
+    for row in rows.order_by("amendment"):
+        found[row.clause_id].append(row.amendment)
+    return found
 
 
 def _comes(amendment: Amendment, read: Reading) -> bool:

@@ -73,10 +73,10 @@ def _sees(person: User, amendment: Amendment) -> bool:
 
 def _mail(news: News, amendment: Amendment, person: User, by: User, path: str) -> EmailMessage:
     text = BODY.format(
-        name=person.get_full_name() or person.get_username(),
+        name=person.name,
         period=amendment.period,
         news=news,
-        by=by.get_full_name() or by.get_username(),
+        by=by.name,
         link=settings.PORTAL_ADDRESS + path,
         account=settings.PORTAL_ADDRESS + reverse("account"),
     )

@@ -7,7 +7,7 @@ read from the histories as well.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,8 @@ class Search:
 
     `kind` is a model's name or a kind of access record, `until` the last day that counts. `subject`, a
     model's name and an id, asks for an object and what belongs to it, `item` for a chapter or item
-    with the paragraphs, axes and indicators that it ever had.
+    with the paragraphs, axes and indicators that it ever had. Neither finds what the amendments with
+    the ids in `hidden` say of them: that there is something would tell what these change.
     """
 
     agencies: tuple[int, ...]
@@ -54,6 +55,14 @@ class Search:
     subject: tuple[str, int] | None = None
     amendment: int | None = None
     item: int | None = None
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def asks_below_amendments(self) -> bool:
+        """Tell whether rows are asked for by what amendments say, not by amendments themselves."""
+        return self.item is not None or (
+            self.subject is not None and self.subject[0] != "amendment"
+        )
 
 
 def found(search: Search) -> models.QuerySet[Any, Any]:
@@ -98,6 +107,9 @@ def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
         if of_target is None:
             return None
         asked &= of_target
+    if search.hidden and search.asks_below_amendments:
+        of_hidden = belonging(model, Amendment, search.hidden)
+        asked &= ~of_hidden if of_hidden is not None else Q()
     return asked
 
 
@@ -109,6 +121,7 @@ def _owners_asked(search: Search) -> Iterator[tuple[type[models.Model], list[int
         yield tracked_models()[search.subject[0]], [search.subject[1]]
     if search.item is not None:
         below: Any = history_of(Wording).filter(parent_id=search.item)
+        below = below.exclude(amendment_id__in=search.hidden)
         yield Clause, [search.item, *below.values_list("clause_id", flat=True).distinct()]
 
 
@@ -366,35 +379,3 @@ def _keys(row: Any) -> list[Any]:
 
 def _plain(text: str) -> Cell:
     return (Run(text),) if text else ()
-
-
-# --- Taking out -----------------------------------------------------------------------------------
-HEADER = (
-    "日時",
-    "操作した人",
-    "行為",
-    "種類",
-    "対象",
-    "項目",
-    "前",
-    "後",
-    "理由・内容",
-    "変更",
-    "事業",
-    "法人",
-    "ページ",
-    "対象の番号",
-)
-
-
-def lines(
-    rows: Sequence[Found], size: int = 500, read: Callable[[Sequence[Found]], list[Entry]] = entries
-) -> Iterator[tuple[str, ...]]:
-    """Yield a line for each changed field of what was found, and one for what changed none."""
-    for start in range(0, len(rows), size):
-        for entry in read(rows[start : start + size]):
-            moment = f"{timezone.localtime(entry.moment):%Y-%m-%d %H:%M:%S}"
-            head = moment, entry.actor, entry.act, entry.kind, entry.name
-            where = entry.amendment, entry.program, entry.agency, entry.path, entry.subject
-            for change in entry.changes or (Change("", "", ""),):
-                yield (*head, change.label, change.old, change.new, entry.reason, *where)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from import_export.widgets import Widget
 
+from jst_objectives.fonts import unprintable
 from jst_objectives.plain_text import refusal
 from programs.models import User
 
@@ -32,7 +33,7 @@ class Text(Widget):
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         text = "" if value is None else str(value).replace("\r\n", "\n").strip()
-        if words := refusal(text):
+        if words := refusal(text) or unprintable(text):
             raise ValueError(words)
         return text
 

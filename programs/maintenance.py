@@ -22,6 +22,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.cache import never_cache
 
 from jst_objectives import history
+from jst_objectives.fonts import unprintable
 from jst_objectives.plain_text import refusal
 from programs.access import Hidden
 from programs.models import Agency, Role, User
@@ -139,7 +140,7 @@ class RevisedForm(forms.ModelForm):
         for name in self.changed_data:
             if isinstance(value := data.get(name), str):
                 data[name] = value.replace("\r\n", "\n")
-                if words := refusal(data[name]):
+                if words := refusal(data[name]) or unprintable(data[name]):
                     self.add_error(name, f"{self.fields[name].label}の{words}")
         if self.changed_data and self.is_stale():
             raise forms.ValidationError(stale(self.instance))

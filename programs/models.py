@@ -30,6 +30,10 @@ class User(AbstractUser):
         """Family name first, as Japanese names are written."""
         return f"{self.last_name} {self.first_name}".strip()
 
+    @property
+    def name(self) -> str:
+        return self.get_full_name() or self.get_username()
+
 
 class Agency(models.Model):
     """国立研究開発法人: the body for which a competent minister sets objectives."""

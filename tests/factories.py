@@ -62,10 +62,18 @@ def make_draft(period: ObjectivePeriod, by: User | None = None, **fields: object
     return amending.start(period, slug=slug, title=f"変更案{slug}", by=by, **fields)
 
 
+def submit(draft: Amendment, by: User | None = None) -> None:
+    """Submit a draft; one that changes nothing yet gets a chapter first, for nothing else is submitted."""
+    if not (draft.wordings.exists() or draft.item_programs.exists()):
+        number = str(next(_number))
+        amending.insert(draft, "chapter", parent=None, label=number, text="新しい章", by=None)
+    procedure.submit(draft, by=by or make_user())
+
+
 def decide(amendment: Amendment, effective_on: dt.date = DAY, **options: Any) -> Amendment:
     """Take a draft through to its decision by people other than its drafter."""
     approver = make_user()
-    procedure.submit(amendment, by=make_user())
+    submit(amendment)
     procedure.approve(amendment, by=approver)
     procedure.decide(
         amendment,

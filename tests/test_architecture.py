@@ -24,7 +24,6 @@ LAYERS = [
         "numbers",
         "suggesting",
         "ranks",
-        "fonts",
         "eras",
         "references",
         "pasting",

@@ -1,4 +1,5 @@
-"""Drafting an amendment: the only writer of `Wording`.
+"""Drafting an amendment: the verbs that write its wordings, with the clauses that it introduces, their
+origins and their marks. Only `evaluation.drafting` writes them too: it copies and deletes whole drafts.
 
 Every verb takes the draft and the user (`by`), writes the change with its history in one transaction,
 and refuses with a `ValidationError` in Japanese what cannot be done. Options of a change: `reason` (an
@@ -14,6 +15,7 @@ from evaluation.amending.clauses import (
     relabel,
     repeal,
     restore,
+    restore_reworded,
     reword,
     shift,
     start,
@@ -80,6 +82,7 @@ __all__ = [
     "repeal",
     "replace",
     "restore",
+    "restore_reworded",
     "return_to_proposal",
     "reword",
     "settle",

@@ -19,6 +19,7 @@ from evaluation.amending.rows import (
     opened,
     text_of,
 )
+from evaluation.checks import check_heading
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -30,6 +31,7 @@ from evaluation.models import (
 )
 from evaluation.models.texts import ConflictKind
 from evaluation.placing import (
+    NUMBERED,
     check_circle,
     check_place,
     place_beside,
@@ -49,7 +51,7 @@ def start(
     """Create an empty draft on the latest decided text. `fields`: kind, office, paper_date …"""
     # Two of the same name at the same moment: the second finds the first and is told so.
     ObjectivePeriod.objects.select_for_update().get(pk=period.pk)
-    head = period.amendments.decided().order_by("-sequence").first()
+    head = period.amendments.last_decided()
     draft = Amendment(period=period, slug=slug, title=title, based_on=head, **fields)
     draft.full_clean()
     history.save(draft, by=by, reason="起案")
@@ -77,6 +79,8 @@ def insert(
     """
     draft = lock(draft)
     check_place(kind, parent)
+    if kind in NUMBERED:
+        check_heading(text)
     rank = rank_after(text_of(draft), parent, after)
     wording = Wording(parent=parent, rank=rank, label=label, text=text, reason=reason)
     clause = _introduce(draft, kind, wording, by)
@@ -128,6 +132,8 @@ def _introduce(draft: Amendment, kind: str, wording: Wording, by: User | None) -
 # --- Changes of clauses that stand ----------------------------------------------------------------
 def reword(draft: Amendment, clause: Clause, text: str, *, by: User | None, **options: Any) -> None:
     """Set the text of a clause."""
+    if clause.kind in NUMBERED:
+        check_heading(text)
     _edit(draft, clause, by, "文言の変更", {"text": text}, **options)
 
 
@@ -207,9 +213,10 @@ def undo(draft: Amendment, clause: Clause, *, by: User | None, seen: str | None 
     row = draft.wordings.filter(clause=clause).first()
     if row is not None:
         history.delete(row, by=by, reason="変更の取りやめ")
-    _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
+    forgotten = _forget(draft.successions.filter(from_clause=clause, to_clause=clause), by)
     check_whole(draft, tree)
-    contribute(draft, by)
+    if row is not None or forgotten:
+        contribute(draft, by)
 
 
 @transaction.atomic
@@ -250,7 +257,8 @@ def repeal(
             _withdraw(node.wording, by)
         else:
             change(draft, node.wording.clause, by, "削る", {"repealed": True}, **options)
-    contribute(draft, by)
+    if new:
+        contribute(draft, by)
 
 
 def _move_out(draft: Amendment, vanishing: set[int], by: User | None) -> None:
@@ -290,6 +298,21 @@ def restore(draft: Amendment, clause: Clause, *, by: User | None, seen: str | No
         stack += repealed[row.clause_id]
 
 
+@transaction.atomic
+def restore_reworded(
+    draft: Amendment,
+    clause: Clause,
+    text: str,
+    *,
+    by: User | None,
+    seen: str | None = None,
+    **options: Any,
+) -> None:
+    """Take a deletion back, and set the text: of who wrote it while somebody else deleted the clause."""
+    restore(draft, clause, by=by, seen=seen)
+    reword(draft, clause, text, by=by, **options)
+
+
 def _withdraw(wording: Wording, by: User | None) -> None:
     """Remove a clause that the draft itself introduced."""
     clause = wording.clause
@@ -303,7 +326,9 @@ def _withdraw(wording: Wording, by: User | None) -> None:
     history.delete(clause, by=by, reason="新設の取りやめ")
 
 
-def _forget(successions: QuerySet[Succession], by: User | None) -> None:
-    """Take back what was said of a clause's origin, before it vanishes or stands again."""
-    for succession in successions:
+def _forget(successions: QuerySet[Succession], by: User | None) -> int:
+    """Take back what was said of a clause's origin, before it vanishes or stands again; return how much."""
+    said = list(successions)
+    for succession in said:
         history.delete(succession, by=by, reason="条項の由来の取りやめ")
+    return len(said)

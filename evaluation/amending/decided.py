@@ -24,8 +24,8 @@ def correct(draft: Amendment, wording: Wording, *, text: str, by: User | None) -
     row = from_head(draft, wording.clause, latest or wrong)
     row.corrects, row.text = wrong, text
     check(row)
-    store(row, None, by, "正誤")
-    contribute(draft, by)
+    if store(row, None, by, "正誤"):
+        contribute(draft, by)
 
 
 def rebase(draft: Amendment, tree: Text, *, by: User | None) -> None:

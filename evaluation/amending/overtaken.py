@@ -20,6 +20,7 @@ from programs.models import User
 
 TEXT = "文言"
 VERB = "決定済みの変更との統合"
+MINE, THEIRS = "mine", "theirs"  # whose number, place or deletion stands
 NOT_OVERTAKEN = "この条項には、統合を待っている決定済みの変更がありません。"
 
 
@@ -108,13 +109,23 @@ def settle(
     *,
     by: User,
     seen: str,
+    chosen: Mapping[str, str] | None = None,
     **options: AmendmentReason | None,
 ) -> None:
-    """Set the text that a person made of the draft's and the decided one. Raises Stale as `accept`."""
+    """Set the text that a person made of the draft's and the decided one, and by aspect whose value
+    stands of what else conflicts (`chosen`: MINE or THEIRS): all of it at once, for the draft stands on
+    one decision. Raises ValidationError for a conflict that is left open, Stale as `accept`."""
     locked = lock(draft)
     found = {one.node.clause_id: one for one in overtaken(locked)}
     one = _checked(locked, found.get(clause.pk), seen)
-    change(locked, one.clause, by, VERB, {"text": text}, **options)
+    values: dict[str, object] = {"text": text}
+    for aspect, side in (chosen or {}).items():
+        row = one.own if side == MINE else one.head
+        values |= {name: getattr(row, name) for name in ASPECTS[aspect]}
+    left = [c for c in one.conflicts if c.aspect not in {TEXT, *(chosen or ())}]
+    if left:
+        raise ValidationError([str(conflict) for conflict in left])
+    change(locked, one.clause, by, VERB, values, **options)
 
 
 def _checked(draft: Amendment, one: Overtaken | None, seen: str) -> Overtaken:

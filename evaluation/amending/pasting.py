@@ -17,6 +17,8 @@ from evaluation.pasting import Fate, Line, applied, plan, read, taken
 from evaluation.references import Numbers
 from programs.models import User
 
+MOST = 500  # paragraphs of a pasted text; the longest real item has fewer than 100
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -30,7 +32,7 @@ class Preview:
     @classmethod
     def of(cls, draft: Amendment, chosen: Clause, pasted: str) -> "Preview":
         """Raises ValidationError for a clause that does not stand in the draft, an item that does not
-        belong below it, and characters that cannot be stored."""
+        belong below it, too many paragraphs, and characters that cannot be stored."""
         before, text = texts_around(draft)
         node = text.nodes.get(chosen.pk)
         if node is None or node.repealed:
@@ -43,6 +45,9 @@ class Preview:
         except ValueError as error:
             words = f"「{error}」は、選んだ項目の中の番号ではありません。項目を選び直すか、番号を直してください。"
             raise ValidationError({"text": words}) from None
+        if len(found) > MOST:
+            words = f"一度に貼り付けられるのは、{MOST:,}段落までです（いま{len(found):,}段落）。分けて貼り付けてください。"
+            raise ValidationError({"text": words})
         for number, one in enumerate(found, start=1):
             check_text(one.text, f"{number}番目の段落")
         standing = {n.public_id: n.text for n in before.nodes.values() if not n.repealed}

@@ -10,13 +10,12 @@ from django.db.models import Max
 from evaluation.checks import check_text
 from evaluation.comparison.elision import ELLIPSIS
 from evaluation.models import Amendment, AmendmentReason, Clause, Contribution, Wording
-from evaluation.models.texts import ASPECTS, ConflictKind, Node, Text, merge
+from evaluation.models.texts import ASPECTS, Node, Text, merge
 from evaluation.placing import NUMBERED
 from jst_objectives import history
 from programs.models import Fund, Program, User
 
 PLACED = ("parent_id", "rank", "label", "text", "repealed")
-TORN = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
 WRITTEN = (*PLACED, "excerpt", "reason_id", "base_id", "corrects_id")
 
 
@@ -58,8 +57,7 @@ def text_of(amendment: Amendment) -> Text:
 def check_whole(draft: Amendment, before: Text) -> None:
     """Raise ValidationError where the draft's text hangs together no longer, as it did `before`."""
     known = {(c.kind, c.clause_id) for c in before.conflicts}
-    torn = [c for c in text_of(draft).conflicts if c.kind in TORN]
-    if new := [str(c) for c in torn if (c.kind, c.clause_id) not in known]:
+    if new := [str(c) for c in text_of(draft).torn if (c.kind, c.clause_id) not in known]:
         raise ValidationError(["元に戻すと、本文がつながらなくなります。", *new])
 
 
@@ -96,8 +94,8 @@ def change(
         setattr(wording, name, value)
     wording.excerpt = wording.excerpt and ELLIPSIS in wording.text
     check(wording)
-    store(wording, head, by, verb)
-    contribute(draft, by)
+    if store(wording, head, by, verb):
+        contribute(draft, by)
 
 
 def _catch_up(wording: Wording, head: Wording, values: dict[str, Any]) -> None:
@@ -141,19 +139,21 @@ def last_revision(draft: Amendment, clause: Clause) -> int:
     return rows.aggregate(last=Max("revision"))["last"] or 0
 
 
-def store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> None:
-    """Save a draft's wording; one equal to its base is deleted while the base is still the head."""
+def store(wording: Wording, head: Wording | None, by: User | None, verb: str) -> bool:
+    """Save a draft's wording; one equal to its base is deleted while the base is still the head. Return
+    whether that changed anything."""
     # As stored: what the history's last row says when the row goes.
     stored = Wording.objects.get(pk=wording.pk) if wording.pk else None
     base = wording.base
     if base and head and base.pk == head.pk and _says_nothing(wording, base):
         if stored:
             history.delete(stored, by=by, reason=verb)
-        return
+        return stored is not None
     if stored and all(getattr(wording, name) == getattr(stored, name) for name in WRITTEN):
-        return
+        return False
     wording.revision += 1
     history.save(wording, by=by, reason=verb)
+    return True
 
 
 def _says_nothing(wording: Wording, base: Wording) -> bool:

@@ -64,9 +64,9 @@ def merge(
     others = list(others)
     if not others:
         raise ValidationError({"others": "統合する条項を選んでください。"})
-    for other in others:
-        if other not in [one.wording.clause for one in mergeable(draft, tree, node)]:
-            raise ValidationError({"others": "統合できるのは、同じ項目にある現行の条項だけです。"})
+    possible = {one.clause_id for one in mergeable(draft, tree, node)}
+    if any(other.pk not in possible for other in others):
+        raise ValidationError({"others": "統合できるのは、同じ項目にある現行の条項だけです。"})
     reword(draft, clause, text, by=by, **options)
     for other in others:
         repeal(draft, other, by=by, **options)
@@ -114,7 +114,11 @@ def derive(
     sources = list(sources)
     if any(source not in possible for source in sources):
         raise ValidationError({"sources": "元の条項は、同じ種類の現行の条項から選んでください。"})
-    for former in draft.successions.filter(to_clause=clause):
+    said = draft.successions.filter(to_clause=clause)
+    wanted = {(source.pk, str(kind), continues) for source in sources}
+    if set(said.values_list("from_clause", "kind", "continues")) == wanted:
+        return
+    for former in said:
         history.delete(former, by=by, reason="条項の由来の取りやめ")
     for source in sources:
         _record(draft, source, clause, kind, continues, by)
@@ -137,6 +141,8 @@ def judge_series(
             "系列を選べるのは、この変更案で文言を改めたモニタリング指標だけです。"
         )
     found = draft.successions.filter(from_clause=clause, to_clause=clause).first()
+    if found and found.continues == continues:
+        return
     row = found or Succession(
         amendment=draft, from_clause=clause, to_clause=clause, kind=Kind.REWORDED
     )

@@ -1,9 +1,10 @@
 """「元に戻す」: taking back what one act wrote, from the history that it left behind.
 
-An act is a stretch of the history of a draft's wordings. To take it back is an act too: it is written
-to the history as any other, and may itself be taken back.
+An act is a stretch of the histories of a draft's wordings and of what it says of origins. To take it
+back is an act too: it is written to the history as any other, and may itself be taken back.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from evaluation.amending.rows import (
     lock,
     text_of,
 )
-from evaluation.models import Amendment, Clause, ItemProgram, Wording
+from evaluation.models import Amendment, Clause, ItemProgram, Succession, Wording
 from jst_objectives import history
 from programs.models import User
 
@@ -30,15 +31,19 @@ SAID = ("parent_id", "rank", "label", "text", "repealed", "excerpt", "reason_id"
 # Why a programme's link to an item was deleted, where that comes back with the item.
 GIVEN_UP = {"新設の取りやめ", "元に戻す"}
 NOTHING = "元に戻すものがありません。"
+ORIGIN_CHANGED = "その後に条項の由来が変わったため、元に戻せません。"
 HELD = "その後に、この条項に付けられたもの（中の条項など）があるため、元に戻せません。"
 
 
 @dataclass(frozen=True)
 class Act:
-    """What was written between two ids of the history of wordings, the first one left out."""
+    """What was written between two ids of the history of wordings, the first one left out, and between
+    two of the history of successions."""
 
     after: int
     last: int
+    after_origin: int = 0
+    last_origin: int = 0
 
 
 @transaction.atomic
@@ -48,10 +53,11 @@ def performed(draft: Amendment, act: Callable[[], Any]) -> tuple[Any, Act | None
     The draft is locked, so that what is written between is the act's own.
     """
     lock(draft)
-    before = _last(draft)
+    before, before_origin = _last(draft, Wording), _last(draft, Succession)
     result = act()
-    last = _last(draft)
-    return result, Act(before, last) if last > before else None
+    done = Act(before, _last(draft, Wording), before_origin, _last(draft, Succession))
+    wrote = done.last > before or done.last_origin > before_origin
+    return result, done if wrote else None
 
 
 @transaction.atomic
@@ -67,25 +73,77 @@ def take_back(draft: Amendment, act: Act, *, by: User | None) -> None:
             "clause_id", flat=True
         )
     )
-    if not touched:
+    origins = _Origins.of(draft, act)
+    if not touched and not origins.pairs:
         raise ValidationError(NOTHING)
     newest = rows.filter(clause_id__in=touched).aggregate(last=Max("history_id"))["last"]
-    if newest > act.last:
+    if touched and newest > act.last:
         _refuse(draft, rows.get(history_id=newest).clause_id)
+    origins.check_untouched(act)
     before = text_of(draft)
+    origins.remove(by)
     was = _latest(rows.filter(clause_id__in=touched, history_id__lte=act.after))
     is_now = {w.clause_id: w for w in draft.wordings.filter(clause_id__in=touched)}
     _bring_back(draft, {key: was[key] for key in was.keys() - is_now.keys()}, by)
     for clause_id in was.keys() & is_now.keys():
         _reset(is_now[clause_id], was[clause_id], by)
     _remove(draft, [is_now[key] for key in is_now.keys() - was.keys()], by)
+    origins.bring_back(by)
     check_whole(draft, before)
     contribute(draft, by)
 
 
-def _last(draft: Amendment) -> int:
-    rows = Wording.history.filter(amendment=draft)
+def _last(draft: Amendment, model: type[Wording | Succession]) -> int:
+    rows = model.history.filter(amendment=draft)
     return rows.aggregate(last=Max("history_id"))["last"] or 0
+
+
+@dataclass(frozen=True)
+class _Origins:
+    """What an act changed of the origins that a draft records, by the pair of clauses: its rows of the
+    history, oldest first, what stood before it, and what stands."""
+
+    pairs: dict[tuple[int, int], list[Any]]
+    was: dict[tuple[int, int], Any]
+    is_now: dict[tuple[int, int], Succession]
+
+    @classmethod
+    def of(cls, draft: Amendment, act: Act) -> "_Origins":
+        found: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
+        for row in Succession.history.filter(amendment=draft).order_by("history_id"):
+            found[row.from_clause_id, row.to_clause_id].append(row)
+        pairs = {
+            pair: rows
+            for pair, rows in found.items()
+            if any(act.after_origin < row.history_id <= act.last_origin for row in rows)
+        }
+        before = {
+            pair: [row for row in rows if row.history_id <= act.after_origin]
+            for pair, rows in pairs.items()
+        }
+        was = {pair: rows[-1] for pair, rows in before.items() if rows}
+        stands = {(row.from_clause_id, row.to_clause_id): row for row in draft.successions.all()}
+        return cls(
+            pairs,
+            {pair: row for pair, row in was.items() if row.history_type != "-"},
+            {pair: row for pair, row in stands.items() if pair in pairs},
+        )
+
+    def check_untouched(self, act: Act) -> None:
+        if any(rows[-1].history_id > act.last_origin for rows in self.pairs.values()):
+            raise ValidationError(ORIGIN_CHANGED)
+
+    def remove(self, by: User | None) -> None:
+        """Delete what the act recorded: first of all, for its clauses may go."""
+        for pair in self.is_now.keys() - self.was.keys():
+            history.delete(self.is_now[pair], by=by, reason="元に戻す")
+
+    def bring_back(self, by: User | None) -> None:
+        """Record again what the act deleted or changed: last of all, for its clauses must stand."""
+        for pair, row in self.was.items():
+            stands = self.is_now.get(pair) or row.instance
+            stands.kind, stands.continues = row.kind, row.continues
+            history.save(stands, by=by, reason="元に戻す", force_insert=pair not in self.is_now)
 
 
 def _refuse(draft: Amendment, clause_id: int) -> None:

@@ -14,6 +14,32 @@ from evaluation.comparison.text import fold
 _REFERENCE = re.compile(
     r"(?<![0-9.A-Za-z第])([0-9]{1,2}(?:\.[0-9]{1,2})+)\.?(?![0-9.%A-Za-z]|[億万千倍点件年月日円割度人])"
 )
+_HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
+# A clause's own number as official text has it: 5, 5の2, 第5条, Ⅲ, ⅲ, ①, ア, 三, a, each also in brackets.
+_COUNT = (
+    r"(?:[1-9][0-9]{0,2}|[一二三四五六七八九十百]{1,4}|[Ⅰ-Ⅻ]|[ⅰ-ⅻ]|[①-⑳]|[㉑-㊿]|[a-zA-Z]"
+    r"|[アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲ])"
+)
+_NUMBER = re.compile(
+    rf"第?{_COUNT}[編部章節款目条項号]?(?:の{_COUNT}){{0,3}}|[(（]{_COUNT}[)）]|{_COUNT}[)）]"
+)
+NUMBER_FORMS = "「5」「5の2」「Ⅲ」「(1)」「①」「ア」「第1」「第5条」"
+
+
+def is_number(label: str) -> bool:
+    """Tell whether a label can be the own number of a clause; counts go to 999."""
+    return _NUMBER.fullmatch(label.translate(_HALF_WIDTH)) is not None
+
+
+def odd_numbers(matter: Matter) -> Iterator[Finding]:
+    """A stored number that is none, such as 「-1」 or 「あ」."""
+    for siblings in _families(matter.after):
+        for unit in siblings:
+            if not is_number(unit.label):
+                message = f"「{unit.label}」は、条項の番号の形ではありません。{NUMBER_FORMS}のような形に改めてください。"
+                yield Finding(
+                    "odd_number", matter.after.place(unit), message, unit.id, (unit.label,)
+                )
 
 
 def repeated_numbers(matter: Matter) -> Iterator[Finding]:

@@ -1,13 +1,15 @@
 """A file or a pasted text as passages, or the reason why it cannot be read."""
 
 from evaluation.checking.reading import Passage, read_text
-from evaluation.checking.word import MEGABYTE, NotReadable, read_docx
+from evaluation.checking.word import INSTEAD, MEGABYTE, NotReadable, read_docx
 
 LARGEST_TEXT = 2 * MEGABYTE
 MOST_PASSAGES = 3_000  # the whole paper of an amendment has 500
 ENCODINGS = ("utf-8-sig", "cp932")
+NO_TEXT = "Wordの文書（.docx）でも、UTF-8 か Shift_JIS のテキストでもありません。"
 # A file of Word, and of the Word before 2007, begin with these bytes; a PDF with the last.
 _ZIP, _OLD_WORD, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
 def read_file(content: bytes) -> tuple[Passage, ...]:
@@ -21,6 +23,10 @@ def read_file(content: bytes) -> tuple[Passage, ...]:
         raise NotReadable("古い形式のWordの文書（.doc）です。.docx で保存し直してください。")
     if content.startswith(_PDF):
         raise NotReadable("PDFは読めません。文章をコピーして、貼り付けてください。")
+    if content.startswith(_PICTURES):
+        raise NotReadable(f"画像のファイルです。{INSTEAD}")
+    if b"\0" in content:
+        raise NotReadable(f"{NO_TEXT}{INSTEAD}")
     if len(content) > LARGEST_TEXT:
         raise NotReadable(
             f"テキストが大きすぎます。{LARGEST_TEXT // MEGABYTE} MBまでにしてください。"
@@ -30,7 +36,7 @@ def read_file(content: bytes) -> tuple[Passage, ...]:
             return read_pasted(content.decode(encoding))
         except UnicodeDecodeError:
             continue
-    raise NotReadable("Wordの文書（.docx）でも、UTF-8 か Shift_JIS のテキストでもありません。")
+    raise NotReadable(f"{NO_TEXT}{INSTEAD}")
 
 
 def read_pasted(text: str) -> tuple[Passage, ...]:

@@ -1,6 +1,7 @@
 """An outside document as passages: paragraphs, bullets and cells, each with its marks and its place."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -23,9 +24,7 @@ _BULLETS = re.compile(r"(?<=\s)(?=[・●○◆◎■□✓](?![・●○◆◎�
 # … or, where a list has lost its signs, white space between two Japanese words.
 _LOST_BULLETS = re.compile(rf"(?<=[{_JAPANESE}]) +(?=[{_JAPANESE}・])")
 # Signs that show a list or a heading and are no words.
-_SIGNS = re.compile(
-    r"\s*(?:[-–*] +)?(?:[◆✓●○◎■□▪•][ \u3000]*|・(?!・)[ \u3000]*)?(?P<words>.*?)\s*", re.DOTALL
-)
+_SIGNS = re.compile(r"\s*(?:[-–*] +)?(?:[◆✓●○◎■□▪•][ \u3000]*|・(?!・)[ \u3000]*)?")
 _FRAMED = re.compile(r"(?:【(?P<a>[^【】]*)】|<(?P<b>[^<>]*)>|「(?P<c>[^「」]*)」)")
 
 
@@ -45,7 +44,10 @@ class Passage:
 
     def cut(self, start: int, end: int) -> "Passage":
         """Return a stretch of it."""
-        spans = ((max(a, start) - start, min(b, end) - start) for a, b in self.marks)
+        first = bisect_right(self.marks, start, key=lambda mark: mark[1])
+        last = bisect_left(self.marks, end, key=lambda mark: mark[0])
+        marks = self.marks[first:last]
+        spans = ((max(a, start) - start, min(b, end) - start) for a, b in marks)
         kept = tuple((a, b) for a, b in spans if a < b)
         return replace(self, text=self.text[start:end], marks=kept)
 
@@ -69,9 +71,10 @@ Block = Passage | Grid
 
 def bare(passage: Passage) -> Passage:
     """Return the words of a passage, without the signs of lists and headings around them."""
-    words = _SIGNS.fullmatch(passage.text)
-    assert words is not None
-    passage = passage.cut(*words.span("words"))
+    signs = _SIGNS.match(passage.text)
+    assert signs is not None
+    start = signs.end()
+    passage = passage.cut(start, max(start, len(passage.text.rstrip())))
     framed = _FRAMED.fullmatch(passage.text)
     return passage.cut(*framed.span(framed.lastgroup or 0)) if framed else passage
 

@@ -19,6 +19,7 @@ class Rule:
 RULES = (
     Rule("repeated_number", "番号の重なり", numbers.repeated_numbers),
     Rule("number_gap", "番号の飛び", numbers.number_gaps),
+    Rule("odd_number", "番号の形", numbers.odd_numbers),
     Rule("moved_reference", "動いた番号への参照", numbers.moved_references),
     Rule("title", "題名の食い違い", sheets.titles),
     Rule("quotation", "資料との文言の違い", sheets.misquotations),

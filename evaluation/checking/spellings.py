@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from evaluation.checking.findings import Finding, Matter
 from evaluation.comparison.notices import invisible_difference
 from evaluation.comparison.text import fold
+from evaluation.excerpts import shortened
 
 _J = "\u3005-\u30ff\u3400-\u9fff"  # Japanese letters, without signs
 VARIANTS = {
@@ -37,16 +38,12 @@ def variants(matter: Matter) -> Iterator[Finding]:
         written = f"{unit.label}. {unit.text}" if unit.label else unit.text
         for name, pattern in VARIANTS.items():
             if found := pattern.search(written):
-                message = f"{name}があります：「{_shown(found.group())}」"
+                message = f"{name}があります：「{shortened(found.group(), _SHOWN)}」"
                 yield Finding("variant", place, message, unit.id, (written,))
         old = matter.before.units.get(unit.id)
         if old and (words := invisible_difference(old.text, unit.text)):
             message = f"現行との違いは、{words}です。"
             yield Finding("variant", place, message, unit.id, (old.text, unit.text))
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def citations(matter: Matter) -> Iterator[Finding]:

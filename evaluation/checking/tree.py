@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
+from evaluation.excerpts import shortened
 
 KIND_NAMES = {
     UnitKind.CHAPTER: "章",
@@ -83,8 +84,7 @@ class Tree:
         heading = f"{self.number(owner)}. {owner.text}" if owner else "（位置なし）"
         if owner is unit:
             return heading
-        text = unit.text if len(unit.text) <= _SHOWN else unit.text[: _SHOWN - 1] + "…"
-        return f"{heading}の{KIND_NAMES[unit.kind]}「{text}」"
+        return f"{heading}の{KIND_NAMES[unit.kind]}「{shortened(unit.text, _SHOWN)}」"
 
     @cached_property
     def by_number(self) -> dict[tuple[str, str], Unit]:

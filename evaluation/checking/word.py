@@ -5,22 +5,35 @@ opened or followed, no entity is ever declared, and what unpacks to more than a 
 """
 
 import io
-import re
+import lzma
 import zipfile
-from dataclasses import replace
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from xml.parsers import expat  # nosec B407 - a document type is refused, so no entity expands
 
-from evaluation.checking.reading import Block, Grid, Passage, passages
+from evaluation.checking.reading import Block, Grid, Passage, Span, passages
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
 LARGEST_DOCUMENT = 40 * MEGABYTE  # unpacked; the ministry's table of 40 rows has 0.3 MB
 DEEPEST = 200  # elements within each other
 DOCUMENT = "word/document.xml"
+# What the other programs of the same office put in their archives.
+OTHERS = {
+    "xl/workbook.xml": "Excelのファイル（.xlsx）",
+    "ppt/presentation.xml": "PowerPointのファイル（.pptx）",
+}
+INSTEAD = "Wordの文書かテキストを選ぶか、文章をコピーして、貼り付けてください。"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
 # What is not there for a reader: deleted or moved away, said again for older programs, readings of kanji.
 _UNSEEN = {"del", "moveFrom", "Fallback", "rt"}
+# What is raised for archives that are broken, encrypted or packed in unusual ways.
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError),
+    *(RuntimeError, NotImplementedError),
+)
 _BREAKS = {"tab": "　", "br": "\n", "cr": "\n"}
 
 
@@ -37,19 +50,52 @@ def _document(content: bytes) -> bytes:
     if len(content) > LARGEST_FILE:
         raise NotReadable(f"ファイルが大きすぎます。{LARGEST_FILE // MEGABYTE} MBまでです。")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(DOCUMENT) as part:
-            unpacked = part.read(LARGEST_DOCUMENT + 1)
-    except KeyError:
-        raise NotReadable(
-            "Wordの文書（.docx）ではありません。Wordで開き、.docx で保存してください。"
-        ) from None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if DOCUMENT not in names:
+                kind = next(
+                    (OTHERS[name] for name in OTHERS if name in names), "別の形式のファイル"
+                )
+                raise NotReadable(f"Wordの文書（.docx）ではなく、{kind}です。{INSTEAD}")
+            with archive.open(DOCUMENT) as part:
+                unpacked = part.read(LARGEST_DOCUMENT + 1)
+    except NotReadable:
+        raise
+    except UNREADABLE:
         raise NotReadable(
             "ファイルを開けません。壊れているか、パスワードが付いているか、Wordの文書（.docx）ではありません。"
         ) from None
     if len(unpacked) > LARGEST_DOCUMENT:
         raise NotReadable("文書の中身が大きすぎます。分けてから、照合してください。")
     return unpacked
+
+
+@dataclass
+class _Paragraph:
+    """A paragraph as its runs come."""
+
+    where: str
+    words: list[str] = field(default_factory=list)
+    marks: list[Span] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, words: str, *, marked: bool) -> None:
+        start, end = self.length, self.length + len(words)
+        if marked and self.marks and self.marks[-1][1] == start:
+            self.marks[-1] = (self.marks[-1][0], end)
+        elif marked:
+            self.marks.append((start, end))
+        self.words.append(words)
+        self.length = end
+
+    def lines(self) -> Iterator[Passage]:
+        """Yield the paragraph by its line breaks; empty lines are none."""
+        whole = Passage("".join(self.words), tuple(self.marks), self.where, flows=False)
+        start = 0
+        for line in whole.text.split("\n"):
+            if line.strip():
+                yield whole.cut(start, start + len(line))
+            start += len(line) + 1
 
 
 class _Reader:
@@ -59,8 +105,8 @@ class _Reader:
         self.blocks: list[Block] = []
         self.stack: list[str] = []
         self.rows: list[list[list[Passage]]] = []
-        self.paragraphs: list[Passage] = []  # a text box holds paragraphs within a paragraph
-        self.marked = self.deleted = False
+        self.paragraphs: list[_Paragraph] = []  # a text box holds paragraphs within a paragraph
+        self.marked = False
         self.number = self.tables = 0
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
@@ -70,7 +116,9 @@ class _Reader:
         parser.CharacterDataHandler = self.text
         try:
             parser.Parse(document, True)
-        except expat.ExpatError:
+        except NotReadable:
+            raise
+        except (expat.ExpatError, ValueError, LookupError):  # the last two: of an unusual encoding
             raise NotReadable(
                 "文書の中身（XML）を読めません。Wordで開いて保存し直してください。"
             ) from None
@@ -122,31 +170,18 @@ class _Reader:
         where = f"{self.number}段落目"
         if self.in_table and self.rows and self.rows[-1]:
             where = f"表{self.tables}・{len(self.rows)}行{len(self.rows[-1])}列"
-        self.paragraphs.append(Passage("", (), where, flows=False))
+        self.paragraphs.append(_Paragraph(where))
 
     def _add(self, words: str) -> None:
-        if not self.paragraphs or not _UNSEEN.isdisjoint(self.stack):
-            return
-        paragraph = self.paragraphs[-1]
-        start, marks = len(paragraph.text), paragraph.marks
-        if self.marked and words.strip():
-            joins = bool(marks) and marks[-1][1] == start
-            first, marks = (marks[-1][0], marks[:-1]) if joins else (start, marks)
-            marks = (*marks, (first, start + len(words)))
-        self.paragraphs[-1] = replace(paragraph, text=paragraph.text + words, marks=marks)
+        if self.paragraphs and _UNSEEN.isdisjoint(self.stack):
+            self.paragraphs[-1].add(words, marked=self.marked and bool(words.strip()))
 
     def _close_paragraph(self) -> None:
-        lines = _lines(self.paragraphs.pop())
+        lines = list(self.paragraphs.pop().lines())
         if self.in_table and self.rows and self.rows[-1]:
             self.rows[-1][-1] += lines
         else:
             self.blocks += lines
-
-
-def _lines(paragraph: Passage) -> list[Passage]:
-    """A paragraph by its line breaks; empty ones are none."""
-    spans = [line.span() for line in re.finditer(r"[^\n]*\S[^\n]*", paragraph.text)]
-    return [paragraph.cut(start, end) for start, end in spans]
 
 
 def _refuse(*_: object) -> None:

@@ -188,9 +188,12 @@ class ComparedAppendix:
     rows: tuple[ComparedRow, ...]
 
 
-def appendix_comparison(amendment: Amendment, settings: Settings) -> ComparedAppendix:
-    """Return the appendix of an amendment cell by cell beside the one before it."""
-    before, text = texts_around(amendment)
+def appendix_comparison(
+    amendment: Amendment, settings: Settings, texts: tuple[Text, Text] | None = None
+) -> ComparedAppendix:
+    """Return the appendix of an amendment cell by cell beside the one before it. `texts`: those around
+    the amendment, where they are read already."""
+    before, text = texts or texts_around(amendment)
     drawn = Hand.of(amendment, before, text).marks
     return compared_appendix(amendment.period, text, before, settings, drawn)
 

@@ -60,10 +60,15 @@ def comparison_table(amendment: Amendment, settings: Settings | None = None) -> 
     return table_and_hand(amendment, settings)[0]
 
 
-def table_and_hand(amendment: Amendment, settings: Settings | None = None) -> tuple[Table, Hand]:
-    """Return the table of an amendment, and the marks in it that were drawn by hand."""
+def table_and_hand(
+    amendment: Amendment,
+    settings: Settings | None = None,
+    texts: tuple[Text, Text] | None = None,
+) -> tuple[Table, Hand]:
+    """Return the table of an amendment, and the marks in it that were drawn by hand. `texts`: those
+    around the amendment, where they are read already."""
     title = amendment.period.title
-    before, text = texts_around(amendment)
+    before, text = texts or texts_around(amendment)
     settings = settings or settings_of(amendment)
     remarks = reasons_of(amendment, before, text) if settings.remarks else {}
     hand, rows = Hand.of(amendment, before, text), own_successions(amendment)

@@ -20,8 +20,9 @@ from evaluation.documents.sheets import (
     overview_html,
     policy_html,
     programme_html,
+    whole_hierarchies,
 )
-from evaluation.models import Amendment, IssuedDocument, PolicyText
+from evaluation.models import Amendment, IssuedDocument
 
 Kind = IssuedDocument.Kind
 Content = Mapping[str, Any]  # of a snapshot, see `issuing.current_content`
@@ -48,7 +49,7 @@ def present(content: Content) -> list[Kind]:
 def kinds_of(amendment: Amendment) -> list[Kind]:
     """Return the kinds of document that an amendment has anything for, in order (one query)."""
     there = {
-        Kind.POLICY: Exists(PolicyText.objects.filter(period=amendment.period_id)),
+        Kind.POLICY: Exists(whole_hierarchies().filter(pk=amendment.period_id)),
         Kind.PROGRAMMES: Exists(named_programmes(amendment)),
         Kind.OVERVIEW: Exists(amendment.overview_sheets.all()),
     }

@@ -52,4 +52,4 @@ def last_for_council(versions: Sequence[HandedOut]) -> HandedOut | None:
 
 def _who(snapshot: Snapshot) -> str:
     by = snapshot.taken_by
-    return (by.get_full_name() or by.get_username()) if by else ""
+    return by.name if by else ""

@@ -17,7 +17,7 @@ from evaluation.documents.memo import memo
 from evaluation.documents.pdf import Heard, render_pdf_cached, renderer_versions
 from evaluation.documents.sheets import overview_sheets, policy_sheet, programme_sheets
 from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
-from evaluation.models.texts import ConflictKind, Text
+from evaluation.models.texts import Text
 from programs.models import User
 
 
@@ -49,17 +49,17 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
     )
 
 
-def torn_places(amendment: Amendment) -> list[str]:
-    """Return why a draft's clauses make no tree, each reason with its place; [] where they do."""
+def torn_places(amendment: Amendment, text: Text | None = None) -> list[str]:
+    """Return why a draft's clauses make no tree, each reason with its place; [] where they do. `text`:
+    the text with it, where that is read already."""
     if amendment.is_decided:
         return []
-    return torn(Text.of(Wording.objects.as_amended_by(amendment)))
+    return torn(text or Text.of(Wording.objects.as_amended_by(amendment)))
 
 
 def torn(text: Text) -> list[str]:
     """Return why the clauses of a text make no tree, each reason with its place; [] where they do."""
-    kinds = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
-    return [str(conflict) for conflict in text.conflicts if conflict.kind in kinds]
+    return [str(conflict) for conflict in text.torn]
 
 
 def current_content(amendment: Amendment) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.succession import Succession as Joined
+from evaluation.excerpts import shortened
 from evaluation.models import Amendment, Succession
 from evaluation.models.texts import Node, Text
 
@@ -14,6 +15,7 @@ JOINED: dict[str, Literal[Kind.SPLIT, Kind.MERGED]] = {
     Succession.Kind.SPLIT: Kind.SPLIT,
     Succession.Kind.MERGED: Kind.MERGED,
 }
+NAMED = 24  # characters that name a clause
 VERBS: dict[str, str] = {
     Succession.Kind.SPLIT: "から分かれた",
     Succession.Kind.MERGED: "を統合した",
@@ -33,7 +35,7 @@ class Origin:
         """Return 「「論文数」から分かれた」; of a rewording only that."""
         if self.row.kind == Succession.Kind.REWORDED:
             return "文言が改められた"
-        return f"「{shortened(self.node.text)}」{VERBS[self.row.kind]}"
+        return f"「{shortened(self.node.text, NAMED)}」{VERBS[self.row.kind]}"
 
     @property
     def series(self) -> str:
@@ -78,10 +80,6 @@ def remarked(
     for row in rows:
         old, new = before.nodes.get(row.from_clause_id), text.nodes.get(row.to_clause_id)
         if row.kind == Succession.Kind.REPLACED and old and new:
-            said[old.public_id].append(f"「{shortened(new.text)}」に置換え")
-            said[new.public_id].append(f"「{shortened(old.text)}」に代わるもの")
+            said[old.public_id].append(f"「{shortened(new.text, NAMED)}」に置換え")
+            said[new.public_id].append(f"「{shortened(old.text, NAMED)}」に代わるもの")
     return {key: "\n".join(words) for key, words in said.items()}
-
-
-def shortened(words: str, length: int = 24) -> str:
-    return words if len(words) <= length else words[: length - 1] + "…"

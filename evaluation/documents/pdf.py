@@ -26,7 +26,7 @@ from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning
 
 from evaluation.documents import pdf_child
-from evaluation.fonts import FONTS
+from jst_objectives.fonts import FONTS
 
 # 5,000 rows take about 20 s on a small machine; WeasyPrint has known endless loops and no limit.
 TIME_LIMIT = 60
@@ -52,6 +52,10 @@ class PdfError(Exception):
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail
+
+
+class UnprintableError(PdfError):
+    """A text with characters that no font has: whoever writes it can mend it."""
 
 
 def render_pdf(
@@ -139,7 +143,7 @@ def _error(code: int, detail: str) -> PdfError:
         )
     if characters := re.findall(r"^\.notdef glyph .*\(U\+([0-9A-F]{4,6})\)$", detail, re.MULTILINE):
         listed = "、".join(f"「{chr(int(c, 16))}」（U+{c}）" for c in dict.fromkeys(characters))
-        return PdfError(
+        return UnprintableError(
             f"PDFに印刷できない文字があります：{listed}。別の文字に直してください。", detail
         )
     return PdfError("PDFを作成できませんでした。管理者に連絡してください。", detail)

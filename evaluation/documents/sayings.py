@@ -5,7 +5,6 @@ table, policy hierarchy, appendix, programme and overview sheets; and the whole 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from evaluation.checking.quoting import quotations
 from evaluation.checking.sayings import Part, Saying
@@ -15,13 +14,15 @@ from evaluation.comparison.table import compare
 from evaluation.documents.appendix import COLUMNS, Appendix, AppendixRow, Entry, appendix
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.hand import Hand
-from evaluation.eras import era_year
+from evaluation.documents.sheets import hierarchy_of
+from evaluation.eras import fiscal_year, written
 from evaluation.models import (
     Amendment,
     Clause,
     ObjectivePeriod,
     OverviewSection,
     OverviewSheet,
+    PolicyText,
 )
 from evaluation.models.texts import NUMBERED, Node, Text, texts_around
 from programs.models import Appropriation, Program, SupportTrack
@@ -49,7 +50,7 @@ def parts_of(amendment: Amendment) -> tuple[Part, ...]:
 # --- Memo -----------------------------------------------------------------------------------------
 def _memo(amendment: Amendment) -> Iterator[Saying]:
     day = amendment.paper_date
-    written_day = f"{era_year(day)}年{day.month}月{day.day}日" if day else ""
+    written_day = written(day) if day else ""
     facts = (amendment.title, amendment.memo_title, written_day, amendment.office)
     for text in filter(None, facts):
         yield Saying("表紙・表題", text)
@@ -78,19 +79,19 @@ def _table(amendment: Amendment, before: Text, after: Text, hand: Hand) -> Itera
         yield Part(f"新旧対照表／{name}", sayings, side, marked=True)
 
 
-@dataclass(frozen=True)
 class Places:
     """Where the clauses of two texts stand, by public id."""
 
-    before: Text
-    after: Text
+    def __init__(self, before: Text, after: Text) -> None:
+        self._nodes: dict[str | None, tuple[Text, Node]] = {
+            node.public_id: (text, node) for text in (before, after) for node in text.nodes.values()
+        }
 
     def of(self, public_id: str | None) -> str:
-        for text in (self.after, self.before):
-            for node in text.nodes.values():
-                if node.public_id == public_id:
-                    return text.place(node)
-        return ""
+        if public_id not in self._nodes:
+            return ""
+        text, node = self._nodes[public_id]
+        return text.place(node)
 
 
 def _column(rows: Iterable[Row], side: str, name: str, places: Places) -> Iterator[Saying]:
@@ -147,18 +148,21 @@ def _appendix_row(row: AppendixRow) -> Iterator[Saying]:
 # --- Sheets ---------------------------------------------------------------------------------------
 def _policy(period: ObjectivePeriod, after: Text) -> Iterator[Saying]:
     """The policy hierarchy: plan, law, and the objectives with the list of their items."""
-    texts = list(period.policy_texts.all())
-    agency = period.agency
-    lines = [line for text in texts[:-1] for line in [text.heading, *text.body.splitlines()]]
-    lines += [
+    texts, agency = hierarchy_of(period), period.agency
+    lines = [
+        *(line for text in (texts.caption, *texts.steps) for line in _policy_lines(text)),
         agency.law,
         f"（{agency.purpose_heading}）",
         f"{agency.purpose_article} {agency.purpose}",
+        *_policy_lines(texts.objectives),
     ]
-    lines += [line for text in texts[-1:] for line in [text.heading, *text.body.splitlines()]]
     for chapter in after.children.get(None, [])[:1]:
         lines += [f"{item.label}. {item.text}" for item in _items(after, chapter)]
     yield from (Saying("政策体系", line) for line in lines)
+
+
+def _policy_lines(text: PolicyText | None) -> list[str]:
+    return [text.heading, *text.body.splitlines()] if text else []
 
 
 def _items(text: Text, node: Node) -> list[Node]:
@@ -204,7 +208,7 @@ def _budget(sheet: str, budget: Appropriation) -> Iterator[Saying]:
     if budget.outside_programme:
         yield Saying(f"{sheet}の予算額", f"※{budget.note}")
     elif budget.yen is not None:
-        year = f"令和{budget.fiscal_year - 2018}年度{budget.get_kind_display()}額"
+        year = f"{fiscal_year(budget.fiscal_year)}{budget.get_kind_display()}額"
         yield Saying(f"{sheet}の予算額", year, sheet)
         yield Saying(f"{sheet}の{year}", amount(budget.yen), sheet)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.template.loader import render_to_string
 
 from evaluation.comparison.alignment import UnitKind
@@ -16,6 +16,7 @@ from evaluation.models import (
     Amendment,
     AmendmentReason,
     ItemProgram,
+    ObjectivePeriod,
     OverviewSheet,
     PolicyText,
     Wording,
@@ -37,14 +38,37 @@ class Total:
 
 
 # --- The policy hierarchy -------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Hierarchy:
+    """The policy texts of a period by what they are in the print, where the agency's own law stands
+    right above the objectives. A single text is the caption."""
+
+    caption: PolicyText | None = None
+    steps: tuple[PolicyText, ...] = ()
+    objectives: PolicyText | None = None
+
+
+def hierarchy_of(period: ObjectivePeriod) -> Hierarchy:
+    """Return a period's policy texts: the first is the caption, the last are the objectives."""
+    texts = list(period.policy_texts.all())
+    if len(texts) < 2:
+        return Hierarchy(texts[0] if texts else None)
+    return Hierarchy(texts[0], tuple(texts[1:-1]), texts[-1])
+
+
+def whole_hierarchies() -> QuerySet[ObjectivePeriod]:
+    """Return the periods whose hierarchy goes from the caption to the objectives: those with a sheet."""
+    counted = ObjectivePeriod.objects.annotate(number_of_texts=Count("policy_texts"))
+    return counted.filter(number_of_texts__gte=2)
+
+
 def policy_sheet(amendment: Amendment) -> Data:
     """Return 政策体系: the caption, the laws and plans, and the objectives with their items as amended.
 
-    As in the print, the first of a period's texts is the caption, the last are the objectives, and
-    the agency's own law stands right above them. {} where the period has no such texts.
+    {} where the period has no such texts.
     """
-    texts = list(amendment.period.policy_texts.all())
-    if len(texts) < 2:
+    texts = hierarchy_of(amendment.period)
+    if texts.caption is None or texts.objectives is None:
         return {}
     agency = amendment.period.agency
     law = {
@@ -53,9 +77,9 @@ def policy_sheet(amendment: Amendment) -> Data:
         "article": agency.purpose_article,
         "body": agency.purpose,
     }
-    steps = [_policy_text(text) for text in texts[1:-1]]
-    objectives = {**_policy_text(texts[-1]), "items_listed": _items(amendment)}
-    return {**_policy_text(texts[0]), "steps": [*steps, law], "objectives": objectives}
+    steps = [_policy_text(text) for text in texts.steps]
+    objectives = {**_policy_text(texts.objectives), "items_listed": _items(amendment)}
+    return {**_policy_text(texts.caption), "steps": [*steps, law], "objectives": objectives}
 
 
 def _policy_text(text: PolicyText) -> Data:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -14,13 +14,21 @@ from evaluation.comparison.table import compare
 from evaluation.documents.hand import Hand
 from evaluation.documents.origins import joined, own_successions
 from evaluation.eras import written
-from evaluation.models import Amendment, Clause, ObjectivePeriod, Wording
+from evaluation.lifespans import MOMENT, read_moment
+from evaluation.models import (
+    Amendment,
+    Clause,
+    ItemProgram,
+    ObjectivePeriod,
+    Succession,
+    Wording,
+)
 from evaluation.models.amendments import DRAFT_READERS
 from evaluation.models.standing import DECIDED, newest
 from evaluation.models.texts import Text, texts_around
 from evaluation.permissions import roles_of
 from programs.access import Hidden
-from programs.models import Role, User
+from programs.models import Program, Role, User
 
 Reader = User | AnonymousUser | None  # None: the command line, which reads everything
 
@@ -30,11 +38,10 @@ EXPECTED = (
     "「before:識別名」（変更前の本文）、「with:識別名@3」（控えの第3版のとき）、"
     "「with:識別名@2026-02-01T10:00」（その日時のとき）の形で指定してください。"
 )
-_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 _SPEC = re.compile(
-    rf"on:(?P<day>\d{{4}}-\d\d-\d\d)(?:@(?P<known>{_MOMENT}))?"
+    rf"on:(?P<day>\d{{4}}-\d\d-\d\d)(?:@(?P<known>{MOMENT}))?"
     r"|(?P<side>with|before):(?P<slug>[-\w]+)"
-    rf"(?:@(?:(?P<number>\d{{1,6}})|(?P<moment>{_MOMENT})))?",
+    rf"(?:@(?:(?P<number>\d{{1,6}})|(?P<moment>{MOMENT})))?",
     re.ASCII,
 )
 NO_SUCH = "この変更は、登録されていないか、見る権限がありません。"
@@ -97,23 +104,30 @@ class Version:
     @property
     def name(self) -> str:
         """Return what heads its column: 「令和8年4月1日現在」, 「変更案（2026-01-28）第3版」."""
+        return self._called(f"（{self.amendment.slug}）" if self.amendment else "")
+
+    @property
+    def title(self) -> str:
+        """Return what heads a page of it, with the title of its amendment: 「変更案「…」第3版」."""
+        return self._called(f"「{self.amendment.title}」" if self.amendment else "")
+
+    def _called(self, amendment: str) -> str:
         if self.day and self.moment:
             known = timezone.localtime(self.moment)
             return f"{written(self.day)}現在（{written(known.date())}{known:%H:%M}までの登録）"
         if self.day:
             return f"{written(self.day)}現在"
         assert self.amendment
-        slug = self.amendment.slug
         if self.before:
-            return f"変更前（{slug}）"
+            return f"変更前{amendment}"
         if self.amendment.kind == Amendment.Kind.BASELINE:
             return "登録の起点"
         if self.moment is None:
-            return f"{'変更後' if self.amendment.is_decided else '変更案'}（{slug}）"
+            return f"{'変更後' if self.amendment.is_decided else '変更案'}{amendment}"
         if self.number:
-            return f"変更案（{slug}）第{self.number}版"
+            return f"変更案{amendment}第{self.number}版"
         local = timezone.localtime(self.moment)
-        return f"変更案（{slug}）{written(local.date())}{local:%H:%M}現在"
+        return f"変更案{amendment}{written(local.date())}{local:%H:%M}現在"
 
     def _text_of_day(self) -> Text:
         assert self.day
@@ -142,24 +156,26 @@ class Version:
         return text_at(self.amendment, self.moment)
 
 
-def compare_versions(old: Version, new: Version, settings: Settings = NATIONAL) -> Table:
-    """Return the table of what the new version changes in the old one; its columns are their names.
-
-    Raises ValidationError as `Version.text` does.
-    """
-    return compare_texts(old, new, old.text(), new.text(), settings)
-
-
 def compare_texts(
-    old: Version, new: Version, before: Text, after: Text, settings: Settings
+    old: Version, new: Version, before: Text, after: Text, settings: Settings = NATIONAL
 ) -> Table:
-    """Return the table of two versions whose texts are read already."""
+    """Return the table of what the new version changes in the old one, whose texts are given; its
+    columns are their names."""
     title = new.period.title
     settings = replace(settings, heading="新旧対照表", columns=(new.name, old.name))
     drawn = Hand.of(new.amendment, before, after).marks if new.amendment else {}
-    successions = joined(own_successions(new.amendment)) if new.amendment else ()
+    successions = joined(_own_successions(new))
     texts = before.document(title), after.document(title)
     return compare(*texts, settings, drawn, successions=successions)
+
+
+def _own_successions(version: Version) -> list[Succession]:
+    """Return what the version's amendment says of origins, or said at the moment that is shown."""
+    if version.amendment is None:
+        return []
+    if version.moment is None:
+        return own_successions(version.amendment)
+    return _own_successions_at(version.amendment, version.moment)
 
 
 # --- A draft as it stood --------------------------------------------------------------------------
@@ -195,13 +211,8 @@ def texts_at(amendment: Amendment, moment: dt.datetime) -> tuple[Text, Text]:
 
 def _drafted(amendment: Amendment, moment: dt.datetime) -> list[Wording]:
     """Return the draft's own rows as they stood, with what `Text.of` reads of each."""
-    rows = Wording.history.filter(amendment_id=amendment.pk, history_date__lte=moment)
-    standing = rows.latest_of_each().exclude(history_type="-")
-    wordings = [
-        Wording(**{field.attname: getattr(row, field.attname) for field in row.tracked_fields})
-        for row in standing
-    ]
-    clauses = _clauses_of(wordings, moment)
+    wordings: list[Wording] = _own_rows_at(Wording, amendment, moment)
+    clauses = _clauses_of({wording.clause_id for wording in wordings}, moment)
     named = {pk for w in wordings for pk in (w.base_id, w.corrects_id) if pk}
     decided = Wording.objects.select_related("amendment").in_bulk(named)
     for wording in wordings:
@@ -214,9 +225,51 @@ def _drafted(amendment: Amendment, moment: dt.datetime) -> list[Wording]:
     return wordings
 
 
-def _clauses_of(wordings: Iterable[Wording], moment: dt.datetime) -> dict[int, Clause]:
-    """Return the clauses of rows, those that are gone today from their histories."""
-    ids = {wording.clause_id for wording in wordings}
+def successions_at(amendment: Amendment, moment: dt.datetime) -> list[Succession]:
+    """Return the successions of the text with a draft, as they stood at a moment."""
+    decided = Succession.objects.as_amended_by(amendment).filter(
+        DECIDED, amendment__recorded_at__lte=moment
+    )
+    return [*decided, *_own_successions_at(amendment, moment)]
+
+
+def _own_successions_at(amendment: Amendment, moment: dt.datetime) -> list[Succession]:
+    rows: list[Succession] = _own_rows_at(Succession, amendment, moment)
+    clauses = _clauses_of(
+        {pk for row in rows for pk in (row.from_clause_id, row.to_clause_id)}, moment
+    )
+    for row in rows:
+        row.amendment = amendment
+        row.from_clause, row.to_clause = clauses[row.from_clause_id], clauses[row.to_clause_id]
+    return rows
+
+
+def item_programs_at(amendment: Amendment, moment: dt.datetime) -> list[ItemProgram]:
+    """Return the items' programmes of the text with a draft, as they stood at a moment; but for
+    programmes that are gone today."""
+    rows: list[ItemProgram] = _own_rows_at(ItemProgram, amendment, moment)
+    programs = Program.objects.in_bulk({row.program_id for row in rows})
+    decided = ItemProgram.objects.in_force_on(amendment.period, dt.date.max, moment)
+    by_pair = {(row.clause_id, row.program_id): row for row in decided}
+    for row in rows:
+        if program := programs.get(row.program_id):
+            row.amendment, row.program = amendment, program
+            by_pair[row.clause_id, row.program_id] = row
+    return [row for row in by_pair.values() if not row.removed]
+
+
+def _own_rows_at(model: Any, amendment: Amendment, moment: dt.datetime) -> list[Any]:
+    """Return an amendment's rows of a model as they stood at a moment, from their histories."""
+    rows = model.history.filter(amendment_id=amendment.pk, history_date__lte=moment)
+    standing = rows.latest_of_each().exclude(history_type="-").order_by("id")
+    return [
+        model(**{field.attname: getattr(row, field.attname) for field in row.tracked_fields})
+        for row in standing
+    ]
+
+
+def _clauses_of(ids: set[int], moment: dt.datetime) -> dict[int, Clause]:
+    """Return clauses by their keys, those that are gone today from their histories."""
     found = Clause.objects.in_bulk(ids)
     if gone := ids - found.keys():
         rows = Clause.history.filter(id__in=gone, history_date__lte=moment).latest_of_each()
@@ -252,7 +305,7 @@ def _day(typed: str) -> dt.date:
 
 def _moment(typed: str) -> dt.datetime:
     try:
-        moment = timezone.make_aware(dt.datetime.fromisoformat(typed))
+        moment = read_moment(typed)
     except ValueError:
         raise ValidationError(f"「{typed}」という日時はありません。{EXPECTED}") from None
     if moment > timezone.now():

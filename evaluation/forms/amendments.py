@@ -19,10 +19,6 @@ from programs.models import User
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 RESERVED_SLUG = "new"  # the address of the page that starts a draft
-KINDS = [
-    (Amendment.Kind.AMENDMENT.value, "変更：本文や評価軸・指標を改める"),
-    (Amendment.Kind.CORRECTION.value, "正誤：決定した文言の誤りを正す"),
-]
 
 
 class SlugField(forms.CharField):
@@ -67,6 +63,8 @@ def title_field() -> forms.CharField:
 class FactsForm(PlainForm):
     """What a draft says of itself besides its clauses."""
 
+    is_printed = True
+
     title = title_field()
     office = forms.CharField(label="担当課", max_length=100, required=False)
     paper_date = JapaneseDateField(label="資料の日付", required=False)
@@ -84,17 +82,12 @@ class FactsForm(PlainForm):
 
 
 class StartForm(PlainForm):
-    """A new draft of a period."""
+    """A new draft of a period: an amendment. A correction starts from the wording that it corrects."""
+
+    is_printed = True
 
     title = title_field()
     slug = SlugField()
-    kind = forms.ChoiceField(
-        label="種類",
-        choices=KINDS,
-        initial=Amendment.Kind.AMENDMENT,
-        widget=forms.RadioSelect,
-        error_messages={"required": "種類を選んでください。"},
-    )
     office = forms.CharField(label="担当課", max_length=100, required=False)
     paper_date = JapaneseDateField(label="資料の日付", required=False)
 
@@ -109,6 +102,8 @@ class StartForm(PlainForm):
 # --- Steps ----------------------------------------------------------------------------------------
 class StepForm(PlainForm):
     """A step that asks for nothing but its confirmation."""
+
+    is_printed = True
 
     def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -199,6 +194,14 @@ class DecideForm(StepForm):
     effective_on = JapaneseDateField(label="適用日", help_text="新しい本文が効力をもつ最初の日。")
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
+        super().__init__(*args, amendment=amendment, **kwargs)
+        self.day = procedure.day_of_correction(amendment)
+        if self.day:
+            field = self.fields["effective_on"]
+            field.disabled, field.initial = True, self.day
+            field.help_text = procedure.explain_day_of_correction(amendment)
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         decided_on, effective_on = values.get("decided_on"), values.get("effective_on")
@@ -212,7 +215,9 @@ class DecideForm(StepForm):
             self.cleaned_data[name] for name in ("decided_on", "effective_on")
         )
         found = []
-        if effective_on < decided_on:
+        if self.day:
+            found.append(procedure.explain_day_of_correction(self.amendment))
+        elif effective_on < decided_on:
             found.append("適用日が、決定日より前です。さかのぼって適用されます。")
         elif effective_on > today:
             found.append("適用日まで、現行の本文が適用されます。")

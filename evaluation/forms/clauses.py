@@ -1,6 +1,6 @@
 """Forms that change the clauses of a draft. Each knows what the user saw (`seen`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from evaluation.amending import Act, fingerprint
-from evaluation.forms.texts import KeptField, LinesField, NumberField, WritingField
+from evaluation.excerpts import shortened
+from evaluation.forms.texts import HeadingField, KeptField, LinesField, NumberField, WritingField
 from evaluation.models import Amendment, AmendmentReason, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.placing import NUMBERED, Place, free_number, namesake, place_of, places
@@ -19,6 +20,7 @@ NO_REASON = "まだ選ばない"
 REOPEN = "ページを開き直してから、もう一度やり直してください。"
 SHIFT = "この項目と、続く項目の番号を、並びのとおりに付け直す"
 NUMBER_HELP = "印刷される番号のうち、この条項だけの番号です。「2.5.」なら「5」と入力します。"
+WHERE = 34  # characters that name a place
 TOP = "いちばん上"
 KINDS_BELOW_ITEM = {
     "body": Clause.Kind.BODY,
@@ -76,19 +78,22 @@ class PlaceField(forms.TypedChoiceField):
         )
 
 
+def words_of_place(tree: Text, place: Place) -> str:
+    """Name a place for a person: below what, after what."""
+    heading = tree.place(place.parent) if place.parent else TOP
+    where = _where(tree, place, heading)
+    return where if place.after is None else f"{heading}の、{where}"
+
+
 def _key(place: Place) -> str:
     return f"{place.parent.public_id if place.parent else ''}:{place.after.public_id if place.after else ''}"
 
 
 def _where(tree: Text, place: Place, heading: str) -> str:
     if place.after is None:
-        return f"{_shortened(heading)}の先頭"
+        return f"{shortened(heading, WHERE)}の先頭"
     words = " ".join(filter(None, [tree.number(place.after), place.after.text]))
-    return f"「{_shortened(words)}」の後"
-
-
-def _shortened(words: str, length: int = 34) -> str:
-    return words if len(words) <= length else words[: length - 1] + "…"
+    return f"「{shortened(words, WHERE)}」の後"
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,7 @@ class RewordForm(ChangeForm):
     def __init__(self, target: Target, data: Any = None) -> None:
         super().__init__(target, data)
         heading = target.node.kind in NUMBERED
-        self.fields["text"] = WritingField(
+        self.fields["text"] = (HeadingField if heading else WritingField)(
             label="見出し" if heading else target.node.wording.clause.get_kind_display(),
             initial=target.node.text,
             rows=0 if heading else min(16, 3 + len(target.node.text) // 40),
@@ -242,6 +247,8 @@ class TakeBackActForm(forms.Form):
 
     after = forms.IntegerField(widget=forms.HiddenInput)
     last = forms.IntegerField(widget=forms.HiddenInput)
+    after_origin = forms.IntegerField(widget=forms.HiddenInput)
+    last_origin = forms.IntegerField(widget=forms.HiddenInput)
     public_id = forms.SlugField(required=False, widget=forms.HiddenInput)
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -250,7 +257,7 @@ class TakeBackActForm(forms.Form):
 
     @property
     def act(self) -> Act:
-        return Act(self.cleaned_data["after"], self.cleaned_data["last"])
+        return Act(**{field.name: self.cleaned_data[field.name] for field in fields(Act)})
 
 
 class NewForm(forms.Form):
@@ -276,7 +283,7 @@ class NewForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         name = "見出し" if kind in NUMBERED else str(Clause.Kind(kind).label)
-        self.fields["text"] = WritingField(
+        self.fields["text"] = (HeadingField if kind in NUMBERED else WritingField)(
             label=name,
             rows=0 if kind in NUMBERED else 5,
             error_messages={"required": f"{name}を入力してください。"},

@@ -6,14 +6,17 @@ from django import forms
 
 from evaluation import drafting
 from evaluation.forms.amendments import SlugField, free_slug, title_field
+from evaluation.forms.plain import PlainForm
 from evaluation.forms.texts import WritingField
 from evaluation.models import Amendment, Wording
 
 NEW = "正誤の変更案を新しく作る"
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(PlainForm):
     """`fields_of_draft` are for a new draft only, and left out where one is chosen."""
+
+    is_printed = True
 
     text = WritingField(
         label="正しい文言",

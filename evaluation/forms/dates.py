@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.eras import ERAS, era_year
+from evaluation.eras import ERAS, FIRST_YEAR, LAST_YEAR, era_year, written
 
 EXPECTED = "「2026-04-01」か「令和8年4月1日」の形で入力してください。"
 LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
@@ -18,7 +18,6 @@ WRITTEN = re.compile(
     r"(?P<era>[RHSTM]|令和|平成|昭和|大正|明治)?(?P<year>\d{1,4}|元)"
     r"(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})日?"
 )
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class JapaneseDateField(forms.Field):
@@ -67,6 +66,6 @@ def read_date(typed: str) -> dt.date:
     except ValueError:
         raise ValidationError(f"「{typed}」という日はありません。{EXPECTED}") from None
     if era and (number == 0 or not era_year(day).startswith(era)):
-        right = f"{era_year(day)}年{day.month}月{day.day}日"
+        right = written(day)
         raise ValidationError(f"「{typed}」という日はありません。{right}ではありませんか。")
     return day

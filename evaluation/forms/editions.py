@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
-
-# As the addresses of versions write a moment; a person types a day.
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
+from evaluation.lifespans import MOMENT, read_moment
 
 
 class KnownField(JapaneseDateField):
@@ -24,7 +22,7 @@ class KnownField(JapaneseDateField):
 
     def to_python(self, value: Any) -> Any:
         typed = str(value or "").strip()
-        if MOMENT.fullmatch(typed):
+        if re.fullmatch(MOMENT, typed, re.ASCII):
             return self._past(self._moment(typed), typed)
         day = super().to_python(value)
         if day is None:
@@ -33,7 +31,7 @@ class KnownField(JapaneseDateField):
 
     def _moment(self, typed: str) -> dt.datetime:
         try:
-            return timezone.make_aware(dt.datetime.fromisoformat(typed))
+            return read_moment(typed)
         except ValueError:
             raise ValidationError(f"{self.label}の「{typed}」という日時はありません。") from None
 

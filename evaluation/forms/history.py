@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
 from evaluation.audited import amendments_of, items_of, subject_name
 from evaluation.forms.dates import JapaneseDateField
@@ -77,9 +78,18 @@ class HistoryForm(PlainForm):
         code = self.cleaned_data["agency"]
         return [agency for agency in self.agencies if code in ("", agency.code)]
 
-    @property
+    @cached_property
     def subject_name(self) -> str:
         return subject_name(self.cleaned_data["subject"], self.hidden)
+
+    @property
+    def asked_name(self) -> str:
+        """Return whose history is asked for, by its title; "" for no one object's."""
+        if self.cleaned_data["subject"]:
+            return self.subject_name
+        amendments: Any = self.fields["amendment"]
+        titles = {str(pk): title for pk, title in amendments.choices if pk}
+        return titles.get(self.cleaned_data["amendment"], "")
 
     @property
     def search(self) -> Search:
@@ -94,6 +104,7 @@ class HistoryForm(PlainForm):
             subject=asked["subject"],
             amendment=int(asked["amendment"]) if asked["amendment"] else None,
             item=int(asked["item"]) if asked["item"] else None,
+            hidden=tuple(self.hidden),
         )
 
 

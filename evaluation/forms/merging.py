@@ -1,19 +1,22 @@
 """The form in which a person merges two texts made of one: a choice for each paragraph that changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from evaluation.amending.overtaken import MINE, TEXT, THEIRS, Overtaken
+from evaluation.checks import tidied
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.merging import Merge, Origin, Passage, merge
 from evaluation.comparison.rows import Run
-from evaluation.forms.clauses import ChangeForm, Target, settled_field
+from evaluation.forms.clauses import ChangeForm, Target, settled_field, words_of_place
 from evaluation.forms.texts import OWN, KeptField, WritingField
-from evaluation.placing import NUMBERED
+from evaluation.models import Wording
+from evaluation.placing import NUMBERED, place_of
 
 ITSELF = "own"  # the choice of what somebody writes
 
@@ -36,6 +39,8 @@ EDITORS = Source(
 )
 DECISION = Source("decision", "この変更案の文言", "決定された文言", "起案したときの文言")
 SOURCES = {source.key: source for source in (EDITORS, DECISION)}
+# The fields that ask whose value stands of what conflicts beside the text.
+ASKED = {"番号": "number", "位置": "place", "削除": "deletion"}
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,9 @@ class Choice:
         return str(self.field.value() or "") if self.field else ""
 
 
-class MergeForm(ChangeForm):
-    """`base`, `mine` and `theirs` come along, so that what a person saw is what is merged."""
+class SettleForm(ChangeForm):
+    """`base`, `mine` and `theirs` come along, so that what a person saw is what is merged; `waiting` is
+    the clause with all that a decision changed of it."""
 
     source = forms.ChoiceField(choices=[(key, key) for key in SOURCES], widget=forms.HiddenInput)
     base = KeptField()
@@ -72,7 +78,12 @@ class MergeForm(ChangeForm):
     theirs = KeptField()
 
     def __init__(
-        self, target: Target, source: Source, texts: tuple[str, str, str], data: Any = None
+        self,
+        target: Target,
+        source: Source,
+        texts: tuple[str, str, str],
+        data: Any = None,
+        waiting: Overtaken | None = None,
     ) -> None:
         super().__init__(target, data)
         self.named = source
@@ -83,9 +94,28 @@ class MergeForm(ChangeForm):
         for place, passage in enumerate(self.merged.passages):
             if passage.origin is not Origin.SAME:
                 self._ask(place, passage)
+        self.aspects: list[str] = []
+        if waiting:
+            self.initial["seen"] = waiting.seen
+            self.aspects = [c.aspect for c in waiting.conflicts if c.aspect != TEXT]
+            for aspect in self.aspects:
+                self.fields[ASKED[aspect]] = _side_field(target, aspect, waiting)
         if source is EDITORS and target.reworded_since:
             self.fields["settled"] = settled_field()
-            self.order_fields(["settled", "reason"])
+        self.order_fields(["settled", *ASKED.values(), "reason"])
+        if data is not None:
+            self.data = self._choosing_what_was_written(data)
+
+    def _choosing_what_was_written(self, data: Any) -> Any:
+        """Return what was sent, with `ITSELF` chosen where somebody wrote and chose nothing beside it."""
+        sent = data.copy()
+        for place in self.options:
+            choice, own = self.fields[f"choice-{place}"], self.fields[f"{OWN}{place}"]
+            written = tidied(str(sent.get(f"{OWN}{place}") or ""))
+            chosen = sent.get(f"choice-{place}") or None
+            if written.strip() and written != own.initial and chosen in (None, choice.initial):
+                sent[f"choice-{place}"] = ITSELF
+        return sent
 
     def _ask(self, place: int, passage: Passage) -> None:
         options = tuple(self._options(passage))
@@ -132,7 +162,8 @@ class MergeForm(ChangeForm):
     @property
     def others(self) -> list[forms.BoundField]:
         """The visible fields that belong to no paragraph."""
-        return [field for field in self.visible_fields() if field.name in {"settled", "reason"}]
+        names = {"settled", *ASKED.values(), "reason"}
+        return [field for field in self.visible_fields() if field.name in names]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -164,7 +195,31 @@ class MergeForm(ChangeForm):
     def values(self) -> dict[str, Any]:
         """Return the keyword arguments of the verb."""
         kept = {name: self.cleaned_data[name] for name in ("seen", "reason")}
+        if self.named is DECISION:
+            kept["chosen"] = {one: self.cleaned_data[ASKED[one]] for one in self.aspects}
         return {"text": self.text, **kept}
+
+
+def _side_field(target: Target, aspect: str, waiting: Overtaken) -> forms.ChoiceField:
+    mine, theirs = (_said(target, aspect, row) for row in (waiting.own, waiting.head))
+    return forms.ChoiceField(
+        label=aspect,
+        choices=[(MINE, f"この変更案：{mine}"), (THEIRS, f"決定された変更：{theirs}")],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": f"{aspect}は、両方が改めています。どちらにするかを選んでください。"
+        },
+    )
+
+
+def _said(target: Target, aspect: str, row: Wording) -> str:
+    """Say what a row makes of a clause's number, place or deletion."""
+    if aspect == "番号":
+        return row.label
+    if aspect == "削除":
+        return "削る" if row.repealed else "残す"
+    node = replace(target.node, parent_id=row.parent_id, rank=row.rank)
+    return words_of_place(target.tree, place_of(target.tree, node))
 
 
 def _runs(base: str | None, text: str | None) -> tuple[Run, ...] | None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 
+from jst_objectives.fonts import unprintable
 from jst_objectives.plain_text import refusal
 
 
@@ -16,7 +17,12 @@ def name_null_too(field: forms.Field) -> None:
 
 
 class PlainForm(forms.Form):
-    """Texts are checked after their own fields; line ends come as browsers send them."""
+    """Texts are checked after their own fields; line ends come as browsers send them.
+
+    `is_printed`: what is typed is printed, so that our fonts must have its characters.
+    """
+
+    is_printed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,6 +34,9 @@ class PlainForm(forms.Form):
         for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 cleaned[name] = value.replace("\r\n", "\n")
-                if words := refusal(cleaned[name]):
+                if words := refusal(cleaned[name]) or self._unprintable(cleaned[name]):
                     self.add_error(name, f"{self.fields[name].label}の{words}")
         return cleaned
+
+    def _unprintable(self, text: str) -> str:
+        return unprintable(text) if self.is_printed else ""

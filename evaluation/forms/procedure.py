@@ -37,8 +37,10 @@ def why_field(label: str) -> forms.CharField:
     )
 
 
-class StepForm(PlainForm):
+class StepRecordForm(PlainForm):
     """What is recorded of a step; `said` are the fields of `recording.FIELDS`."""
+
+    is_printed = True
 
     body = forms.CharField(
         label="会議・相手",
@@ -58,7 +60,7 @@ class StepForm(PlainForm):
     )
     openness = forms.ChoiceField(
         label="公開",
-        choices=ProcedureStep.Openness.choices,
+        choices=[("", "会議ではない・記録しない"), *ProcedureStep.Openness.choices[1:]],
         required=False,
         widget=forms.RadioSelect,
     )
@@ -74,7 +76,7 @@ class StepForm(PlainForm):
         return {name: self.cleaned_data[name] for name in recording.FIELDS}
 
 
-class RecordForm(StepForm):
+class RecordForm(StepRecordForm):
     """A new record: of which step, and of which version."""
 
     kind = forms.ModelChoiceField(
@@ -109,7 +111,7 @@ class RecordForm(StepForm):
         ]
 
 
-class CorrectForm(StepForm):
+class CorrectForm(StepRecordForm):
     """What a record says, to be corrected, and why."""
 
     why = why_field("訂正の理由")
@@ -123,11 +125,14 @@ class CorrectForm(StepForm):
 class RemoveForm(PlainForm):
     """Why a record or a file goes."""
 
+    is_printed = True
+
     why = why_field("取り消す理由")
     seen = SeenField()
 
 
 class RemoveFileForm(PlainForm):
+    is_printed = True
     why = why_field("外す理由")
 
 

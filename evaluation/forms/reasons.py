@@ -10,6 +10,7 @@ from evaluation.forms.texts import WritingField
 from evaluation.models import Amendment, AmendmentReason
 from programs.models import Fund, Program
 
+BOTH = "区分と、新しい区分の見出しの両方が入っています。「新しい区分を作る」を選ぶか、見出しを消してください。"
 NEW_GROUP = ("new", "新しい区分を作る")
 
 
@@ -65,13 +66,14 @@ class ReasonForm(forms.Form):
         names = ("title", "text", "kind", "program", "fund")
         initial = {name: getattr(reason, name) for name in names} if reason else {}
         self.titles = {str(group.pk): group.title for group in draft.reason_groups.all()}
-        last = next(reversed(self.titles), NEW_GROUP[0])
-        super().__init__(data, initial={"group": reason.group_id if reason else last} | initial)
+        chosen = reason.group_id if reason else "" if self.titles else NEW_GROUP[0]
+        super().__init__(data, initial={"group": chosen} | initial)
         if reason:
             self.fields["seen"] = SeenField()
             self.initial["seen"] = reasoning.fingerprint(reason)
         agency = draft.period.agency
-        self.fields["group"].choices = [*self.titles.items(), NEW_GROUP]  # type: ignore[attr-defined]
+        groups = [("", "選んでください"), *self.titles.items(), NEW_GROUP]
+        self.fields["group"].choices = groups  # type: ignore[attr-defined]
         self.fields["program"].queryset = agency.programs.all()  # type: ignore[attr-defined]
         self.fields["fund"].queryset = agency.funds.all()  # type: ignore[attr-defined]
 
@@ -80,7 +82,10 @@ class ReasonForm(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         group, heading = values.get("group"), values.pop("new_group", "")
         if group != NEW_GROUP[0]:
-            return values | {"group": self.titles.get(group or "", "")}
+            title = self.titles.get(group or "", "")
+            if title and heading not in ("", title):
+                self.add_error("new_group", BOTH)
+            return values | {"group": title}
         if not heading and "new_group" not in self.errors:
             self.add_error("new_group", "新しい区分の見出しを入力してください。")
         return values | {"group": heading}

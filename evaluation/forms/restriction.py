@@ -58,4 +58,5 @@ class NameForm(PlainForm):
 
 
 class UnnameForm(PlainForm):
+    is_printed = True
     why = why_field("外す理由")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from evaluation.forms.plain import PlainForm
 from evaluation.models import Amendment, Clause
@@ -78,13 +79,17 @@ class SearchForm(PlainForm):
 def chapters(reader: User | AnonymousUser) -> list[tuple[str, str]]:
     """Return key and name of every chapter that a reader may know, by its latest words."""
     rows = visible_wordings(reader).filter(clause__kind=Clause.Kind.CHAPTER).placed()
-    columns = ("clause", "label", "text", "amendment__period__agency__short_name")
-    ordered = rows.order_by("amendment__period", "rank", "stands", "place")
-    named = {
-        str(key): f"{label}. {text}（{agency}）"
-        for key, label, text, agency in ordered.values_list(*columns)
+    place = ("amendment__period", "rank")
+    said = ("label", "text", "amendment__period__agency__short_name")
+    ordered = rows.order_by("stands", F("place").asc(nulls_first=True), "amendment__sequence")
+    latest: dict[int, list[Any]] = {
+        clause: found for clause, *found in ordered.values_list("clause", *place, *said)
     }
-    return list(named.items())
+    in_order = sorted(latest.items(), key=lambda item: item[1][: len(place)])
+    return [
+        (str(clause), f"{label}. {text}（{agency}）")
+        for clause, (_, _, label, text, agency) in in_order
+    ]
 
 
 def amendments(reader: User | AnonymousUser) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from evaluation.amending.succeeding import mergeable, origins
+from evaluation.excerpts import shortened
 from evaluation.forms.clauses import ChangeForm, Target
 from evaluation.forms.texts import LinesField, WritingField
 from evaluation.models import Clause, Succession
@@ -44,7 +45,7 @@ class ClausesField(forms.TypedMultipleChoiceField):
 
 def named(tree: Text, node: Node) -> str:
     words = " ".join(filter(None, [tree.number(node), node.text]))
-    words = words if len(words) <= 60 else words[:59] + "…"
+    words = shortened(words, 60)
     return f"{words}（削る）" if node.repealed else words
 
 

@@ -50,6 +50,8 @@ def title_field(name: str, *, required: bool = True, help_text: str = "") -> for
 class FormOfTable(PlainForm):
     """What the table of an amendment, or one on screen, differs in from the ministry's own form."""
 
+    is_printed = True
+
     first = choice("first")
     unchanged = choice("unchanged")
     same = choice("same")

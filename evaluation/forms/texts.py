@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from evaluation.checks import check_text, tidied
+from evaluation.checking.numbers import NUMBER_FORMS, is_number
+from evaluation.checks import check_heading, check_text, tidied
 from evaluation.forms.plain import name_null_too
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -53,6 +54,15 @@ class WritingField(forms.CharField):
         if isinstance(self.widget, forms.TextInput) and "\n" in text:
             raise ValidationError(f"{self.label}は、改行せずに1行で入力してください。")
         check_text(text, str(self.label))
+        return text
+
+
+class HeadingField(WritingField):
+    """The heading of a chapter or item."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        check_heading(text)
         return text
 
 
@@ -105,4 +115,9 @@ class NumberField(forms.CharField):
     def clean(self, value: Any) -> str:
         number: str = super().clean(value)
         check_text(number, str(self.label))
+        if number and not is_number(number):
+            raise ValidationError(
+                f"「{number}」は、番号として使えません。{NUMBER_FORMS}のような、"
+                "この条項だけの番号を入力してください（数字は1から999まで）。"
+            )
         return number

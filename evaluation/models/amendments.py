@@ -53,6 +53,9 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def decided(self) -> "AmendmentQuerySet":
         return self.filter(state=Amendment.State.DECIDED)
 
+    def last_decided(self) -> "Amendment | None":
+        return self.decided().order_by("-sequence").first()
+
 
 class Amendment(models.Model):
     """変更: the baseline, an amendment of the text, or a correction (正誤).

@@ -22,12 +22,20 @@ class SuccessionQuerySet(models.QuerySet["Succession"]):
         return self._of(amendment.period_id, earlier | Q(amendment=amendment))
 
     def in_force_on(
-        self, period: ObjectivePeriod, on: dt.date, *, published: bool = False
+        self,
+        period: ObjectivePeriod,
+        on: dt.date,
+        known_at: dt.datetime | None = None,
+        *,
+        published: bool = False,
     ) -> "SuccessionQuerySet":
-        """Successions of the text in force on a date, or only published ones."""
+        """Successions of the text in force on a date, as known at a moment (default: now); or only
+        published ones."""
         decided = Q(amendment__state="decided", amendment__effective_on__lte=on)
         if published:
             decided &= Q(amendment__published_on__lte=timezone.localdate())
+        if known_at is not None:
+            decided &= Q(amendment__recorded_at__lte=known_at)
         return self._of(period.pk, decided)
 
     def _of(self, period_id: int, condition: Q) -> "SuccessionQuerySet":

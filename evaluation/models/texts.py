@@ -13,6 +13,7 @@ from typing import Any
 
 from evaluation.comparison.alignment import Document, Unit, UnitKind
 from evaluation.comparison.text import fold
+from evaluation.excerpts import shortened
 from evaluation.models.amendments import Amendment, Wording
 
 NUMBERED = {UnitKind.CHAPTER, UnitKind.ITEM}
@@ -28,6 +29,8 @@ class ConflictKind(StrEnum):
     CYCLE = "cycle"
 
 
+# For these the clauses of a text make no tree.
+TORN = {ConflictKind.CYCLE, ConflictKind.PARENT_MISSING}
 # What is merged as one: a clause reworded here and renumbered there has both changes.
 ASPECTS: dict[str, tuple[str, ...]] = {
     "位置": ("parent_id", "rank"),
@@ -181,7 +184,7 @@ class Text:
             owner = self.nodes.get(node.parent_id) if node.parent_id is not None else None
         heading = f"{self.number(owner)} {owner.text}" if owner else "（位置なし）"
         kind = node.wording.clause.get_kind_display()
-        return heading if owner is node else f"{heading}の{kind}「{_shortened(node.text)}」"
+        return heading if owner is node else f"{heading}の{kind}「{shortened(node.text, 20)}」"
 
     def document(self, title: str) -> Document:
         """Return the text as the comparison engine reads it: clauses that stand in the tree."""
@@ -239,6 +242,11 @@ class Text:
     def conflicts(self) -> tuple[Conflict, ...]:
         """Every reason why this text cannot come into force."""
         return (*self.stale, *self._tree_conflicts(), *self._duplicate_numbers())
+
+    @property
+    def torn(self) -> list[Conflict]:
+        """The reasons for which the clauses make no tree."""
+        return [conflict for conflict in self.conflicts if conflict.kind in TORN]
 
     def _tree_conflicts(self) -> Iterator[Conflict]:
         reached = {node.clause_id for node in self.order}
@@ -329,7 +337,3 @@ def _introduced_by(node: Node, amendment: Amendment) -> bool:
 
 def _values(wording: Wording, fields: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(getattr(wording, name) for name in fields)
-
-
-def _shortened(text: str, length: int = 20) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

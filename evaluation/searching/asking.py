@@ -100,21 +100,24 @@ def _clauses(search: Search) -> list[int]:
     rows = Wording.objects.filter(amendment__in=search.amendments, repealed=False)
     if search.kind:
         rows = rows.filter(clause__kind=search.kind)
-    ids = set(_holding(rows, search).order_by().values_list("clause", flat=True))
-    if not ids:
+    held = set(_holding(rows, search).order_by().values_list("clause", "clause__period"))
+    if not held:
         return []
-    paths = _paths(search)
+    ids = {clause for clause, _ in held}
+    paths = _paths(search, {period for _, period in held})
     if search.chapter is not None:
         ids = {pk for pk in ids if search.chapter in (step for _, step in paths(pk))}
     return sorted(ids, key=paths)
 
 
-def _paths(search: Search) -> Callable[[int], tuple[tuple[Any, int], ...]]:
-    """Return how to find where a clause stands: rank and key of all above it, and its own.
+def _paths(search: Search, periods: set[int]) -> Callable[[int], tuple[tuple[Any, int], ...]]:
+    """Return how to find where a clause of some periods stands: rank and key of all above it, and its
+    own.
 
     Decided places count more than drafted ones, later ones more than earlier ones.
     """
-    placed = visible_wordings(search.reader).placed().select_related(None)
+    placed = visible_wordings(search.reader).filter(clause__period__in=periods).placed()
+    placed = placed.select_related(None)
     ordered = placed.order_by("stands", F("place").asc(nulls_first=True), "pk")
     rows = ordered.values_list("clause", "parent", "rank", "clause__period")
     latest = {clause: (parent, rank, period) for clause, parent, rank, period in rows}

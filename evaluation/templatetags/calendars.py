@@ -5,7 +5,8 @@ import datetime as dt
 from django import template
 from django.utils import timezone
 
-from evaluation.eras import era_year, written
+from evaluation import eras
+from evaluation.eras import written
 
 register = template.Library()
 
@@ -25,4 +26,4 @@ def both_calendars(day: dt.date | None) -> str:
 @register.filter
 def fiscal_year(year: int) -> str:
     """Return a fiscal year by the era of its first day, "令和7年度（2025年度）"."""
-    return f"{era_year(dt.date(year, 4, 1))}年度（{year}年度）"
+    return f"{eras.fiscal_year(year)}（{year}年度）"

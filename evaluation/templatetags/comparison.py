@@ -16,6 +16,7 @@ from evaluation.documents.appendix import (
 )
 from evaluation.documents.comparison import is_short
 from evaluation.documents.hand import Hand
+from evaluation.excerpts import shortened
 
 register = template.Library()
 
@@ -85,7 +86,7 @@ def can_be_marked(row: Row, hand: Hand) -> bool:
 def clause_name(row: Row) -> str:
     """Return the number and the first words of a row's proposed text."""
     words = "".join([run.text for run in row.proposed if run.role is Role.TEXT]).strip()
-    return words if len(words) <= NAME else words[: NAME - 1] + "…"
+    return shortened(words, NAME)
 
 
 @register.filter

@@ -1,7 +1,10 @@
 """How merged paragraphs are told on a page."""
 
+from collections.abc import Iterable
+
 from django import template
 
+from evaluation.amending import fingerprint
 from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.merging import Origin, Passage
@@ -37,16 +40,27 @@ def changed_from(text: str, base: str | None) -> Cell:
 
 
 @register.filter
-def settling(conflict: Conflict) -> str:
-    """Return the page on which a person settles a conflict: settle, clause, relabel or move."""
+def settling(conflict: Conflict, beside: Iterable[Conflict]) -> str:
+    """Return how a person settles a conflict: settle, keep, relabel or move; together
+    for a place, and where its clause has more of them `beside` it, which are settled at once."""
+    decided = {ConflictKind.ASPECT, ConflictKind.REPEALED}
+    one = [c for c in beside if c.clause_id == conflict.clause_id and c.kind in decided]
+    if conflict.kind in decided and (len(one) > 1 or conflict.aspect == "位置"):
+        return "together"
     if conflict.kind is ConflictKind.REPEALED:
-        return "clause"
+        return "keep"
     if conflict.kind is ConflictKind.DUPLICATE_NUMBER or conflict.aspect == "番号":
         return "relabel"
-    return {"文言": "settle", "削除": "clause"}.get(conflict.aspect, "move")
+    return {"文言": "settle", "削除": "keep"}.get(conflict.aspect, "move")
 
 
 @register.filter
 def public_id_of(text: Text, conflict: Conflict) -> str:
     """Return the public id of the clause of a conflict: `text|public_id_of:conflict`."""
     return text.nodes[conflict.clause_id].public_id
+
+
+@register.filter
+def seen_of(text: Text, conflict: Conflict) -> str:
+    """Return what a button carries that keeps the clause of a conflict: `text|seen_of:conflict`."""
+    return fingerprint(text, conflict.clause_id)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from evaluation import approving
 from evaluation.documents.handed_out import handed_out, last_for_council
 from evaluation.drafting import SHARED
 from evaluation.models import Amendment, AmendmentReason
@@ -37,8 +38,6 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     amendment = visible_amendment(request, agency, number, slug)
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
-    groups = amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons))
-    documents = visible_documents(request.user).filter(snapshot__amendment=amendment)
     context = {
         "amendment": amendment,
         "period": amendment.period,
@@ -46,13 +45,24 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "counts": Counter(edition.kinds.values()).most_common(),
         "conflicts": () if amendment.is_decided else edition.text.conflicts,
         "neighbours": () if amendment.is_decided else edition.text.same_place_as(amendment),
-        "groups": groups,
-        "documents": documents.defer("content", "snapshot__content").select_related(
-            "snapshot__amendment", "issued_by"
-        ),
+        "groups": amendment.reason_groups.prefetch_related(Prefetch("reasons", reasons)),
         "has_sheets": amendment.overview_sheets.exists(),
     }
-    return render(request, "evaluation/amendment.html", context | _progress(request, amendment))
+    context |= _documents(request, amendment) | _progress(request, amendment)
+    return render(request, "evaluation/amendment.html", context)
+
+
+def _documents(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
+    """Return what was issued of an amendment, and which of it just now: its download begins by itself."""
+    documents = (
+        visible_documents(request.user)
+        .filter(snapshot__amendment=amendment)
+        .defer("content", "snapshot__content")
+        .select_related("snapshot__amendment", "issued_by")
+    )
+    just_now = request.GET.get("issued")
+    issued = just_now and next((one for one in documents if one.sha256 == just_now), None)
+    return {"documents": documents, "issued": issued}
 
 
 def _versions(amendment: Amendment, roles: set[str], events: list[Event]) -> dict[str, Any]:
@@ -87,6 +97,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "is_inside": bool(roles),
         "papers": papers_of(amendment, inside=bool(roles)),
         "today": timezone.localdate(),
+        "voided": approving.voided(amendment) if events and amendment.state in UNDECIDED else [],
         **_versions(amendment, roles, events),
     }
 

@@ -47,7 +47,9 @@ def attachment(
     found = Attachment.objects.visible_to(request.user).filter(step=step, pk=file).first()
     if found is None:
         raise Hidden(NO_SUCH)
-    detail = f"{step}：{found}"
+    # The log of a restricted draft is read by auditors who do not read what its files say.
+    name = f"ファイル{found.pk}" if step.amendment.is_restricted else found
+    detail = f"{step}：{name}"
     record(request, AccessRecord.Kind.EXPORT, agency=step.amendment.period.agency, detail=detail)
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
     response["Content-Disposition"] = content_disposition_header(True, found.name)

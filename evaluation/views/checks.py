@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import waiving
@@ -26,7 +27,7 @@ from evaluation.permissions import (
     roles_of,
     visible_change,
 )
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.typed import take_typed
 
 COLUMNS = ("変更案", "資料")
@@ -70,7 +71,7 @@ def waiver(
     shown = stored or (judged and judged.finding)
     if shown is None:
         messages.info(request, waiving.GONE)
-        return redirect("checks", agency, number, slug)
+        return Refused(reverse("checks", args=(agency, number, slug)))
     context = {"shown": shown, "judged": judged, "stored": stored, "form": form}
     return render(request, "evaluation/waiver.html", _of(draft) | context)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.http import Http404
 
 from evaluation.amending import fingerprint
-from evaluation.amending.succeeding import is_reworded
+from evaluation.amending.succeeding import is_reworded, mergeable
 from evaluation.checks import invisible_characters
 from evaluation.comparison.alignment import Kind
 from evaluation.comparison.rows import Table
@@ -14,6 +14,7 @@ from evaluation.consistency import Judged, check
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.one_clause import clause_table
 from evaluation.documents.origins import Origin, origins_of, own_successions
+from evaluation.excerpts import shortened
 from evaluation.forms.clauses import Target, reasons_of
 from evaluation.models import Amendment, AmendmentReason, Clause, Succession, Wording
 from evaluation.models.texts import Conflict, Node
@@ -69,8 +70,7 @@ class ClausePage:
         """Return number and heading, or the kind with the first words."""
         if self.is_numbered:
             return f"{self.number} {self.node.text}"
-        words = self.node.text if len(self.node.text) <= 20 else self.node.text[:19] + "…"
-        return f"{self.clause.get_kind_display()}「{words}」"
+        return f"{self.clause.get_kind_display()}「{shortened(self.node.text, 20)}」"
 
     @property
     def place(self) -> str:
@@ -176,6 +176,11 @@ class ClausePage:
         return self.node.rewords(self.in_force)
 
     @property
+    def can_be_merged(self) -> bool:
+        """Tell whether another clause beside it could be merged into it."""
+        return bool(mergeable(self.outline.draft, self.outline.text, self.node))
+
+    @property
     def is_marked_whole(self) -> bool:
         """Tell whether the issued table has the clause as new here and deleted there, for it moved."""
         moves = settings_of(self.outline.draft).moves
@@ -204,6 +209,11 @@ class ClausePage:
         """Tell whether it is an indicator that the draft rewords: its values may go on or not."""
         monitored = self.node.kind == Clause.Kind.MONITORING_INDICATOR
         return monitored and is_reworded(self.outline.draft, self.node)
+
+    @property
+    def is_deleted_here(self) -> bool:
+        """Tell whether the draft itself deletes it, and not what was decided since."""
+        return self.is_changed and self.node.wording.repealed
 
     @property
     def last_change(self) -> Wording | None:

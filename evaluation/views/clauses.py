@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation import amending, commenting
+from evaluation import amending, approving, commenting
 from evaluation.checks import tidied
 from evaluation.consistency import check
 from evaluation.forms import clauses as forms
@@ -23,8 +23,9 @@ from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.placing import PARENTS, Place, place_beside, siblings
+from evaluation.surroundings import changed_elsewhere
 from evaluation.views.clause_page import ClausePage
-from evaluation.views.last_act import remember, take_last_act
+from evaluation.views.last_act import perform, remember, take_last_act
 from evaluation.views.merging import second_editor
 from evaluation.views.once import once
 from evaluation.views.outline import Outline
@@ -101,8 +102,20 @@ def draft(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         "referring": amending.forgotten_in(draft, outline.before, outline.text),
         "comments": comments,
         "comment_count": comments.total(),
+        "shared": _shared(request, outline),
+        "voided": approving.voided(draft),
     }
     return render(request, "evaluation/draft.html", _of(draft) | context)
+
+
+def _shared(request: SignedInRequest, outline: Outline) -> list[tuple[Node, list[Amendment]]]:
+    """Return the clauses that other drafts change as well, each with these."""
+    elsewhere = changed_elsewhere(outline.draft, request.user)
+    return [
+        (node, elsewhere[node.clause_id])
+        for node, _ in outline.changes
+        if node.clause_id in elsewhere
+    ]
 
 
 # --- One clause -----------------------------------------------------------------------------------
@@ -131,7 +144,7 @@ def change(
     if request.method == "POST" and form.is_valid():
         try:
             act = partial(VERBS[verb].act, draft, page.clause, by=request.user, **form.values)
-            _, written = amending.performed(draft, act)
+            _, written = perform(request, draft, act)
         except amending.Stale as stale:
             return _overtaken(request, draft, verb, stale)
         except ValidationError as error:
@@ -167,10 +180,10 @@ def _saved(
         return redirect("draft", *_address(draft))
     same = now == before and now.wording.reason_id == before.wording.reason_id
     same = same and verb not in OF_ORIGIN
-    if same and now.wording.base_id != before.wording.base_id:
-        messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
-    elif same:
+    if written is None:
         messages.info(request, "変わったところはありません。何も保存していません。")
+    elif same and now.wording.base_id != before.wording.base_id:
+        messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
     else:
         messages.success(request, VERBS[verb].done)
     return redirect(_back(request, draft, tree, now, verb))
@@ -193,7 +206,7 @@ def _overtaken(
     """Ask again where somebody else was faster; a text is merged, so that nothing typed is lost."""
     page = ClausePage(Outline.of(draft), stale.current)
     mine = request.POST.copy()
-    if "text" in mine:
+    if verb == "reword":
         was = mine.get("opened") or (page.in_force or page.node).text
         base = KeptField().clean(was)
         return second_editor(request, page, base=base, mine=tidied(str(mine["text"])), stale=stale)
@@ -249,7 +262,7 @@ def _introduced(
     if request.method == "POST" and form.is_valid():
         try:
             do = partial(act, draft, by=request.user, **form.values)
-            clause, written = amending.performed(draft, do)
+            clause, written = perform(request, draft, do)
         except ValidationError as error:
             forms.refuse(form, error)
         else:

@@ -22,7 +22,7 @@ from evaluation.permissions import (
     visible_change,
 )
 from evaluation.views.clause_page import ClausePage
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
 
@@ -91,28 +91,31 @@ def comment(request: SignedInRequest, agency: str, number: int, slug: str, pk: i
     )
     if request.method == "POST":
         require(request, Act.COMMENT, draft)
-        if _done(request, thread, act, form):
-            return redirect(commenting.address(thread))
+        if answer := _done(request, thread, act, form):
+            return answer
     context = {"thread": thread, "form": form}
     return render(request, "evaluation/comment.html", _of(request, draft) | context)
 
 
-def _done(request: SignedInRequest, thread: Comment, act: str, form: AnswerForm) -> bool:
-    """Do what was asked for; False where the form must be shown again."""
+def _done(
+    request: SignedInRequest, thread: Comment, act: str, form: AnswerForm
+) -> HttpResponse | None:
+    """Do what was asked for, and return where that leads; None where the form must be shown again."""
+    there = commenting.address(thread)
     try:
         if act in ACTS:
             verb, done = ACTS[act]
             verb(thread, by=request.user)
             messages.success(request, done)
-            return True
+            return redirect(there)
         if not form.is_valid():
-            return False
+            return None
         commenting.answer(thread, form.cleaned_data["text"], by=request.user)
     except ValidationError as error:
         messages.warning(request, "　".join(error.messages))
-        return act in ACTS
+        return Refused(there) if act in ACTS else None
     messages.success(request, "答えました。")
-    return True
+    return redirect(there)
 
 
 def _commented(request: SignedInRequest, agency: str, number: int, slug: str) -> Amendment:

@@ -14,16 +14,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending, drafting
 from evaluation.comparison.rows import NATIONAL, Table
-from evaluation.documents.appendix import appendix_comparison, appendix_comparison_html
+from evaluation.documents.appendix import (
+    ComparedAppendix,
+    appendix_comparison,
+    appendix_comparison_html,
+)
 from evaluation.documents.comparison import View, comparison_html, settings_of, table_and_hand
+from evaluation.documents.dossier import LONGEST_IN_A_REQUEST, cache
 from evaluation.documents.issuing import torn, torn_places, unissued
 from evaluation.documents.offered import offered
-from evaluation.documents.pdf import PdfError, render_pdf
+from evaluation.documents.pdf import PdfError, UnprintableError, render_pdf_cached
 from evaluation.documents.versions import Version, compare_texts
 from evaluation.forms.tables import ShowForm, TableFormForm
 from evaluation.forms.versions import VersionsForm
-from evaluation.models import ObjectivePeriod
+from evaluation.models import Amendment, ObjectivePeriod
 from evaluation.models.table_forms import form_of
+from evaluation.models.texts import texts_around
 from evaluation.permissions import (
     Act,
     PortalRequest,
@@ -34,6 +40,7 @@ from evaluation.permissions import (
     visible_period,
 )
 from evaluation.views.once import once
+from evaluation.views.voiding import telling_of_voided
 from programs.access import record, record_reading
 from programs.models import AccessRecord, User
 
@@ -47,7 +54,8 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
     view, settings = form.shown
     refused = refusals(request.user, amendment)
     drawing = not refused[Act.EDIT]
-    table, hand = table_and_hand(amendment, settings)
+    texts = texts_around(amendment)
+    table, hand = table_and_hand(amendment, settings, texts)
     context = {
         "amendment": amendment,
         "period": amendment.period,
@@ -58,7 +66,7 @@ def comparison(request: PortalRequest, agency: str, number: int, slug: str) -> H
         "view": view,
         "without_marks": not form.marks_shown,
         "form": form,
-        "torn": torn_places(amendment),
+        "torn": torn_places(amendment, texts[1]),
         "refusals": refused,
     }
     return render(request, "evaluation/comparison.html", context)
@@ -73,7 +81,8 @@ def table_form(request: SignedInRequest, agency: str, number: int, slug: str) ->
     if form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
-            drafting.change_table_form(amendment, by=request.user, seen=seen, **form.values())
+            with telling_of_voided(request, amendment):
+                drafting.change_table_form(amendment, by=request.user, seen=seen, **form.values())
         except amending.Stale as stale:
             return _overtaken(request, stale)
         except ValidationError as error:
@@ -100,15 +109,7 @@ def _overtaken(request: SignedInRequest, stale: amending.Stale) -> HttpResponse:
 def appendix(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """別紙の対照: the axes and indicators of an amendment beside those before it."""
     amendment = visible_change(request, agency, number, slug)
-    form = ShowForm(request.GET, settings_of(amendment))
-    context = {
-        "amendment": amendment,
-        "period": amendment.period,
-        "table": appendix_comparison(amendment, form.shown[1]),
-        "form": form,
-        "torn": torn_places(amendment),
-    }
-    return render(request, "evaluation/appendix_comparison.html", context)
+    return _shown_appendix(request, _compared_appendix(request, amendment))
 
 
 @login_not_required
@@ -116,9 +117,30 @@ def appendix(request: PortalRequest, agency: str, number: int, slug: str) -> Htt
 def appendix_pdf(request: PortalRequest, agency: str, number: int, slug: str) -> HttpResponse:
     """The same on paper, not recorded as issued."""
     amendment = visible_change(request, agency, number, slug)
-    table = appendix_comparison(amendment, ShowForm(request.GET, settings_of(amendment)).shown[1])
+    context = _compared_appendix(request, amendment)
+    if context["torn"]:
+        return _shown_appendix(request, context)
+    table: ComparedAppendix = context["table"]
+    if refused := _refused_length(request, amendment.period, len(table.rows)):
+        return refused
     html = appendix_comparison_html(table, **unissued(amendment.slug, asdict(table)))
     return _pdf(request, amendment.period, html, f"別紙対照表_{amendment.slug}")
+
+
+def _compared_appendix(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
+    form = ShowForm(request.GET, settings_of(amendment))
+    texts = texts_around(amendment)
+    return {
+        "amendment": amendment,
+        "period": amendment.period,
+        "table": appendix_comparison(amendment, form.shown[1], texts),
+        "form": form,
+        "torn": torn_places(amendment, texts[1]),
+    }
+
+
+def _shown_appendix(request: PortalRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "evaluation/appendix_comparison.html", context)
 
 
 # --- Any two versions -----------------------------------------------------------------------------
@@ -147,6 +169,8 @@ def versions_pdf(request: PortalRequest, agency: str, number: int) -> HttpRespon
     if "table" not in context or context["torn"]:
         return render(request, "evaluation/versions.html", context | {"period": period})
     table: Table = context["table"]
+    if refused := _refused_length(request, period, len(table.rows)):
+        return refused
     specs = f"{context['old'].spec}　{context['new'].spec}"
     html = comparison_html(table, context["view"], **unissued(specs, asdict(table)))
     return _pdf(request, period, html, "新旧対照表")
@@ -187,12 +211,32 @@ def _ways(old: Version, new: Version) -> dict[str, Any]:
 
 
 # --- Paper ----------------------------------------------------------------------------------------
+def _refused_length(
+    request: PortalRequest, period: ObjectivePeriod, rows: int
+) -> HttpResponse | None:
+    """Refuse what takes long to make to who has not signed in: the processes that answer are few."""
+    if isinstance(request.user, User) or rows <= LONGEST_IN_A_REQUEST:
+        return None
+    words = (
+        f"{LONGEST_IN_A_REQUEST}行を超える表（この表は{rows}行）のPDFは、サインインすると作れます。"
+    )
+    return _refused(request, period, f"{words}画面では、サインインせずに見られます。", 403)
+
+
+def _refused(
+    request: PortalRequest, period: ObjectivePeriod, why: str, status: int
+) -> HttpResponse:
+    context = {"period": period, "refusal": why}
+    return render(request, "evaluation/pdf_refused.html", context, status=status)
+
+
 def _pdf(request: PortalRequest, period: ObjectivePeriod, html: str, name: str) -> HttpResponse:
     try:
-        content = render_pdf(html)
+        content = render_pdf_cached(html, folder=cache())
+    except UnprintableError as error:
+        return _refused(request, period, str(error), 422)
     except PdfError as error:
-        context = {"period": period, "refusal": str(error)}
-        return render(request, "evaluation/pdf_refused.html", context, status=500)
+        return _refused(request, period, str(error), 500)
     if isinstance(request.user, User):
         agency = period.agency
         record(request, AccessRecord.Kind.EXPORT, agency=agency, detail=f"{name}（未発行）")

@@ -1,12 +1,13 @@
 """正誤: what was corrected of a decided amendment, in both clocks, and the start of a correction."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +33,8 @@ OF_DECIDED = "正誤があるのは、決定した変更だけです。"
 @dataclass(frozen=True)
 class Corrected:
     """A decided wording with what is known of it, oldest first: the wording itself, and what decided
-    corrections say in its place from their own `recorded_at` on; its day of application stays."""
+    corrections say in its place from their own `recorded_at` on; its day of application stays, unless
+    they do not name it (`corrects`)."""
 
     place: str
     wording: Wording
@@ -88,20 +90,30 @@ def _decided(request: PortalRequest, agency: str, number: int, slug: str) -> Ame
 def _known(request: PortalRequest, amendment: Amendment) -> list[Corrected]:
     """Return the amendment's wordings in the order of its text, each with its visible corrections."""
     text = Text.of(Wording.objects.as_amended_by(amendment))
-    standing = Amendment.objects.visible_to(request.user).decided()
-    made = Wording.objects.filter(amendment__in=standing).select_related(
-        "amendment__period__agency"
-    )
-    corrections = Prefetch(
-        "corrections", made.order_by("amendment__sequence"), to_attr="corrected_by"
-    )
-    wordings = amendment.wordings.filter(repealed=False).select_related("clause")
-    rows: dict[int, Any] = {row.clause_id: row for row in wordings.prefetch_related(corrections)}
+    wordings = amendment.wordings.filter(repealed=False).select_related("clause", "amendment")
+    rows: dict[int, Wording] = {row.clause_id: row for row in wordings}
+    made: defaultdict[int, list[Wording]] = defaultdict(list)
+    for correction in _corrections(request, amendment):
+        made[correction.clause_id].append(correction)
     return [
-        Corrected(text.place(node), row, [row, *row.corrected_by])
+        Corrected(text.place(node), row, [row, *made[node.clause_id]])
         for node in text.order
         if (row := rows.get(node.clause_id))
     ]
+
+
+def _corrections(request: PortalRequest, amendment: Amendment) -> QuerySet[Wording]:
+    """Return the wordings of visible, decided corrections that stand in the place of one of an
+    amendment's, or were drafted on one: what a correction rewords without naming what it corrects
+    applies from its own day."""
+    standing = Amendment.objects.visible_to(request.user).decided()
+    drafted_on_it = Q(base__amendment=amendment) | Q(base__corrects__amendment=amendment)
+    of_it = Q(corrects__amendment=amendment) | Q(
+        drafted_on_it, amendment__kind=Amendment.Kind.CORRECTION
+    )
+    rows = Wording.objects.filter(of_it, amendment__in=standing, repealed=False)
+    named = ("amendment__period__agency", "corrects__amendment")
+    return rows.select_related(*named).order_by("amendment__sequence")
 
 
 def _wording(amendment: Amendment, public_id: str) -> Wording:

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.encoding import iri_to_uri
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation.documents.issuing import verify
@@ -25,8 +25,7 @@ def document(request: PortalRequest, sha256: str) -> HttpResponse:
         agency = document.snapshot.amendment.period.agency
         record(request, AccessRecord.Kind.EXPORT, agency=agency, detail=document.filename)
     response = HttpResponse(bytes(document.content), content_type="application/pdf")
-    name = iri_to_uri(document.filename)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response["Content-Disposition"] = content_disposition_header(True, document.filename)
     return response
 
 

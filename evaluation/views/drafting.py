@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from evaluation import amending, drafting
 from evaluation.forms.amendments import FactsForm, StartForm
+from evaluation.models import Amendment
 from evaluation.permissions import SignedInRequest, changeable_draft, editable_period
 from evaluation.views.once import once
+from evaluation.views.voiding import telling_of_voided
 
 
 @once
@@ -28,7 +30,8 @@ def start(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
         else:
             messages.success(request, f"「{draft}」を起案しました。")
             return redirect("amendment", agency, number, draft.slug)
-    context = {"form": form, "period": period}
+    decided = Amendment.objects.visible_to(request.user).decided().filter(period=period)
+    context = {"form": form, "period": period, "decided": decided.order_by("-sequence")}
     return render(request, "evaluation/amendment_form.html", context)
 
 
@@ -40,7 +43,8 @@ def facts(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
     form = FactsForm(amendment, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, amendment):
+                drafting.change_facts(amendment, by=request.user, **form.cleaned_data)
         except amending.Stale as stale:
             return _overtaken(request, stale)
         except ValidationError as error:

@@ -13,8 +13,11 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 
+from evaluation import restricting
+from evaluation.models import Amendment
 from evaluation.permissions import Hidden
 from programs.access import record
 from programs.models import AccessRecord, Agency, User
@@ -74,9 +77,27 @@ def explain_refused_methods(
 def _page(request: HttpRequest, status: int, reason: str = "", **context: object) -> str:
     context |= {"reason": reason}
     try:
+        context["ways_back"] = _ways_back(request) if status in {403, 404} else []
         return render_to_string(f"{status}.html", context, request)
     except Error:  # who has signed in cannot be read
         return render_to_string(f"{status}.html", context)
+
+
+def _ways_back(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the page of the amendment that the address is in, as address and name, to who may read it;
+    to auditors who may not the page of its restriction."""
+    place = request.resolver_match.kwargs if request.resolver_match else {}
+    if not {"agency", "number", "slug"} <= place.keys():
+        return []
+    keys = (place["agency"], place["number"], place["slug"])
+    fields = ("period__agency__code", "period__number", "slug")
+    named = dict(zip(fields, keys, strict=True))
+    if amendment := Amendment.objects.visible_to(request.user).filter(**named).first():
+        return [(reverse("amendment", args=keys), amendment.title)]
+    if not isinstance(request.user, User):
+        return []
+    restricted = restricting.restricted_for(request.user).filter(**named).first()
+    return [(reverse("restriction", args=keys), "この変更案の閲覧制限")] if restricted else []
 
 
 def _reason(exception: Exception) -> str:

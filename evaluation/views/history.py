@@ -1,6 +1,6 @@
 """What happened, for auditors: every change of every object, and the access log, in one list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote_plus
 
 from django.core.paginator import Paginator
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from evaluation.forms.history import HistoryForm
 from evaluation.models.amendments import restricted_from
 from evaluation.permissions import SignedInRequest, audited_agencies
-from evaluation.trail import HEADER, found, lines
+from evaluation.trail import Change, Entry, Found, entries, found
 from evaluation.withholding import entries_without
 from jst_objectives.tables import as_csv, as_xlsx
 from programs.access import record
@@ -63,6 +63,38 @@ def _page(request: SignedInRequest, form: HistoryForm) -> HttpResponse:
         page = Paginator(found(form.search), PER_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "entries": entries_without(page, form.hidden)}
     return render(request, "evaluation/history.html", context)
+
+
+# --- Taking out -----------------------------------------------------------------------------------
+HEADER = (
+    "日時",
+    "操作した人",
+    "行為",
+    "種類",
+    "対象",
+    "項目",
+    "前",
+    "後",
+    "理由・内容",
+    "変更",
+    "事業",
+    "法人",
+    "ページ",
+    "対象の番号",
+)
+
+
+def lines(
+    rows: Sequence[Found], size: int = 500, read: Callable[[Sequence[Found]], list[Entry]] = entries
+) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each changed field of what was found, and one for what changed none."""
+    for start in range(0, len(rows), size):
+        for entry in read(rows[start : start + size]):
+            moment = f"{timezone.localtime(entry.moment):%Y-%m-%d %H:%M:%S}"
+            head = moment, entry.actor, entry.act, entry.kind, entry.name
+            where = entry.amendment, entry.program, entry.agency, entry.path, entry.subject
+            for change in entry.changes or (Change("", "", ""),):
+                yield (*head, change.label, change.old, change.new, entry.reason, *where)
 
 
 def _file(format: str, rows: Iterable[Sequence[str]]) -> HttpResponse:

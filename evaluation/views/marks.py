@@ -22,6 +22,7 @@ from evaluation.permissions import Hidden, SignedInRequest, changeable_draft
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.once import once
 from evaluation.views.typed import take_typed
+from evaluation.views.voiding import telling_of_voided
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def marks(
     form = bench.form(sent) if sent is not None else _resumed(request, bench, take_typed(request))
     if request.method == "POST" and BY not in request.POST and form.is_valid():
         try:
-            _write(request, draft, bench, form)
+            with telling_of_voided(request, draft):
+                _write(request, draft, bench, form)
         except amending.Stale as stale:
             return _overtaken(request, draft, public_id, stale)
         except ValidationError as error:

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import amending
 from evaluation.forms.clauses import refuse
-from evaluation.forms.merging import DECISION, EDITORS, MergeForm, Source, posted
+from evaluation.forms.merging import DECISION, EDITORS, SettleForm, Source, posted
 from evaluation.models import Amendment
 from evaluation.permissions import (
     Act,
@@ -22,12 +23,14 @@ from evaluation.permissions import (
     visible_change,
 )
 from evaluation.views.clause_page import ClausePage
-from evaluation.views.last_act import remember
-from evaluation.views.once import once
+from evaluation.views.last_act import perform, remember
+from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
 
 Texts = tuple[str, str, str]
+NOTHING_SEEN = "受け入れる条項がありません。ページを開き直してから、もう一度受け入れてください。"
+RESTORED = "削られた条項を戻し、この文言を保存しました。"
 STALE = "その間に内容が変わりました。いまの内容を確かめてから、もう一度受け入れてください。"
 
 
@@ -53,17 +56,25 @@ def settle(
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "統合した文言を保存しました。")
             return redirect("clause", agency, number, slug, public_id)
     return _shown(request, page, form)
 
 
-def _write(request: SignedInRequest, page: ClausePage, form: MergeForm) -> None:
+def _write(request: SignedInRequest, page: ClausePage, form: SettleForm) -> None:
     verb: Callable[..., None] = amending.settle if form.named is DECISION else amending.reword
+    if _is_deleted(page, form):
+        verb = amending.restore_reworded
     draft = page.outline.draft
     act = partial(verb, draft, page.clause, by=request.user, **form.values)
-    _, written = amending.performed(draft, act)
+    _, written = perform(request, draft, act)
     remember(request, draft, written, "文言の統合", public_id=page.node.public_id)
+    words = RESTORED if _is_deleted(page, form) else "統合した文言を保存しました。"
+    messages.success(request, words)
+
+
+def _is_deleted(page: ClausePage, form: SettleForm) -> bool:
+    """Tell whether a colleague deleted what somebody was writing."""
+    return form.named is EDITORS and page.is_deleted_here
 
 
 def second_editor(
@@ -81,10 +92,13 @@ def second_editor(
 
 
 def _decided(page: ClausePage) -> tuple[Source, Texts] | None:
-    """Return the texts of a clause that was reworded by a decision since it was by the draft."""
+    """Return the texts of a clause that a decision changed where the draft had; one text, three times,
+    where it was not the text."""
     found = _overtaken(page)
-    if found is None or found.texts is None or found.own.base is None:
+    if found is None or not found.conflicts:
         return None
+    if found.texts is None or found.own.base is None:
+        return DECISION, (found.node.text,) * 3
     return DECISION, (found.own.base.text, found.own.text, found.head.text)
 
 
@@ -95,15 +109,13 @@ def _overtaken(page: ClausePage) -> amending.Overtaken | None:
     return next((one for one in waiting if one.node.clause_id == page.node.clause_id), None)
 
 
-def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> MergeForm:
-    form = MergeForm(page.target, source, texts, data)
-    if source is DECISION and (found := _overtaken(page)):
-        form.initial["seen"] = found.seen
-    return form
+def _form(page: ClausePage, source: Source, texts: Texts, data: Any = None) -> SettleForm:
+    waiting = _overtaken(page) if source is DECISION else None
+    return SettleForm(page.target, source, texts, data, waiting)
 
 
 def _shown(
-    request: SignedInRequest, page: ClausePage, form: MergeForm, status: int = 200
+    request: SignedInRequest, page: ClausePage, form: SettleForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "amendment": page.outline.draft,
@@ -111,6 +123,7 @@ def _shown(
         "page": page,
         "form": form,
         "is_decision": form.named is DECISION,
+        "is_deleted": _is_deleted(page, form),
         "decisions": found.decisions if (found := _overtaken(page)) else (),
     }
     return render(request, "evaluation/merge.html", context, status=status)
@@ -147,14 +160,19 @@ def accept(request: SignedInRequest, agency: str, number: int, slug: str) -> Htt
         shown = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
         chosen = request.POST.get("clause", "")
         seen = {key: was for key, was in shown.items() if chosen in ("", key)}
-        _accept(request, draft, seen)
+        if not _accept(request, draft, seen):
+            return Refused(reverse("conflicts", args=(agency, number, slug)))
     return redirect("conflicts", agency, number, slug)
 
 
-def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> None:
+def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) -> bool:
+    """Accept what was seen; False where it was refused."""
+    if not seen:
+        messages.warning(request, NOTHING_SEEN)
+        return False
     try:
         act = partial(amending.accept, draft, seen, by=request.user)
-        _, written = amending.performed(draft, act)
+        _, written = perform(request, draft, act)
     except amending.Stale:
         messages.warning(request, STALE)
     except ValidationError as error:
@@ -162,3 +180,5 @@ def _accept(request: SignedInRequest, draft: Amendment, seen: dict[str, str]) ->
     else:
         messages.success(request, f"{len(seen)}件の統合を受け入れました。")
         remember(request, draft, written, "統合の受入れ")
+        return True
+    return False

@@ -1,5 +1,6 @@
 """Numbers of a draft that fell out of order, and references that the moving numbers left behind."""
 
+import re
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -17,10 +18,11 @@ from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Level, Row, Settings, Table
 from evaluation.models import Amendment, Clause
 from evaluation.models.texts import Node, Text, texts_around
-from evaluation.numbering import Renumbering, renumberings
+from evaluation.numbering import Renumbering, renumberings, uncounted
 from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Finding
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
+from evaluation.views.voiding import telling_of_voided
 
 UNDO = "undo"  # the button that takes the last batch back
 
@@ -64,14 +66,17 @@ def numbers(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     draft = changeable_draft(request, agency, number, slug)
     if request.method == "POST":
         try:
-            messages.success(request, _renumber(request, draft))
+            with telling_of_voided(request, draft):
+                messages.success(request, _renumber(request, draft))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
+            return Refused(request.path)
         return redirect("numbers", agency, number, slug)
     before, text = texts_around(draft)
     last = amending.last_renumbering(draft)
     context = {
         "offers": [Offer(found, text) for found in renumberings(before, text)],
+        "uncounted": list(uncounted(before, text)),
         "last": [(text.nodes[one.clause.pk], one) for one in last if one.clause.pk in text.nodes],
         "last_seen": batch_fingerprint(last),
         "referring": amending.forgotten_in(draft, before, text),
@@ -130,9 +135,11 @@ def references(request: SignedInRequest, agency: str, number: int, slug: str) ->
     draft = changeable_draft(request, agency, number, slug)
     if request.method == "POST":
         try:
-            messages.success(request, _repair(request, draft))
+            with telling_of_voided(request, draft):
+                messages.success(request, _repair(request, draft))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
+            return Refused(request.path)
         return redirect("references", agency, number, slug)
     before, text = texts_around(draft)
     found = amending.forgotten_in(draft, before, text)
@@ -153,7 +160,8 @@ def _repair(request: SignedInRequest, draft: Amendment) -> str:
         count = amending.undo_repair(draft, by=request.user, seen=seen)
         return f"直す前の文言に戻しました（{count}件）。"
     public_id, _, start = request.POST.get("only", "").partition(":")
-    only = (public_id, int(start)) if start.isdecimal() else None
+    is_place = re.fullmatch("[0-9]{1,6}", start)  # no text is longer than that
+    only = (public_id, int(start) if is_place else -1) if public_id else None
     count = amending.repair(draft, by=request.user, only=only, seen=seen)
     return f"参照を直しました（{count}条項）。"
 

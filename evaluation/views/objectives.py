@@ -1,6 +1,7 @@
 """Reading the objectives: tree, item, appendix."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
@@ -8,17 +9,20 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from evaluation.chronicle import chronicle
+from evaluation.chronicle import Event, chronicle
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
 from evaluation.documents.origins import Origin, origins_of
-from evaluation.models import Amendment, ItemProgram, Succession
+from evaluation.documents.versions import item_programs_at, successions_at
+from evaluation.models import Amendment, Clause, ItemProgram, Succession
 from evaluation.models.texts import NUMBERED, Node, Text
 from evaluation.permissions import PortalRequest
 from evaluation.surroundings import Reading, Surroundings, surroundings
 from evaluation.views.editions import Edition, reading
+from programs.access import record_reading
 
+LOWEST_HEADING = 6  # of HTML: what stands deeper is a heading like those above it
 LISTS = {
     UnitKind.EVALUATION_AXIS: "評価軸",
     UnitKind.EVALUATION_INDICATOR: "評価指標",
@@ -32,7 +36,7 @@ LISTS = {
 def objectives(request: PortalRequest, edition: Edition) -> HttpResponse:
     """The text as a tree: in force, or with an amendment."""
     tree = [
-        (depth, node, _tally(edition.text, node))
+        (depth, min(depth + 2, LOWEST_HEADING), node, _tally(edition.text, node))
         for depth, node in edition.text.walk()
         if node.kind not in LISTS
     ]
@@ -65,7 +69,7 @@ def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpRespon
             "programs": _programs(edition, node),
             "origins": _origins(edition),
             "item_key": node.clause_id,
-            "events": chronicle(node.wording.clause, edition.period.agency, request.user),
+            "events": _events(request, edition, node.wording.clause),
         }
     )
     return render(request, "evaluation/item.html", context)
@@ -85,7 +89,7 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
     """Say that an item is not in this edition, and when it came and went, to who may know of it."""
     numbered = edition.period.clauses.filter(kind__in=NUMBERED)
     clause = numbered.filter(public_id=public_id).first()
-    events = chronicle(clause, edition.period.agency, request.user) if clause else []
+    events = _events(request, edition, clause) if clause else []
     if clause is None or not events:
         raise Http404("この項目は、選んだ時点の本文にありません。")
     context = _context(request, edition) | {
@@ -94,6 +98,16 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
         "item_key": clause.pk,
     }
     return render(request, "evaluation/item_absent.html", context, status=404)
+
+
+def _events(request: PortalRequest, edition: Edition, clause: Clause) -> list[Event]:
+    """Return the course of an item; the drafts of which it tells the words are recorded as read."""
+    agency = edition.period.agency
+    events = chronicle(clause, agency, request.user)
+    for amendment in (event.amendment for event in events):
+        if not amendment.is_decided:
+            record_reading(request, agency, f"{edition.period}「{amendment}」")
+    return events
 
 
 @login_not_required
@@ -147,20 +161,25 @@ def _is_absent(text: Text, node: Node) -> bool:
 
 def _origins(edition: Edition) -> dict[str, list[Origin]]:
     """Return where the clauses of an edition came from, by public id."""
-    rows = (
-        Succession.objects.as_amended_by(edition.amendment)
-        if edition.amendment
-        else Succession.objects.in_force_on(edition.period, edition.on, published=edition.published)
-    )
+    rows: Iterable[Succession]
+    if edition.amendment and edition.known:
+        rows = successions_at(edition.amendment, edition.known)
+    elif edition.amendment:
+        rows = Succession.objects.as_amended_by(edition.amendment)
+    else:
+        rows = Succession.objects.in_force_on(
+            edition.period, edition.on, edition.known, published=edition.published
+        )
     return origins_of(rows, edition.before, edition.text)
 
 
 def _programs(edition: Edition, node: Node) -> list[ItemProgram]:
-    links = (
-        ItemProgram.objects.as_amended_by(edition.amendment)
-        if edition.amendment
-        else ItemProgram.objects.in_force_on(
+    if edition.amendment and edition.known:
+        links = item_programs_at(edition.amendment, edition.known)
+    elif edition.amendment:
+        links = ItemProgram.objects.as_amended_by(edition.amendment)
+    else:
+        links = ItemProgram.objects.in_force_on(
             edition.period, edition.on, edition.known, published=edition.published
         )
-    )
     return [link for link in links if link.clause_id == node.clause_id]

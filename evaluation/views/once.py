@@ -25,6 +25,10 @@ AGAIN = "同じ内容がもう一度送られました。保存は、一度だ�
 View = Callable[..., HttpResponse]
 
 
+class Refused(HttpResponseRedirect):
+    """The answer to a form that was refused, where it leads on instead of showing the form again."""
+
+
 def once(view: View) -> View:
     """Decorate a view that saves what a form sent and then leads on."""
 
@@ -59,7 +63,7 @@ def _begun(request: SignedInRequest) -> Submission | None:
 
 def _end(sent: Submission, response: HttpResponse) -> None:
     """Keep where a saved form led to; one that was refused may be sent again."""
-    if not isinstance(response, HttpResponseRedirect):
+    if not isinstance(response, HttpResponseRedirect) or isinstance(response, Refused):
         sent.delete()
         return
     sent.location = response.url[:500]

@@ -78,9 +78,9 @@ def _screen(amendment: Amendment, kind: Kind) -> str:
         case Kind.APPENDIX:
             return f"{reverse('appendix', args=period)}?amendment={amendment.slug}"
         case Kind.POLICY:
-            return reverse("policy", args=period)
-        case Kind.PROGRAMMES:
-            return reverse("programmes")
+            return f"{reverse('policy', args=period)}?amendment={amendment.slug}"
+        case Kind.PROGRAMMES:  # each has a page of its own
+            return f"{reverse('programmes')}#agency-{amendment.period.agency_id}"
         case Kind.DOSSIER:
             return ""
         case _:
@@ -105,7 +105,7 @@ def memo(request: PortalRequest, agency: str, number: int, slug: str) -> HttpRes
 def issue_document(
     request: SignedInRequest, agency: str, number: int, slug: str, kind: str
 ) -> HttpResponse:
-    """Issue one document as PDF and hand it over; a long one is made in the background."""
+    """Issue one document as PDF, which its amendment's page hands over; a long one is made later."""
     amendment = visible_change(request, agency, number, slug)
     if request.method != "POST":
         # Where a sign-in that interrupted the button leads back to.
@@ -129,8 +129,8 @@ def _issued(request: SignedInRequest, amendment: Amendment, kind: str) -> HttpRe
         period = amendment.period
         return redirect("rendering", period.agency.code, period.number, amendment.slug, begun.pk)
     document = issue(snapshot, kind, by=request.user)
-    messages.success(request, f"発行しました：{document}（内容が変わるまで、同じPDFです）")
-    return redirect("document", document.sha256)
+    place = [amendment.period.agency.code, amendment.period.number, amendment.slug]
+    return redirect(f"{reverse('amendment', args=place)}?issued={document.sha256}#documents")
 
 
 # --- Word -----------------------------------------------------------------------------------------

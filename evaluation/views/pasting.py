@@ -21,6 +21,7 @@ from evaluation.permissions import SignedInRequest, changeable_draft
 from evaluation.references import Numbers
 from evaluation.views.once import once
 from evaluation.views.typed import take_typed
+from evaluation.views.voiding import telling_of_voided
 
 CONFIRM = "confirm"  # the button that stores what was shown
 FATES = {
@@ -79,7 +80,8 @@ def paste(request: SignedInRequest, agency: str, number: int, slug: str) -> Http
         return _asked(request, draft, form)
     try:
         if CONFIRM in request.POST:
-            _write(request, draft, form)
+            with telling_of_voided(request, draft):
+                _write(request, draft, form)
             return redirect("draft", agency, number, slug)
         preview = _preview(draft, form)
     except amending.Stale as stale:

@@ -29,9 +29,7 @@ def beat(
 def here(request: SignedInRequest, draft: Amendment, clause: Clause) -> str:
     """Note that the user has a clause open; return who else has, in words, "" for nobody."""
     presence.arrive(draft, clause, request.user)
-    names = [
-        p.get_full_name() or p.get_username() for p in presence.others(draft, clause, request.user)
-    ]
+    names = [person.name for person in presence.others(draft, clause, request.user)]
     return (
         f"いま、{'、'.join(f'{name}さん' for name in names)}もこの条項を開いています。"
         if names

@@ -66,9 +66,9 @@ class Relation:
 def programmes(request: PortalRequest) -> HttpResponse:
     """The programmes that the user may see, by agency."""
     periods = _periods(request)
-    items = carried_items(request, periods)
     rows: dict[Agency, list[Row]] = {period.agency: [] for period in periods}
     programs = visible_programs(request.user).select_related("agency", "fund")
+    items = carried_items(request, periods, programs)
     for program in programs.prefetch_related("appropriations"):
         rows.setdefault(program.agency, []).append(
             Row(program, items[program.pk], latest_budget(program.appropriations.all()))
@@ -93,7 +93,7 @@ def programme(request: PortalRequest, agency: str, slug: str) -> HttpResponse:
         raise Hidden("この事業は、登録されていないか、見る権限がありません。")
     budget = list(program.appropriations.all())
     flows = list(program.flows.all())
-    items = carried_items(request, _periods(request).filter(agency=program.agency))[program.pk]
+    items = carried_items(request, _periods(request), [program])[program.pk]
     relations = relations_of(request, program)
     _record_readings(request, items, relations)
     context = {
@@ -126,13 +126,15 @@ def latest_budget(appropriations: Iterable[Appropriation]) -> list[Appropriation
 
 # --- Items and amendments -------------------------------------------------------------------------
 def carried_items(
-    request: PortalRequest, periods: Iterable[ObjectivePeriod]
+    request: PortalRequest, periods: QuerySet[ObjectivePeriod], programs: Iterable[Program]
 ) -> dict[int, list[CarriedItem]]:
-    """Return the items of each programme by its key: those in force, then those of amendments that
-    are not in force yet, as far as the user may see them."""
+    """Return the items of programmes by the programme's key: those in force, then those of amendments
+    that are not in force yet, as far as the user may see them. Read are the texts of those periods
+    alone that have any."""
     items: dict[int, list[CarriedItem]] = defaultdict(list)
-    for period in periods:
-        for program, item in (*_in_force(request, period), *_to_come(request, period)):
+    linked = ItemProgram.objects.filter(program__in=programs)
+    for period in periods.filter(pk__in=linked.values("amendment__period")):
+        for program, item in (*_in_force(request, period), *_to_come(request, period, linked)):
             items[program].append(item)
     return items
 
@@ -145,18 +147,42 @@ def _in_force(request: PortalRequest, period: ObjectivePeriod) -> Iterator[tuple
         yield from _placed(links, text, period, is_in_force=True)
 
 
-def _to_come(request: PortalRequest, period: ObjectivePeriod) -> Iterator[tuple[int, CarriedItem]]:
+def _to_come(
+    request: PortalRequest, period: ObjectivePeriod, linked: QuerySet[ItemProgram]
+) -> Iterator[tuple[int, CarriedItem]]:
     amendments = (
         Amendment.objects.visible_to(request.user)
-        .filter(period=period, pk__in=ItemProgram.objects.values("amendment"))
+        .filter(period=period, pk__in=linked.values("amendment"))
         .exclude(state=Amendment.State.WITHDRAWN)
         .exclude(effective_on__lte=timezone.localdate())
         .select_related("period__agency")
         .prefetch_related("item_programs__amendment")
     )
+    texts = _headings(amendments)
     for amendment in amendments:
-        text = Text.of(Wording.objects.as_amended_by(amendment).filter(HEADINGS))
-        yield from _placed(amendment.item_programs.all(), text, period, is_in_force=False)
+        yield from _placed(
+            amendment.item_programs.all(), texts[amendment], period, is_in_force=False
+        )
+
+
+def _headings(amendments: Iterable[Amendment]) -> dict[Amendment, Text]:
+    """Return the headings with each of a period's amendments; what drafts have in common is read once."""
+    texts: dict[Amendment, Text] = {}
+    drafts = []
+    for amendment in amendments:
+        if amendment.is_decided:
+            rows = Wording.objects.as_amended_by(amendment).filter(HEADINGS)
+            texts[amendment] = Text.of(rows)
+        else:
+            drafts.append(amendment)
+    if drafts:
+        standing = list(Wording.objects.before(drafts[0]).filter(HEADINGS))
+        own: dict[int, list[Wording]] = defaultdict(list)
+        drafted = Wording.objects.placed().filter(HEADINGS, amendment__in=drafts)
+        for row in drafted.select_related("clause", "base"):
+            own[row.amendment_id].append(row)
+        texts |= {draft: Text.of([*standing, *own[draft.pk]]) for draft in drafts}
+    return texts
 
 
 def _placed(

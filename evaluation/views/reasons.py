@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from evaluation import amending, reasoning
@@ -15,8 +16,9 @@ from evaluation.forms.reasons import ReasonForm
 from evaluation.models import Amendment, AmendmentReason, ReasonGroup
 from evaluation.models.texts import Node, Text
 from evaluation.permissions import SignedInRequest, changeable_draft
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from evaluation.views.typed import take_typed
+from evaluation.views.voiding import telling_of_voided
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def reasons(request: SignedInRequest, agency: str, number: int, slug: str) -> Ht
     form = ReasonForm(draft, data=typed)
     if request.method == "POST" and form.is_valid():
         try:
-            reasoning.add(draft, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, draft):
+                reasoning.add(draft, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -58,7 +61,8 @@ def reason(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     form = ReasonForm(draft, reason, typed)
     if request.method == "POST" and form.is_valid():
         try:
-            reasoning.change(reason, by=request.user, **form.cleaned_data)
+            with telling_of_voided(request, draft):
+                reasoning.change(reason, by=request.user, **form.cleaned_data)
         except amending.Stale as stale:
             return _overtaken(request, draft, stale)
         except ValidationError as error:
@@ -87,14 +91,15 @@ def delete(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
     reason = _reason(draft, pk)
     if request.method == "POST":
         try:
-            reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
+            with telling_of_voided(request, draft):
+                reasoning.delete(reason, by=request.user, seen=request.POST.get("seen", ""))
         except amending.Stale as stale:
             messages.warning(request, stale.message)
-            return redirect("delete_reason", agency, number, slug, pk)
+            return Refused(request.path)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, f"変更理由を削除しました：{reason.title}")
+            return Refused(reverse("reasons", args=(agency, number, slug)))
+        messages.success(request, f"変更理由を削除しました：{reason.title}")
         return redirect("reasons", agency, number, slug)
     text = amending.text_of(draft)
     nodes = _changed(draft, text).get(reason.pk, [])

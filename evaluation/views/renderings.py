@@ -16,6 +16,7 @@ from evaluation.permissions import (
     visible_change,
     visible_documents,
 )
+from jst_objectives.sessions import unattended
 
 NOT_YOURS = "中止は、作成を始めた人だけができます。"
 
@@ -25,6 +26,8 @@ def rendering(
     request: SignedInRequest, agency: str, number: int, slug: str, pk: int
 ) -> HttpResponse:
     """How far a document is; when it is done, the way to it, and when it failed, why and the way on."""
+    if "X-Unattended" in request.headers:  # the page itself asks every two seconds
+        unattended(request)
     amendment = visible_change(request, agency, number, slug)
     shown = _rendering(request, amendment, pk)
     lost = work.is_lost(shown)

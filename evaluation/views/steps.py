@@ -355,7 +355,7 @@ def _people(plan: Step, amendment: Amendment) -> QuerySet[User] | None:
     """Return who acts next, or None where the step concerns nobody in particular."""
     if plan.concerns is None:
         return None
-    people = people_with(plan.concerns, amendment.period.agency)
     if plan.concerns is Role.Kind.APPROVER:
-        people = people.exclude(pk__in=amendment.contributions.values("user"))
+        return restricting.approvers_of(amendment)
+    people = people_with(plan.concerns, amendment.period.agency)
     return restricting.readers_among(people, amendment)

@@ -8,10 +8,13 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 
+from evaluation.forms import pasting
 from evaluation.forms.texts import TEXTS_SEEN, words_of
 
 KEY = "typed"
-LONGEST = 500_000  # bytes of a form that a session keeps; a character takes nine
+TYPED_BY = "typed_by"  # a signed cookie: who typed, where the cookie of the session is gone
+# Bytes of a form that a session keeps: whatever the longest one may hold, a character takes up to twelve.
+LONGEST = 12 * pasting.LONGEST + 10_000
 
 
 def keep_typed(
@@ -20,19 +23,20 @@ def keep_typed(
     """Middleware between those of sessions and of their limits: where the session ended before a form,
     and the sign-in answers it, keep what was typed until its page is opened again.
 
-    Who had no session leaves nothing behind, and what one person typed is not for the next at the same
-    browser.
+    Who never signed in here leaves nothing behind, and what one person typed is not for the next at the
+    same browser. A browser that was closed has forgotten the session: a signed cookie tells whose it was.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST":
-            return get_response(request)
-        person = _person(request)
+        sent = request.method == "POST" and "part" not in request.GET  # a script's question is none
+        person = (_person(request) or _named_by_cookie(request)) if sent else ""
         response = get_response(request)
         if person and _leads_to_sign_in(response):
             _keep(request, person)
-        elif _person(request):
-            _forget_others(request)
+        elif now := _person(request):
+            if sent:
+                _forget_others(request)
+            _name_by_cookie(request, response, now)
         return response
 
     return middleware
@@ -59,6 +63,24 @@ def _person(request: HttpRequest) -> str:
         return str(request.session.get(SESSION_KEY, ""))
     except Error:
         return ""
+
+
+def _named_by_cookie(request: HttpRequest) -> str:
+    age = settings.SESSION_COOKIE_AGE
+    return str(request.get_signed_cookie(TYPED_BY, "", max_age=age))
+
+
+def _name_by_cookie(request: HttpRequest, response: HttpResponse, person: str) -> None:
+    if _named_by_cookie(request) == person:
+        return
+    response.set_signed_cookie(
+        TYPED_BY,
+        person,
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
 
 
 def _forget_others(request: HttpRequest) -> None:

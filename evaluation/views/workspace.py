@@ -11,6 +11,7 @@ from evaluation.comparison.rows import Table
 from evaluation.forms import clauses as forms
 from evaluation.models.texts import Node
 from evaluation.permissions import SignedInRequest
+from evaluation.surroundings import changed_elsewhere
 from evaluation.views.clause_page import ClausePage
 from evaluation.views.last_act import take_last_act
 from evaluation.views.presence import here
@@ -67,6 +68,7 @@ def _together(request: SignedInRequest, page: ClausePage) -> dict[str, Any]:
     return {
         "here": here(request, draft, page.clause),
         "comments": commenting.open_by_clause(comments),
+        "elsewhere": changed_elsewhere(draft, request.user).get(page.node.clause_id, []),
         "threads": [thread for thread in comments if thread.clause_id == page.clause.pk],
         "may_comment": True,  # whoever edits a draft may
     }

@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from evaluation import amending, drafting, reasoning
-from evaluation.models import Amendment, Clause, Wording
+from evaluation.models import Amendment, Clause, Contribution, Succession, TableForm, Wording
 from evaluation.models.objectives import Item
+from evaluation.models.table_forms import form_of
 from jst_objectives import history
 from programs.models import Program
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
@@ -162,6 +163,31 @@ def test_a_deletion_has_to_see_all_that_goes_with_it(scene):
     assert order(draft) == ["2. 項目2の推進", "3. 項目3の推進"]
 
 
+def test_what_is_saved_unchanged_makes_nobody_a_drafter():
+    period = make_period()
+    _, (chapter, one, two, _) = make_baseline(period)
+    draft, user = make_draft(period), make_user(period.agency, "editor")
+    place = {"parent": chapter, "after": two, "label": "9", "text": "甲", "by": None}
+    new = amending.insert(draft, "item", **place)
+    amending.derive(draft, new, [one], "split", by=None)
+    amending.repeal(draft, two, by=None)
+    form = form_of(draft)
+    history.save(form, by=None, reason="試験")
+    rows = Wording.history.count(), Succession.history.count(), Amendment.history.count()
+    amending.reword(draft, one, "項目1の推進", by=user)
+    amending.relabel(draft, new, "9", by=user)
+    amending.repeal(draft, two, by=user)
+    amending.undo(draft, one, by=user)
+    amending.derive(draft, new, [one], "split", by=user)
+    drafting.change_facts(draft, by=user, title=draft.title, office=draft.office)
+    drafting.change_table_form(draft, by=user, **form.values())
+    drafting.change_table_form(make_draft(period), by=user, remarks="")
+    assert not Contribution.objects.filter(user=user).exists()
+    assert TableForm.history.count() == 1
+    now = Wording.history.count(), Succession.history.count(), Amendment.history.count()
+    assert now == (*rows[:2], rows[2] + 1)
+
+
 def test_only_a_draft_can_be_changed(scene):
     draft, _, one, *_ = scene
     decide(draft)
@@ -208,7 +234,7 @@ def test_a_clause_cannot_go_below_itself(scene):
             "文言の3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える",
         ),
         ("研究\x00開発", "文言の3文字目のU+0000（名前のない文字）は制御文字や未定義の文字"),
-        ("研究🎌開発", "文言の「🎌」U+1F38C（CROSSED FLAGS）は、印刷に使う書体にありません"),
+        ("研究🎌開発", "文言の「🎌」（U+1F38C）は、印刷に使う書体にありません"),
     ],
 )
 def test_what_cannot_be_stored_or_printed_is_refused_by_name(scene, text, message):
@@ -451,3 +477,14 @@ def test_only_decided_wordings_of_the_period_are_corrected(scene):
     correction = make_draft(draft.period, kind="correction")
     with pytest.raises(ValidationError, match="決定した変更の文言だけ"):
         amending.correct(correction, draft.wordings.get(), text="乙", by=None)
+
+
+def test_a_heading_is_no_paragraph(scene):
+    draft, chapter, one, *_ = scene
+    amending.reword(draft, one, "長" * 200, by=None)
+    told = "見出しは200文字までです（いま201文字）"
+    with pytest.raises(ValidationError, match=told):
+        amending.reword(draft, one, "長" * 201, by=None)
+    place = {"parent": chapter, "label": "9", "text": "長" * 201, "by": None}
+    with pytest.raises(ValidationError, match=told):
+        amending.insert(draft, "item", **place)

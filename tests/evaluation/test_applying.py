@@ -247,7 +247,9 @@ def test_a_restricted_draft_is_not_spread(scene):
     draft, there, (_, _, body), _, editor = scene
     amending.reword(draft, body, SHARED.replace("適切", "厳正"), by=editor)
     seen = applying.plan(draft, there).seen
+    before = Amendment.objects.select_related("restriction").get(pk=draft.pk)
     restricting.restrict(draft, by=editor, why="市場")
-    with pytest.raises(ValidationError, match="閲覧を制限した変更案は"):
-        applying.apply(draft, there, by=editor, seen=seen)
+    for known in (draft, before):
+        with pytest.raises(ValidationError, match="閲覧を制限した変更案は"):
+            applying.apply(known, there, by=editor, seen=seen)
     assert refusals(editor, draft)[Act.APPLY].endswith("他の法人に用意できません。")

@@ -24,6 +24,7 @@ def test_items_stand_in_their_order_those_deleted_last(scene):
     decide(draft, DAY)
     drafted = make_draft(period)
     amending.insert(drafted, "item", parent=chapter, label="9", text="起案中", by=None)
+    amending.reword(drafted, two, "決まっていない見出し", by=None)
     new = drafted.introduced.get()
     ((name, items),) = items_of([period.agency], [])
     assert name == str(period)

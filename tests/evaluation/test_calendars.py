@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from evaluation.templatetags.calendars import both_calendars, era_year, fiscal_year
+from evaluation.eras import era_year
+from evaluation.templatetags.calendars import both_calendars, fiscal_year
 
 
 @pytest.mark.parametrize(

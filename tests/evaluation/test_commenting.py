@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from evaluation import amending, commenting, drafting, procedure
+from evaluation import amending, commenting, drafting
 from evaluation.models import Clause, Comment
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +149,7 @@ def test_what_is_decided_is_commented_no_more(scene):
 
 def test_while_it_waits_for_approval_it_is_commented(scene):
     draft, item, editor = scene
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     commenting.comment(draft, item, "甲", by=make_user(draft.period.agency, "approver"))
     assert draft.comments.count() == 1
 

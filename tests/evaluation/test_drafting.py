@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation import amending, drafting, procedure
+from evaluation import amending, drafting
 from evaluation.comparison.rows import NATIONAL
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.issuing import take_snapshot
@@ -27,7 +27,7 @@ from evaluation.models import (
 from jst_objectives import history
 from programs.models import Program
 from tests.databases import on_postgresql
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_facts_are_changed_while_it_is_a_draft_and_by_its_drafters():
     )
     assert draft.history.first().history_change_reason == "件名・担当などの変更"
     assert {c.user for c in draft.contributions.all()} == {starter, editor}
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):
         drafting.change_facts(draft, by=editor, title="遅い件名")
 
@@ -326,7 +326,7 @@ def test_what_was_issued_or_is_on_its_way_is_not_deleted():
     issued, submitted = make_draft(period), make_draft(period)
     amending.reword(issued, one, "項目1の一層の推進", by=None)
     take_snapshot(issued, by=None)
-    procedure.submit(submitted, by=editor)
+    submit(submitted, by=editor)
     with pytest.raises(ValidationError, match="やめるときは、取り下げてください"):
         drafting.delete(issued, by=editor)
     with pytest.raises(ValidationError, match="承認待ちのため、この操作はできません"):

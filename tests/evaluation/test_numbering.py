@@ -4,7 +4,7 @@ import pytest
 
 from evaluation import amending
 from evaluation.models.texts import texts_around
-from evaluation.numbering import renumbering, renumberings
+from evaluation.numbering import renumbering, renumberings, uncounted
 from tests.factories import decide, make_draft, make_period
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,26 @@ def test_a_number_that_was_changed_alone_can_be_counted_again():
         amending.relabel(draft, two, label, by=None)
         assert proposed(draft, chapter) == [("項目2", label, "2")]
     assert proposed(draft, one) == []
+
+
+def told(draft):
+    return [
+        (one.parent and one.parent.text, one.odd.text) for one in uncounted(*texts_around(draft))
+    ]
+
+
+def test_what_cannot_be_counted_is_told_by_its_odd_number():
+    draft, chapter, (one, two) = stands("1", "2")
+    assert told(draft) == []
+    insert(draft, chapter, one, "あ")
+    assert told(draft) == [("章", "新あ")]
+    draft, chapter, (two, _) = stands("2", "1")
+    assert told(draft) == []
+    insert(draft, chapter, two, "3")
+    assert told(draft) == [("章", "項目1")]
+    draft, chapter, (one, _) = stands("あ", "い")
+    insert(draft, chapter, one, "う")
+    assert told(draft) == [("章", "項目あ")]
 
 
 def test_numbers_that_are_not_counted_in_one_manner_stay():

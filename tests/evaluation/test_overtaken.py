@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from evaluation import amending
+from evaluation.amending.overtaken import MINE, THEIRS
 from evaluation.comparison.merging import Origin
 from evaluation.models import Clause, Wording
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
@@ -81,6 +82,41 @@ def test_what_both_changed_differently_is_not_accepted_but_settled(scene):
     text = "最初の、初めの段落である。"
     amending.settle(draft, body, text, by=make_user(), seen=found.seen)
     assert (draft.wordings.get().text, amending.text_of(draft).conflicts) == (text, ())
+
+
+def test_all_that_both_changed_is_settled_at_once(scene):
+    draft, rival, _, one, _ = scene
+    for amendment, text, label in ((draft, "甲", "7"), (rival, "乙", "8")):
+        amending.reword(amendment, one, text, by=None)
+        amending.relabel(amendment, one, label, by=None)
+    decide(rival)
+    amending.reword(draft, one, "丙", by=None)
+    amending.relabel(draft, one, "9", by=None)
+    found = only(draft)
+    assert [conflict.aspect for conflict in found.open] == ["番号", "文言"]
+    with pytest.raises(ValidationError, match="「番号」が"):
+        amending.settle(draft, one, "甲乙", by=make_user(), seen=found.seen)
+    amending.settle(draft, one, "甲乙", by=make_user(), seen=found.seen, chosen={"番号": THEIRS})
+    row = draft.wordings.get()
+    assert (row.text, row.label, row.base) == ("甲乙", "8", rival.wordings.get(clause=one))
+    assert amending.text_of(draft).conflicts == ()
+
+
+@pytest.mark.parametrize(("side", "left"), [(MINE, ("甲", False)), (THEIRS, None)])
+def test_what_was_reworded_and_then_deleted_is_kept_or_goes(scene, side, left):
+    draft, rival, body, *_ = scene
+    amending.reword(draft, body, "甲", by=None)
+    amending.reword(rival, body, "乙", by=None)
+    decide(rival)
+    third = make_draft(draft.period)
+    amending.repeal(third, body, by=None)
+    decide(third)
+    found = only(draft)
+    assert [conflict.aspect for conflict in found.open] == ["文言", "削除"]
+    amending.settle(draft, body, "甲", by=make_user(), seen=found.seen, chosen={"削除": side})
+    row = draft.wordings.first()
+    assert (row and (row.text, row.repealed)) == left
+    assert amending.text_of(draft).conflicts == ()
 
 
 def test_other_aspects_merge_by_themselves_and_are_shown_too(scene):

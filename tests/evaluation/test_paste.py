@@ -7,7 +7,7 @@ from evaluation import amending
 from evaluation.documents.comparison import as_text, comparison_table
 from evaluation.models import Amendment
 from evaluation.pasting import ONE_CHARACTER, Fate
-from tests.factories import make_draft, make_user
+from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,20 @@ def test_what_is_missing_is_deleted_only_when_chosen(draft):
     chosen = {"chosen": [missing.id], "by": None}
     assert amending.paste(draft, node.wording.clause, "\n".join(text), **chosen) == 1
     assert draft.wordings.get().repealed
+
+
+def test_an_item_is_added_behind_the_paragraph_that_goes():
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    (kept,) = [node for node in amending.text_of(draft).children[one.pk] if node.kind == "body"]
+    gone = amending.insert(
+        draft, "body", parent=one, after=kept.wording.clause, text="別の段落を置く。", by=None
+    )
+    text = f"{kept.text}\n1. 1. 新しい項目"
+    assert amending.paste(draft, one, text, by=None, chosen=[gone.public_id]) == 2
+    order = amending.text_of(draft).order[2:4]
+    assert [node.text for node in order] == [kept.text, "新しい項目"]
 
 
 def test_it_is_all_or_nothing(real, draft):

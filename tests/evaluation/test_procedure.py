@@ -9,7 +9,7 @@ from django.utils import timezone
 from evaluation import amending, procedure
 from evaluation.models import Amendment, Wording
 from evaluation.models.texts import ConflictKind, Text
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -168,9 +168,9 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
         procedure.decide(draft, by=None, decided_on=DAY, effective_on=DAY)
     later, draft = draft, make_draft(period)
     decide(later, dt.date(2022, 5, 1))
-    with pytest.raises(ValidationError, match="前の変更の決定日（2022-05-01）以後"):
+    with pytest.raises(ValidationError, match="前の変更の決定日（令和4年5月1日）以後"):
         decide(draft, dt.date(2022, 4, 30))
-    with pytest.raises(ValidationError, match="前の変更の適用日（2022-05-01）以後"):
+    with pytest.raises(ValidationError, match="前の変更の適用日（令和4年5月1日）以後"):
         procedure.check_decision(draft, dt.date(2022, 5, 1), dt.date(2022, 4, 30))
 
 
@@ -178,15 +178,15 @@ def test_deciding_refuses_an_earlier_day_and_the_wrong_state():
     ("decided_on", "effective_on", "message"),
     [
         (dt.date(2199, 1, 1), dt.date(2026, 4, 1), "決定日に、今日より後の日付は登録できません。"),
-        (DAY, dt.date(2022, 3, 31), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
-        (DAY, dt.date(2027, 4, 1), "適用日は、目標期間（2022-04-01から2027-03-31まで）"),
+        (DAY, dt.date(2022, 3, 31), "適用日は、目標期間（令和4年4月1日から令和9年3月31日まで）"),
+        (DAY, dt.date(2027, 4, 1), "適用日は、目標期間（令和4年4月1日から令和9年3月31日まで）"),
     ],
 )
 def test_a_slip_of_the_year_is_no_decision(decided_on, effective_on, message):
     period = make_period()
     make_baseline(period)
     draft = make_draft(period)
-    procedure.submit(draft, by=make_user())
+    submit(draft, by=make_user())
     approver = make_user()
     procedure.approve(draft, by=approver)
     with pytest.raises(ValidationError, match=message):
@@ -217,7 +217,7 @@ def test_approval_and_decision_keep_what_was_seen_and_the_history_names_it():
 def test_who_submits_it_may_not_approve():
     draft = make_draft(make_period())
     submitter = make_user()
-    procedure.submit(draft, by=submitter)
+    submit(draft, by=submitter)
     with pytest.raises(PermissionDenied, match="起案に関わった人"):
         procedure.approve(draft, by=submitter)
 
@@ -226,7 +226,7 @@ def test_who_drafted_may_not_approve():
     period = make_period()
     editor, approver = make_user(), make_user()
     draft = make_draft(period, by=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     with pytest.raises(PermissionDenied):
         procedure.approve(draft, by=editor)
     procedure.approve(draft, by=approver)
@@ -271,14 +271,14 @@ def test_a_withdrawn_draft_is_not_decided():
     procedure.withdraw(draft, by=make_user(), reason="不要")
     assert draft.history.first().history_change_reason == "取下げ：不要"
     with pytest.raises(ValidationError, match="取下げのため、この操作はできません"):
-        procedure.submit(draft, by=make_user())
+        submit(draft, by=make_user())
 
 
 def test_who_drafted_may_not_decide_either():
     period = make_period()
     editor, approver = make_user(), make_user()
     draft = make_draft(period, by=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     procedure.approve(draft, by=approver)
     with pytest.raises(PermissionDenied, match="起案に関わった人は、その変更案を決定できません。"):
         procedure.decide(draft, by=editor, decided_on=DAY, effective_on=DAY)
@@ -292,7 +292,7 @@ def test_what_was_not_seen_is_neither_approved_nor_decided():
     amending.reword(draft, one, "項目1の転換", by=None)
     seen = procedure.content_digest(draft)
     approver = make_user()
-    procedure.submit(draft, by=make_user())
+    submit(draft, by=make_user())
     with pytest.raises(procedure.ContentChangedError, match="内容が変わりました。"):
         procedure.approve(draft, by=approver, seen="")
     procedure.approve(draft, by=approver, seen=seen)
@@ -332,9 +332,11 @@ def test_publication_follows_the_decision_and_its_predecessors():
             refusals.append(error.messages)
     assert refusals == [
         [f"先に決定した「{baseline}」がまだ公表されていません。先に、それを公表してください。"],
-        ["公表日は、決定日（2022-04-01）以後の日付にしてください。"],
-        [f"公表日は、先に決定した「{baseline}」の公表日（2024-05-01）以後の日付にしてください。"],
-        ["公表日は、すでに2024-05-01と決まっています。"],
+        ["公表日は、決定日（令和4年4月1日）以後の日付にしてください。"],
+        [
+            f"公表日は、先に決定した「{baseline}」の公表日（令和6年5月1日）以後の日付にしてください。"
+        ],
+        ["公表日は、すでに令和6年5月1日と決まっています。"],
     ]
     assert (baseline.published_on, draft.published_on) == (dt.date(2024, 5, 1),) * 2
     assert draft.history.first().history_change_reason == "公表"
@@ -347,3 +349,11 @@ def test_a_day_of_publication_to_come_is_public_from_that_day():
     procedure.publish(baseline, by=make_user(), published_on=tomorrow)
     assert list(Amendment.objects.published()) == []
     assert baseline.published_on == tomorrow
+
+
+def test_what_changes_nothing_is_not_submitted():
+    period = make_period()
+    draft, editor = make_draft(period), make_user(period.agency, "editor")
+    with pytest.raises(ValidationError, match="まだ変更がありません。"):
+        procedure.submit(draft, by=editor)
+    assert (draft.state, draft.contributions.count()) == ("draft", 0)

@@ -279,6 +279,8 @@ def test_a_file_is_kept_byte_by_byte_and_its_history_outlives_it(scene):
     assert (last.name, last.history_change_reason) == ("答申.pdf", "ファイルの取外し：誤り")
     assert len(last.sha256) == 64
     assert not hasattr(last, "content")
+    with pytest.raises(ValidationError, match="このファイルは、すでに取り外されています。"):
+        recording.detach(attachment, by=scene.editor, why="誤り")
 
 
 def test_a_record_goes_with_its_files(scene):

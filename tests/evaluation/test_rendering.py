@@ -143,6 +143,38 @@ def test_a_lost_worker_is_told_and_its_work_can_be_begun_again(
     )
 
 
+@pytest.mark.parametrize("fate", ["gone", "failed", "done", "silent"])
+def test_one_that_no_worker_will_begin_can_be_begun_again(
+    snapshot: Snapshot, person: User, fate: str
+) -> None:
+    begun = rendering.start(snapshot, "dossier", by=person)
+    task = DBTaskResult.objects.get()
+    match fate:
+        case "gone":
+            task.delete()
+        case "failed":
+            task.set_failed(RuntimeError())
+        case "done":
+            task.set_successful(None)
+        case "silent":
+            task.claim("killed")
+            long_ago = timezone.now() - rendering.SILENCE
+            DBTaskResult.objects.update(started_at=long_ago)
+    assert rendering.is_lost(now(begun))
+    again = rendering.start(snapshot, "dossier", by=person)
+    assert (now(begun).state, now(begun).words) == ("failed", rendering.WORKER_DIED)
+    assert (again != begun, again.state) == (True, "waiting")
+
+
+def test_one_that_a_worker_has_just_taken_is_left_alone(snapshot: Snapshot, person: User) -> None:
+    begun = rendering.start(snapshot, "dossier", by=person)
+    rendering.reap()
+    assert now(begun).state == "waiting"
+    DBTaskResult.objects.get().claim("alive")
+    rendering.reap()
+    assert now(begun).state == "waiting"
+
+
 def test_one_that_gives_signs_of_life_is_left_alone(snapshot: Snapshot, person: User) -> None:
     begun = rendering.start(snapshot, "dossier", by=person)
     begun.state = "running"

@@ -269,6 +269,7 @@ def test_a_text_that_was_taken_over_from_a_decision_is_followed_from_the_decisio
     ),
     st.lists(st.tuples(st.sampled_from("imr"), st.integers(0, 9)), min_size=1, max_size=3),
 )
+@pytest.mark.sqlite
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_repaired_and_undone_the_text_in_force_is_the_text_again(words, steps):
     """Whatever is inserted, moved and deleted: once all is undone and repaired, nothing differs."""

@@ -151,6 +151,32 @@ def test_its_copy_is_restricted_too(scene):
     assert set(named) == {scene.editor.pk, scene.approver.pk}
 
 
+def test_its_copy_names_only_who_may_still_read_it(scene):
+    spoken = make_user(scene.period.agency, "agency")
+    restricting.name(scene.draft, by=scene.editor, to=spoken)
+    history.delete(scene.approver.roles.get(), by=None, reason="異動")
+    copy = drafting.copy(scene.draft, by=scene.editor, slug="copy", title="写し")
+    assert [reader.user for reader in copy.restriction.readers.all()] == [scene.editor]
+
+
+def test_a_holder_who_has_left_hinders_no_restriction(scene):
+    gone = make_user(scene.period.agency, "editor")
+    draft = make_draft(scene.period, by=gone, holder=gone)
+    gone.is_active = False
+    history.save(gone, by=None, reason="退職")
+    restriction = restricting.restrict(draft, by=scene.editor, why="市場")
+    assert [reader.user for reader in restriction.readers.all()] == [scene.editor]
+
+
+def test_who_holds_it_by_now_is_not_taken_off(scene):
+    second = make_user(scene.period.agency, "editor")
+    restricting.name(scene.draft, by=scene.editor, to=second)
+    before = Amendment.objects.get(pk=scene.draft.pk)
+    drafting.hand_over(scene.draft, by=scene.editor, to=second)
+    with pytest.raises(ValidationError, match="担当者は外せません。"):
+        restricting.unname(before, by=scene.editor, person=second, why="x")
+
+
 def test_it_is_neither_decided_nor_deleted(scene):
     procedure.approve(scene.draft, by=scene.approver)
     with pytest.raises(ValidationError, match="閲覧制限のある変更案は決定できません。"):

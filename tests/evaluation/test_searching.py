@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from evaluation import amending, procedure
 from evaluation.comparison.rows import Run
+from evaluation.forms.search import chapters
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -223,6 +224,25 @@ def test_chapters(scene):
     assert names(looked_for(reader, "の推進", chapter=other.pk)) == [("項目", "1. その他の推進")]
     assert len(looked_for(reader, "の推進", chapter=chapter.pk)) == 3
     assert names(looked_for(reader, "その他", chapter=other.pk))[0] == ("章", "Ⅵ. その他")
+
+
+def test_a_chapter_is_offered_by_its_latest_name(scene):
+    period, _, (chapter, *_) = scene
+    first = make_draft(period)
+    other = amending.insert(
+        first, "chapter", parent=None, after=chapter, label="Ⅵ", text="その他", by=None
+    )
+    decide(first)
+    second = make_draft(period)
+    amending.move(second, other, parent=None, by=None)
+    amending.reword(second, other, "総則", by=None)
+    decide(second)
+    amending.reword(make_draft(period), other, "決まっていない名", by=None)
+    agency = period.agency.short_name
+    assert chapters(editor_of(period)) == [
+        (str(other.pk), f"Ⅵ. 総則（{agency}）"),
+        (str(chapter.pk), f"Ⅲ. 研究開発の成果の最大化（{agency}）"),
+    ]
 
 
 def test_one_amendment(scene, others):

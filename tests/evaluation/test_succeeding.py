@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from evaluation import amending, drafting, procedure
 from evaluation.documents.comparison import as_text, comparison_table
 from evaluation.documents.issuing import current_content
-from evaluation.documents.versions import Version, compare_versions
+from evaluation.documents.versions import Version, compare_texts
 from evaluation.loading import load_source
 from evaluation.models import Amendment, Clause, Succession
 from evaluation.models.table_forms import form_of
@@ -175,6 +175,9 @@ def test_of_a_reworded_indicator_the_series_goes_on_or_breaks(draft):
     for continues in (True, False):
         amending.judge_series(draft, one, continues=continues, by=None)
         assert said(draft) == [("reworded", one.pk, one.pk, continues)]
+    again = make_user()
+    amending.judge_series(draft, one, continues=False, by=again)
+    assert not draft.contributions.filter(user=again).exists()
     amending.undo(draft, one, by=None)
     assert said(draft) == []
     paragraph = clause(draft, WHOLE)
@@ -217,8 +220,9 @@ def test_the_decision_freezes_it_and_other_versions_show_it(draft):
     assert before == ""
     assert as_text(comparison_table(draft)).splitlines()[2:] == table.splitlines()[2:]
     period = draft.period
-    versions = (Version.parse(f"{side}:{draft.slug}", period, None) for side in ("before", "with"))
-    assert [row.kind for row in compare_versions(*versions).rows][-1] == "split"
+    versions = [Version.parse(f"{side}:{draft.slug}", period, None) for side in ("before", "with")]
+    shown = compare_texts(*versions, *(version.text() for version in versions))
+    assert shown.rows[-1].kind == "split"
     assert new.predecessors.get() == row
 
 

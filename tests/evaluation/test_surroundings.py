@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from evaluation import amending
+from evaluation import amending, procedure, restricting
 from evaluation.models import Amendment
-from evaluation.surroundings import Reading, Surroundings, surroundings
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period
+from evaluation.surroundings import Reading, Surroundings, changed_elsewhere, surroundings
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,19 @@ def test_what_corrects_the_text_with_an_amendment(scene):
     assert around(scene, on=DAY, amendment=amendment) == Surroundings((), (correction,))
     assert around(scene, on=DAY, amendment=baseline) == Surroundings()
     assert around(scene, on=DAY, amendment=correction) == Surroundings()
+
+
+def test_other_drafts_that_change_a_clause_as_far_as_they_may_be_seen(scene):
+    period, _, (_, one, two, *_), *_ = scene
+    editor, colleague = (make_user(period.agency, "editor") for _ in range(2))
+    draft, other, hidden, ended = (make_draft(period) for _ in range(4))
+    for amended, clause in ((draft, one), (other, one), (hidden, two), (ended, one)):
+        amending.reword(amended, clause, "別の文言", by=None)
+    restricting.restrict(hidden, by=colleague, why="市場")
+    procedure.withdraw(ended, by=editor, reason="不要")
+    assert changed_elsewhere(draft, editor) == {one.pk: [other]}
+    assert changed_elsewhere(draft, colleague) == {one.pk: [other], two.pk: [hidden]}
+    assert changed_elsewhere(draft, make_user()) == {}
 
 
 def test_only_what_touches_some_clauses(scene):

@@ -222,6 +222,7 @@ def assert_nobody_decided_what_they_drafted(office: Office):
         assert office.drafters[amendment.pk] <= stored
 
 
+@pytest.mark.sqlite
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(steps)
 @example(OVERTAKEN)

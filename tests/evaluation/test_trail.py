@@ -21,7 +21,8 @@ from evaluation.models import (
     Wording,
 )
 from evaluation.past import Past, tracked_models, way
-from evaluation.trail import SYSTEM, Change, Search, entries, found, lines
+from evaluation.trail import SYSTEM, Change, Search, entries, found
+from evaluation.views.history import lines
 from jst_objectives import history
 from programs.models import AccessRecord, Agency, Fund, Program, Role, User
 from tests.factories import make_baseline, make_draft, make_period, make_user

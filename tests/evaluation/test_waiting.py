@@ -9,7 +9,7 @@ from evaluation.models import Amendment
 from evaluation.waiting import waiting_for
 from jst_objectives import history
 from programs.models import Role
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def waits(user):
 
 def submitted(period, by):
     draft = make_draft(period, by=by)
-    procedure.submit(draft, by=by)
+    submit(draft, by=by)
     return draft
 
 
@@ -41,7 +41,7 @@ def test_an_editor_repairs_finishes_and_takes_over(period):
     make_draft(period, by=other, holder=other)
     free = make_draft(period, by=other)
     back = make_draft(period, by=editor, holder=editor)
-    procedure.submit(back, by=editor)
+    submit(back, by=editor)
     assert waits(editor) == [("FINISH", mine), ("TAKE", free)]
     procedure.send_back(back, by=make_user(), reason="2.5の評価軸を直してください。")
     assert waits(editor) == [("REPAIR", back), ("FINISH", mine), ("TAKE", free)]
@@ -81,11 +81,11 @@ def test_an_amendment_without_history_waits_too(period, state, what):
 def test_what_was_sent_back_and_submitted_again_waits_for_the_approver(period):
     editor, approver = make_user(period.agency, "editor"), make_user(period.agency, "approver")
     draft = make_draft(period, by=editor, holder=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     procedure.send_back(draft, by=approver, reason="直す")
     drafting.hand_over(draft, by=editor, to=editor)
     assert waits(editor) == [("REPAIR", draft)]
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     assert waits(editor) == []
     assert waits(approver) == [("APPROVE", draft)]
 

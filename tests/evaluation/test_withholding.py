@@ -79,6 +79,53 @@ def test_no_name_of_an_object_tells_the_text(period, draft):
         assert WORDS not in shown
 
 
+@pytest.fixture
+def opened(period, draft):
+    """Another restricted draft, with a step, which moves an item below the one that the first changes."""
+    editor = draft.holder
+    opened = make_draft(period, by=editor, holder=editor)
+    item = draft.wordings.get().clause
+    moved = period.clauses.filter(kind="item").exclude(pk=item.pk)[0]
+    amending.move(opened, moved, parent=item, by=editor)
+    recording.record(opened, StepKind.objects.get(), by=editor, date=DAY)
+    restricting.restrict(opened, by=editor, why="市場への影響")
+    return opened
+
+
+def test_what_a_restricted_draft_changes_cannot_be_counted(period, draft, opened):
+    """Asked by the amendment there is the log; asked by an item or a clause, nothing tells of it."""
+    _, client = auditor_of(period)
+
+    def count(query):
+        return client.get(f"/history/?{query}").context["page"].paginator.count
+
+    wording = draft.wordings.get()
+    item = wording.clause_id
+    assert count(f"amendment={draft.pk}") > 0
+    for asked in (f"item={item}", f"subject=clause-{item}", f"subject=wording-{wording.pk}"):
+        assert count(f"{asked}&amendment={draft.pk}") == 0
+    assert count(f"subject=amendment-{draft.pk}") > 0
+    # Clause and wording of the item and of its paragraph, not of the item that was moved below it.
+    assert count(f"item={item}&amendment={period.amendments.get(kind='baseline').pk}") == 4
+    restricting.release(draft, by=make_user(period.agency, "editor"), reason="公表")
+    assert count(f"item={item}&amendment={draft.pk}") == 1
+
+
+def test_the_log_of_a_file_that_was_taken_does_not_name_it(period, draft, opened):
+    step, reader = opened.steps.get(), Client()
+    named = {"name": "大学ファンドへの意見.txt", "suffix": "txt"}
+    file = recording.attach(step, by=draft.holder, content="意見".encode(), **named)
+    reader.force_login(draft.holder)
+    address = (
+        f"/{period.agency.code}/5/amendments/{opened.slug}/procedure/{step.pk}/files/{file.pk}/"
+    )
+    assert reader.get(address).status_code == 200
+    _, client = auditor_of(period)
+    html = client.get("/history/").content.decode()
+    assert f"{step}：ファイル{file.pk}" in html
+    assert "大学ファンドへの意見" not in html
+
+
 def test_the_named_auditor_reads_it_all(period, draft):
     auditor, client = auditor_of(period)
     restricting.name(draft, by=make_user(period.agency, "editor"), to=auditor)

@@ -355,6 +355,8 @@ def test_texts_are_trimmed_and_checked():
     assert (Text().clean(12), Text().clean(12.0)) == ("12", "12")
     with pytest.raises(ValueError, match=r"2文字目のU\+200F"):
         Text().clean("a\u200fb")
+    with pytest.raises(ValueError, match="印刷に使う書体にありません"):
+        Text().clean("事業😀")
 
 
 def test_words_are_those_of_the_screens():

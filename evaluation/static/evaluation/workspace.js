@@ -2,13 +2,20 @@
 // Without this script all of it is links and buttons.
 const PAUSE = 150; // milliseconds without a key, after which the words are compared
 
+// Who signed in again in another tab got a new token against forged requests: the open page takes it over.
+function renew(form) {
+  const token = document.cookie.match(/csrftoken=([^;]+)/);
+  if (token) form.elements.csrfmiddlewaretoken.value = token[1];
+}
+
 function live(form) {
   const text = form.elements.text;
   const field = text.closest(".field");
   const section = document.getElementById("comparison");
   const rows = section.querySelector(".rows");
   const state = section.querySelector(".state");
-  const stored = text.value;
+  const ended = section.querySelector(".ended");
+  const { stored } = form.dataset; // the page may have come with words that are not saved
   let timer = 0;
   let asked = null; // what is being compared, so that a newer one may call it off
   let composing = false;
@@ -16,19 +23,23 @@ function live(form) {
   // Said once: a reader of the screen hears a change of state, not every comparison.
   function tell(name) {
     if (state.textContent !== state.dataset[name]) state.textContent = state.dataset[name];
+    ended.hidden = name !== "ended";
   }
 
   function refuse(errors) {
     field.querySelector(".errors")?.remove();
     field.classList.toggle("invalid", errors !== null);
     text.removeAttribute("aria-invalid");
-    text.removeAttribute("aria-describedby");
+    const error = `${text.id}_error`;
+    const others = (text.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error);
+    const described = errors === null ? others : [...others, error];
+    text.setAttribute("aria-describedby", described.join(" "));
+    if (!described.length) text.removeAttribute("aria-describedby");
     if (errors === null) return;
     errors.className = "errors";
-    errors.id = `${text.id}_error`;
+    errors.id = error;
     text.after(errors);
     text.setAttribute("aria-invalid", "true");
-    text.setAttribute("aria-describedby", errors.id);
   }
 
   async function compare() {
@@ -36,11 +47,13 @@ function live(form) {
     asked?.abort();
     const mine = new AbortController();
     asked = mine;
+    renew(form);
     const answer = await fetch(form.dataset.live, {
       method: "POST", body: new FormData(form), signal: mine.signal, redirect: "manual",
     }).catch(() => ({ ok: false }));
     const html = answer.ok ? await answer.text().catch(() => "") : "";
     if (mine.signal.aborted) return;
+    if (answer.type === "opaqueredirect") { tell("ended"); return; } // to the sign-in
     if (!html) { tell("lost"); return; }
     const part = document.createElement("template");
     part.innerHTML = html;
@@ -72,10 +85,14 @@ function live(form) {
 }
 
 function guard(form) {
-  const said = () => new URLSearchParams(new FormData(form)).toString();
-  const first = said();
+  const said = () => {
+    const fields = new FormData(form);
+    fields.delete("csrfmiddlewaretoken"); // `renew` changes it, and nobody types it
+    return new URLSearchParams(fields).toString();
+  };
+  const first = "unsaved" in form.dataset ? null : said(); // of what is not saved, all is lost
   let sent = false;
-  form.addEventListener("submit", () => { sent = true; });
+  form.addEventListener("submit", () => { sent = true; renew(form); });
   // A page that comes back from the browser's memory may be left with the guard on again.
   window.addEventListener("pageshow", () => { sent = false; });
   window.addEventListener("beforeunload", (event) => { if (!sent && said() !== first) event.preventDefault(); });

@@ -3,9 +3,11 @@
 import pytest
 
 from evaluation.checking.numbers import (
+    is_number,
     kept_references,
     moved_references,
     number_gaps,
+    odd_numbers,
     repeated_numbers,
 )
 from tests.evaluation.checking.builders import chapter, item, matter, unit, words
@@ -89,3 +91,32 @@ def test_what_is_a_reference(text, kept):
 
 def test_what_is_written_anew_is_no_kept_reference():
     assert kept_references("2.4を用いる。", "2.4を用いる。2.5も用いる。") == ["2.4"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    "1 10 999 ２ 5の2 5の2の3 第1 第5条 第5条の2 第三章 Ⅲ Ⅻ ⅳ (1) （１） (ア) 1) ① ⑳ ㉑ ア ヲ 二十一 a B".split(),
+)
+def test_what_a_number_of_official_text_looks_like(label):
+    assert is_number(label)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["-1", "0", "9999999999999", "1000", "あ", "ん", "4 5", "", "第", "1.", "(1", "の2", "ab"],
+)
+def test_what_can_be_none(label):
+    assert not is_number(label)
+
+
+def test_a_stored_number_that_is_none_is_told():
+    found = odd_numbers(matter(OLD, (*OLD, item("i3", "あ"))))
+    assert words(found) == [
+        (
+            "i3",
+            (
+                "「あ」は、条項の番号の形ではありません。"
+                "「5」「5の2」「Ⅲ」「(1)」「①」「ア」「第1」「第5条」のような形に改めてください。"
+            ),
+        )
+    ]

@@ -1,6 +1,7 @@
 """Word files: what is read of them, and what is refused."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -101,12 +102,48 @@ def test_what_is_no_document_is_refused(content, reason):
         read_docx(content)
 
 
-def test_a_zip_without_a_document_is_refused():
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        ("xl/workbook.xml", "Excelのファイル"),
+        ("ppt/presentation.xml", "PowerPointのファイル"),
+        ("a.txt", "別の形式のファイル"),
+    ],
+)
+def test_a_zip_without_a_document_is_refused(part, kind):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<a/>")
-    with pytest.raises(NotReadable, match="Wordの文書"):
+        archive.writestr(part, "<a/>")
+    with pytest.raises(NotReadable, match=f"Wordの文書（.docx）ではなく、{kind}"):
         read_docx(target.getvalue())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_broken_archive_is_refused_however_it_is_packed(method):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("word/document.xml", "<a>" + "文" * 1_000 + "</a>")
+    content = bytearray(target.getvalue())
+    start = content.index(b"word/document.xml") + len("word/document.xml")
+    for place in range(start, start + 12):
+        content[place] ^= 0xFF
+    with pytest.raises(NotReadable, match="ファイルを開けません。"):
+        read_docx(bytes(content))
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "utf-7", "foo"])
+def test_a_document_in_an_unusual_encoding_is_refused(encoding):
+    with pytest.raises(NotReadable, match="文書の中身（XML）を読めません。"):
+        read_docx(docx_of(f'<?xml version="1.0" encoding="{encoding}"?><a/>'))
+
+
+def test_blank_lines_and_blanks_between_words_are_read_in_time():
+    """From each blank the end was sought anew: this took a minute."""
+    blank = " " * 60_000
+    body = f"<w:p><w:r><w:t>{blank}</w:t><w:br/><w:t>甲{blank}乙</w:t></w:r></w:p>"
+    start = time.monotonic()
+    assert [len(text) for text in text_of(document(body))] == [60_002]
+    assert time.monotonic() - start < 5
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked():
@@ -127,6 +164,8 @@ def test_a_large_file_is_refused():
         (b"\xd0\xcf\x11\xe0", "古い形式のWord"),
         (b"%PDF-1.7", "PDFは読めません。"),
         (b"\x81\x00\xff", "テキストでもありません。"),
+        (b"\x81\xff", "テキストでもありません。"),
+        (b"\x89PNG\r\n\x1a\n", "画像のファイルです。Wordの文書かテキストを選ぶか、"),
         (b" \n", "照合する文章がありません。"),
         ("あ\n".encode() * 3_001, "3,001段落"),
         (b"a" * (2 * 1024 * 1024 + 1), "テキストが大きすぎます。"),

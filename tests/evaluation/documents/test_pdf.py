@@ -18,7 +18,7 @@ import pytest
 
 from evaluation.documents import pdf
 from evaluation.documents.pdf_child import FONTS_CONF
-from evaluation.fonts import FONTS
+from jst_objectives.fonts import FONTS
 from tests.evaluation.documents.papers import SENTENCE, html_of, poppler, row, table
 
 

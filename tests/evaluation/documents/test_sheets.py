@@ -2,6 +2,7 @@
 
 import pytest
 
+from evaluation.documents.dossier import kinds_of
 from evaluation.documents.pdf import render_pdf
 from evaluation.documents.sheets import (
     named_programmes,
@@ -13,7 +14,8 @@ from evaluation.documents.sheets import (
     programme_sheet,
     programme_sheets,
 )
-from evaluation.models import Amendment
+from evaluation.models import Amendment, PolicyText
+from jst_objectives import history
 from programs.models import Program
 from tests.evaluation.documents.papers import pages, poppler, squeeze
 from tests.factories import make_baseline, make_draft, make_period
@@ -58,6 +60,17 @@ def test_a_period_without_a_hierarchy_has_no_sheet() -> None:
     make_baseline(period)
     draft = make_draft(period)
     assert (policy_sheet(draft), programme_sheets(draft), overview_sheets(draft)) == ({}, [], [])
+
+
+@pytest.mark.parametrize(("number", "there"), [(1, False), (2, True)])
+def test_the_hierarchy_is_offered_where_it_has_a_caption_and_objectives(number, there) -> None:
+    period = make_period()
+    make_baseline(period)
+    draft = make_draft(period)
+    for position in range(1, number + 1):
+        text = PolicyText(period=period, position=position, heading=f"段{position}")
+        history.save(text, by=None, reason="試験")
+    assert ("policy" in kinds_of(draft), bool(policy_sheet(draft))) == (there, there)
 
 
 def test_programmes_come_in_the_order_of_the_memo(real: Amendment) -> None:

@@ -14,7 +14,7 @@ from evaluation import amending, drafting, procedure
 from evaluation.comparison.rows import Table
 from evaluation.documents.comparison import from_data
 from evaluation.documents.issuing import take_snapshot
-from evaluation.documents.versions import EXPECTED, Version, compare_versions
+from evaluation.documents.versions import EXPECTED, Version, compare_texts
 from evaluation.loading import load_source
 from evaluation.models import Amendment, Wording
 from programs.access import Hidden
@@ -38,7 +38,7 @@ def scene(made):
 
 def compared(period, old: str, new: str, reader=None) -> Table:
     before, after = (Version.parse(spec, period, reader) for spec in (old, new))
-    return compare_versions(before, after)
+    return compare_texts(before, after, before.text(), after.text())
 
 
 def shown(table: Table):
@@ -64,6 +64,8 @@ class TestReading:
             ("on:2026-02-30", "「2026-02-30」という日はありません。"),
             ("with:{}@2026-02-30T10:00", "「2026-02-30T10:00」という日時はありません。"),
             ("with:{}@2026-02-01T25:00", "「2026-02-01T25:00」という日時はありません。"),
+            ("with:{}@0001-01-01T00:00", "「0001-01-01T00:00」という日時はありません。"),
+            ("on:2026-04-01@0001-01-01T00:00", "「0001-01-01T00:00」という日時はありません。"),
             ("before:{}@2020-02-01T10:00", "変更前の本文には、版や日時を付けられません。"),
         ],
     )
@@ -188,6 +190,27 @@ class TestComparing:
         amending.correct(draft, Wording.objects.get(amendment=first), text="項目1の振興", by=None)
         take_snapshot(draft, by=None)
         assert compared(period, f"with:{draft.slug}", f"with:{draft.slug}@1").rows == ()
+
+    def test_mergers_are_those_that_the_snapshot_saw(self, scene):
+        period, _, (_, one, *_), first = scene
+        axis, other = (
+            amending.insert(first, "evaluation_axis", parent=one, text=text, by=None)
+            for text in ("成果の創出", "人材の育成")
+        )
+        decide(first)
+        draft = make_draft(period)
+        amending.repeal(draft, other, by=None)
+        take_snapshot(draft, by=None)
+        repealed = shown(compared(period, f"before:{draft.slug}", f"with:{draft.slug}@1"))
+        amending.restore(draft, other, by=None)
+        amending.merge(draft, axis, [other], "成果の創出と人材の育成", by=None)
+        take_snapshot(draft, by=None)
+        merged = shown(compared(period, f"before:{draft.slug}", f"with:{draft.slug}@2"))
+        assert [rows[-1][0] for rows in (repealed, merged)] == ["deleted", "merged"]
+        assert shown(compared(period, f"before:{draft.slug}", f"with:{draft.slug}@1")) == repealed
+        amending.restore(draft, other, by=None)
+        assert not draft.successions.exists()
+        assert shown(compared(period, f"before:{draft.slug}", f"with:{draft.slug}@2")) == merged
 
     def test_before_the_draft_began(self, scene):
         version = Version.parse(f"with:{scene[3].slug}@2020-02-01T10:00", scene[0], None)

@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -251,8 +252,10 @@ def test_the_queries_do_not_grow(client, role):
 # --- Documents ------------------------------------------------------------------------------------
 def test_issuing_and_downloading_are_recorded(client, period, draft):
     user = sign_in(client, period, "auditor")
-    response = client.post(address(draft) + "issue/comparison/", follow=True)
-    assert response.content[:5] == b"%PDF-"
+    html = client.post(address(draft) + "issue/comparison/", follow=True).content.decode()
+    (download,) = re.findall(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', html)
+    assert f'発行しました：<a href="{download}">' in html
+    assert client.get(download).content[:5] == b"%PDF-"
     records = AccessRecord.objects.filter(kind="export").order_by("pk")
     assert [(r.user, r.agency, r.detail) for r in records] == [
         (user, period.agency, f"新旧対照表 {draft.slug}-1の発行"),

@@ -221,6 +221,8 @@ def test_a_document_on_its_way(scene: Scene):
     rendering.render.call(begun.pk)
     visit.check(expected="作成し、発行しました。")
     assert visit.page.evaluate("window.stays")
+    assert visit.page.locator("#told").text_content() == "作成し、発行しました。"
+    assert visit.page.evaluate("document.activeElement.tagName") == "H1"
     with visit.page.expect_download() as download:
         visit.page.get_by_role("link", name="PDFを受け取る").click()
     assert Path(download.value.path()).read_bytes()[:5] == b"%PDF-"

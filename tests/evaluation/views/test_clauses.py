@@ -5,7 +5,7 @@ import copy
 import pytest
 from django.test import Client
 
-from evaluation import amending, procedure, reasoning
+from evaluation import amending, reasoning
 from evaluation.models import Clause, Wording
 from evaluation.views.clauses import VERBS
 from tests.evaluation.views.drafts import (
@@ -17,7 +17,7 @@ from tests.evaluation.views.drafts import (
     sign_in,
     words,
 )
-from tests.factories import decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +177,19 @@ def test_what_cannot_be_seen_is_told(client, scene):
         ),
         ("relabel", {"label": ""}, "番号を入力してください（例：5）。"),
         (
+            "reword",
+            {"text": "長" * 201},
+            "見出しは200文字までです（いま201文字）。長い文は、本文の段落に入れてください。",
+        ),
+        (
+            "relabel",
+            {"label": "4 5"},
+            (
+                "「4 5」は、番号として使えません。「5」「5の2」「Ⅲ」「(1)」「①」「ア」「第1」「第5条」のような、"
+                "この条項だけの番号を入力してください（数字は1から999まで）。"
+            ),
+        ),
+        (
             "move",
             {"place": "nowhere:"},
             "選んだ場所は、その間に動かされたか削られました。選び直してください。",
@@ -231,6 +244,21 @@ def test_changed_clauses_lead_to_each_other(client, scene):
     assert (page.previous.clause_id, page.next.clause_id) == (one.pk, three.pk)
 
 
+# --- Two drafts -----------------------------------------------------------------------------------
+def test_another_draft_that_changes_the_same_clause_is_told(client, scene):
+    draft, _, one, two, _ = scene
+    other = make_draft(draft.period)
+    amending.reword(other, one, "ほかの文言", by=None)
+    amending.reword(other, two, "ほかの文言", by=None)
+    amending.reword(draft, one, "この変更案の文言", by=None)
+    told = f"ほかの変更案も、この条項を改めています： {other.title} （起案中）"
+    assert told in words(client.get(clause_address(draft, one)))
+    assert told in words(client.get(clause_address(draft, two)))
+    page = words(client.get(address(draft, "edit")))
+    assert "ほかの変更案も改めている条項があります（1）。" in page
+    assert f"1. この変更案の文言 ： {other.title}" in page
+
+
 # --- Two editors ----------------------------------------------------------------------------------
 def test_what_was_decided_meanwhile_is_not_overwritten_unseen(client, scene):
     draft, _, item, *_ = scene
@@ -269,12 +297,13 @@ def test_every_other_change_asks_again(client, scene, verb, data):
     assert draft.wordings.get().text == "項目1の一層の推進"
     if data:
         assert response.context["form"]["label"].value() == "8"
+        assert " data-guarded data-unsaved" in response.content.decode()
 
 
 def test_what_was_typed_is_shown_where_the_draft_was_submitted_meanwhile(client, scene):
     draft, _, one, *_ = scene
     opened = seen(draft, one)
-    procedure.submit(draft, by=make_user(draft.period.agency, "editor"))
+    submit(draft, by=make_user(draft.period.agency, "editor"))
     response = post(client, draft, one, "reword", text="項目1の<一層>の推進", seen=opened)
     page = words(response)
     assert response.status_code == 403

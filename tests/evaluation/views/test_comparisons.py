@@ -1,19 +1,23 @@
 """The comparison table on screen: its forms, the appendix cell by cell, any two versions."""
 
+import datetime as dt
 import re
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
+from evaluation.documents import pdf
 from evaluation.documents.issuing import take_snapshot
 from evaluation.loading import load_source
 from evaluation.models import Amendment, ProcedureStep, StepKind, TableForm
+from evaluation.views import comparisons
 from jst_objectives import history
 from programs.models import AccessRecord
 from tests.evaluation.views.drafts import address, make_scene, words
-from tests.factories import make_user
+from tests.factories import decide, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 REAL = "/jst/5/amendments/2026-01-28/"
@@ -177,6 +181,8 @@ class TestVersions:
         response = client.get(versions(real, "on:2026-02-01"))
         assert rows(response) == 41
         assert "令和8年2月1日現在 から 変更案（2026-01-28） への変更" in words(response)
+        title = f"<title>新旧対照表：変更案「{real.title}」 ← 令和8年2月1日現在"
+        assert title in response.content.decode()
 
     def test_what_is_chosen_has_a_short_address(self, client, real):
         chosen = "?old=on&old_on=令和8年2月1日&new=with:2026-01-28&new_on="
@@ -229,6 +235,42 @@ class TestVersions:
 
     def test_the_pdf_of_no_versions_is_the_form(self, client, real):
         assert "二つの版を比べる" in words(client.get("/jst/5/comparison.pdf"))
+
+
+class TestPaper:
+    @pytest.fixture
+    def published(self, client):
+        """A published amendment that rewords an item and adds an axis; the client is an editor's."""
+        draft, (_, one, *_) = make_scene(client)
+        amending.reword(draft, one, "項目1の振興", by=None)
+        amending.insert(draft, "evaluation_axis", parent=one, text="新しい軸", by=None)
+        decide(draft, dt.date(2024, 4, 1))
+        for amendment in draft.period.amendments.all():
+            procedure.publish(amendment, by=make_user(), published_on=timezone.localdate())
+        return draft
+
+    def test_what_is_long_is_made_for_who_has_signed_in(self, client, published, monkeypatch):
+        monkeypatch.setattr(comparisons, "LONGEST_IN_A_REQUEST", 0)
+        versions_pdf = versions(published, "on:2024-03-31").replace("/?", ".pdf?")
+        for page in (versions_pdf, address(published, "comparison") + "appendix.pdf"):
+            refused = Client().get(page)
+            assert refused.status_code == 403
+            assert "のPDFは、サインインすると作れます。" in words(refused)
+            assert client.get(page).content[:5] == b"%PDF-"
+
+    def test_the_same_is_not_made_twice(self, client, published, monkeypatch):
+        page = address(published, "comparison") + "appendix.pdf"
+        made = client.get(page).content
+        monkeypatch.setattr(pdf, "render_pdf", None)
+        assert Client().get(page).content == made
+
+    def test_a_character_without_a_glyph_is_the_writers_to_mend(self, client):
+        draft, (_, one, *_) = make_scene(client)
+        amending.insert(draft, "evaluation_axis", parent=one, text="軸", by=None)
+        draft.wordings.update(text="絵文字😀")  # past the check of what may be typed
+        response = client.get(address(draft, "comparison") + "appendix.pdf")
+        assert response.status_code == 422
+        assert "PDFに印刷できない文字があります：「😀」（U+1F600）" in words(response)
 
 
 class TestEarlierVersions:

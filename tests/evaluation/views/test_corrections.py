@@ -94,6 +94,59 @@ def test_both_clocks_are_shown(client, period, baseline, item):
     assert (on(before), on(correction.recorded_at)) == ("項目1の推進", "項目1の促進")
 
 
+def test_one_that_names_no_wording_is_listed_with_its_own_day(client, period, baseline, item):
+    correction = make_draft(period, kind="correction")
+    amending.reword(correction, item, "項目1の促進", by=None)
+    decide(correction, dt.date(2024, 6, 1))
+    told = words(client.get(address(baseline, "corrections")))
+    day = both_calendars(dt.date(2024, 6, 1))
+    assert f"項目1の促進 {told_at(correction)}から {day} {correction}" in told
+
+
+def decision(client, draft):
+    """Return the page on which the decision of a draft is asked for, to who may decide it."""
+    procedure.submit(draft, by=make_user())
+    procedure.approve(draft, by=make_user())
+    client.force_login(make_user(draft.period.agency, "approver"))
+    return client.get(
+        address(draft, "steps", "decide") + "?decided_on=2024-06-01&effective_on=2026-01-01"
+    )
+
+
+def test_its_decision_applies_from_the_day_of_what_it_corrects(client, baseline, item):
+    client.post(page(baseline, item), DATA)
+    draft = Amendment.objects.get(slug="seigo")
+    asked = decision(client, draft)
+    told = words(asked)
+    assert "元の文言と同じ日（令和4年4月1日）から適用されます。この日付は選べません。" in told
+    assert "適用日まで、現行の本文が適用されます。" not in told
+    assert "適用日から、新しい本文が中長期目標として効力をもちます。" not in told
+    data = {"decided_on": "2024-06-01", "effective_on": "2026-01-01"}
+    data["seen"] = asked.context["seen"]
+    assert client.post(address(draft, "steps", "decide"), data).status_code == 302
+    draft.refresh_from_db()
+    assert draft.effective_on == DAY
+
+
+def test_its_record_follows_the_order_of_decisions(client, period, baseline, item):
+    between = make_draft(period)
+    amending.reword(between, item, "項目1の転換", by=None)
+    decide(between, dt.date(2024, 5, 1))
+    body = baseline.wordings.get(text="項目1を推進する。").clause
+    client.post(page(baseline, body), DATA)
+    told = words(decision(client, Amendment.objects.get(slug="seigo")))
+    assert "決定の適用日は、前の変更と同じ令和6年5月1日と記録します。" in told
+
+
+def test_a_correction_that_changes_more_has_a_day_of_its_own(period, baseline, item):
+    draft = make_draft(period, kind="correction")
+    amending.correct(draft, baseline.wordings.get(clause=item), text="正", by=None)
+    assert procedure.day_of_correction(draft) == DAY
+    body = baseline.wordings.get(text="項目1を推進する。").clause
+    amending.reword(draft, body, "項目1を進める。", by=None)
+    assert procedure.day_of_correction(draft) is None
+
+
 def told_at(correction):
     return both_calendars(correction.recorded_at)
 

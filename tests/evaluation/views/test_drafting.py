@@ -4,16 +4,15 @@ import datetime as dt
 
 import pytest
 
-from evaluation import drafting, procedure
+from evaluation import drafting
 from evaluation.models import Amendment
-from tests.factories import make_baseline, make_draft, make_period, make_user
+from tests.factories import make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
 STARTED = {
     "title": "中長期目標の変更",
     "slug": "2026-10-01",
-    "kind": "amendment",
     "office": "人材政策課",
     "paper_date": "令和8年10月1日",
 }
@@ -41,8 +40,9 @@ def facts(draft):
 
 def test_an_editor_starts_a_draft_and_holds_it(client, period, editor):
     baseline, _ = make_baseline(period)
-    assert client.get(new(period)).status_code == 200
-    response = client.post(new(period), STARTED)
+    page = client.get(new(period)).content.decode()
+    assert f'href="/{period.agency.code}/5/amendments/{baseline.slug}/corrections/"' in page
+    response = client.post(new(period), STARTED | {"kind": "correction"})
     assert response.status_code == 302
     assert response["Location"] == f"/{period.agency.code}/5/amendments/2026-10-01/"
     draft = Amendment.objects.get(slug="2026-10-01")
@@ -63,14 +63,14 @@ def test_an_editor_starts_a_draft_and_holds_it(client, period, editor):
     [
         ("title", "", "件名を入力してください。"),
         ("title", "件\x07名", "件名の2文字目"),
+        ("title", "件名😀", "件名の「😀」（U+1F600）は、印刷に使う書体にありません。"),
+        ("office", "😀課", "担当課の「😀」（U+1F600"),
         ("slug", "", "識別名を入力してください（例：2026-10-01）。"),
         ("slug", "new", "識別名「new」は使えません。別の名前にしてください。"),
         ("slug", "2026_10", "識別名は、半角の小文字・数字・ハイフンで、"),
         ("slug", "Ａ", "識別名は、半角の小文字・数字・ハイフンで、"),
         ("slug", "-a", "識別名は、半角の小文字・数字・ハイフンで、"),
         ("slug", "taken", "識別名「taken」の変更が、この期間にすでにあります。"),
-        ("kind", "", "種類を選んでください。"),
-        ("kind", "baseline", "正しく選択してください。"),
         ("paper_date", "あした", "資料の日付の「あした」を読み取れません。"),
     ],
 )
@@ -126,7 +126,7 @@ def test_facts_typed_wrong_stay_typed(client, period, editor):
 
 def test_what_was_submitted_keeps_its_facts(client, period, editor):
     draft = make_draft(period)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     response = client.post(facts(draft), {"title": "遅い件名"})
     assert response.status_code == 403
     assert "編集ができるのは、起案中の変更案だけです。" in response.content.decode()

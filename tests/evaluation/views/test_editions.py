@@ -10,7 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
-from evaluation.models import Amendment
+from evaluation.lifespans import read_moment
+from evaluation.models import Amendment, ItemProgram, Succession
+from jst_objectives.history import delete, save
+from programs.models import AccessRecord, Program, Role
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +130,8 @@ def test_what_cannot_be_read_keeps_the_form(scene):
         assert "知られていた日の「2026-13-01」という日はありません。" in page
         assert 'value="あした"' in page
         assert 'value="2026-13-01"' in page
+    page = scene.read(scene.text + "?known=0001-01-01T00:00", 404)
+    assert "知られていた日の「0001-01-01T00:00」という日時はありません。" in page
     slug = scene.draft.slug
     page = scene.read(f"{scene.text}?amendment={slug}&known=2020-01-01", 404)
     assert "にはまだありませんでした。" in page
@@ -177,8 +182,12 @@ def test_an_item_that_is_not_there_says_when_it_was(scene):
 
 
 def test_auditors_are_led_to_the_history_of_what_they_read(scene):
-    auditor = Client()
+    """Who audits another agency and assesses this one is not."""
+    auditor, elsewhere = Client(), Client()
     auditor.force_login(make_user(scene.period.agency, "auditor"))
+    stranger = make_user(make_period().agency, "auditor")
+    save(Role(user=stranger, agency=scene.period.agency, role="assessor"), by=None, reason="試験")
+    elsewhere.force_login(stranger)
     key = scene.item.pk
     places = {
         scene.page: (200, f"/history/?item={key}"),
@@ -191,6 +200,7 @@ def test_auditors_are_led_to_the_history_of_what_they_read(scene):
         assert f'href="{history}"' in scene.read(address, status, auditor)
         assert auditor.get(history).status_code == 200
         assert f'href="{history}"' not in scene.read(address, status)
+        assert f'href="{history}"' not in scene.read(address, status, elsewhere)
 
 
 def test_what_only_a_draft_has_is_hidden_from_others(scene):
@@ -218,6 +228,17 @@ def test_the_course_of_an_item_links_to_the_row_of_each_comparison(scene):
     assert "直している推進" not in public
     assert "user" not in re.sub(r'class="[^"]*"|/[\w/]*', "", public.split("この項目の経緯")[1])
     assert "担当：正誤の課" in public
+
+
+def test_a_draft_of_which_the_course_tells_is_recorded_as_read(scene):
+    readings = AccessRecord.objects.filter(kind="draft_read")
+    scene.read(scene.page)
+    assert [row.detail for row in readings] == [f"{scene.period}「{scene.draft}」"]
+    chapter = scene.period.clauses.get(kind="chapter")
+    other = make_draft(scene.period)
+    new = amending.insert(other, "item", parent=chapter, label="9", text="新項目", by=None)
+    scene.read(f"{scene.text}items/{new.public_id}/", 404)
+    assert readings.filter(detail=f"{scene.period}「{other}」").count() == 1
 
 
 # --- Lasting addresses ----------------------------------------------------------------------------
@@ -262,6 +283,40 @@ def test_the_address_of_a_draft_shows_it_as_it_was(scene):
         amending.reword(scene.draft, scene.item, "さらに直した推進", by=scene.editor)
         assert scene.heading(query) == "1. さらに直した推進"
         assert heading(scene.read(address)) == "1. 直している推進"
+
+
+def test_origins_and_programmes_are_those_of_the_moment(scene):
+    text = amending.text_of(scene.draft)
+    (body,) = (n for n in text.children[scene.item.pk] if n.kind == "body")
+    (part,) = amending.split(scene.draft, body.wording.clause, ["項目1を", "推進する。"], by=None)
+    program = Program(agency=scene.period.agency, slug="p", name="推進の事業")
+    save(program, by=None, reason="試験")
+    link = ItemProgram(clause=scene.item, program=program, amendment=scene.draft)
+    save(link, by=None, reason="試験")
+    moment = f"{timezone.localtime():%Y-%m-%dT%H:%M:%S.%f}"
+    query = f"?amendment={scene.draft.slug}"
+    told = ("から分かれた", "推進の事業")
+    assert [words in scene.read(scene.page + query) for words in told] == [True, True]
+    amending.undo(scene.draft, part, by=None)
+    delete(link, by=None, reason="試験")
+    assert [words in scene.read(scene.page + query) for words in told] == [False, False]
+    page = scene.read(f"{scene.page}{query}&known={moment}")
+    assert [words in page for words in told] == [True, True]
+
+
+def test_an_origin_decided_later_is_not_known_before(scene):
+    text = amending.text_of(scene.draft)
+    (body,) = (n for n in text.children[scene.item.pk] if n.kind == "body")
+    amending.split(scene.draft, body.wording.clause, ["項目1を", "推進する。"], by=None)
+    moment = f"{timezone.localtime():%Y-%m-%dT%H:%M:%S.%f}"
+    on = dt.date(2027, 3, 31)
+    decide(scene.draft, on)
+    period = scene.period
+    assert Succession.objects.in_force_on(period, on).count() == 1
+    assert "から分かれた" in scene.read(f"{scene.page}?on={on}")
+    assert "から分かれた" not in scene.read(f"{scene.page}?on={on}&known={moment}")
+    assert Succession.objects.in_force_on(period, on, timezone.now()).count() == 1
+    assert Succession.objects.in_force_on(period, on, read_moment(moment)).count() == 0
 
 
 def test_the_address_of_a_decided_amendment_needs_no_moment(scene):

@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 
+from evaluation import restricting
 from evaluation.views import errors
 from programs.models import AccessRecord
 from tests.databases import on_postgresql
@@ -85,11 +86,32 @@ def test_a_refusal_says_why_and_is_recorded(client, draft):
     assert (record.user, record.path, record.detail) == (user, address(draft, "draft"), reason)
 
 
+def test_a_refusal_leads_back_to_the_amendment_for_who_may_read_it(client, draft):
+    client.force_login(make_user(draft.period.agency, "auditor"))
+    back = f'<a href="{address(draft)}">{draft.title}</a>'
+    for refused in ("draft", "reasons"):
+        assert back in client.get(address(draft, refused)).content.decode()
+    client.force_login(make_user(make_period().agency, "auditor"))
+    assert back not in client.get(address(draft, "draft")).content.decode()
+
+
+def test_an_auditor_is_led_to_what_may_be_known_of_a_restricted_draft(client, draft):
+    editor = make_user(draft.period.agency, "editor")
+    restricting.restrict(draft, by=editor, why="市場への影響")
+    client.force_login(make_user(draft.period.agency, "auditor"))
+    html = client.get(address(draft)).content.decode()
+    assert f'<a href="{address(draft, "restriction")}">この変更案の閲覧制限</a>' in html
+    assert draft.title not in html
+    client.force_login(make_user(draft.period.agency, "approver"))
+    assert "閲覧制限" not in client.get(address(draft)).content.decode()
+
+
 def test_a_missing_token_is_explained():
     client = Client(enforce_csrf_checks=True)
-    response = client.post(reverse("verification"))
+    response = client.post(reverse("verification"), {"text": "丹念に書いた文"})
     assert response.status_code == 403
     assert "もう一度送信してください" in response.content.decode()
+    assert '<blockquote class="typed">丹念に書いた文</blockquote>' in response.content.decode()
 
 
 # --- 400, 405, 500 --------------------------------------------------------------------------------

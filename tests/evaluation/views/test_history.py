@@ -8,8 +8,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluation import amending
-from evaluation.trail import HEADER
 from evaluation.views import history as page
+from evaluation.views.history import HEADER
 from jst_objectives import history
 from programs.models import AccessRecord, Fund
 from tests.factories import make_baseline, make_draft, make_period, make_user
@@ -54,6 +54,18 @@ def test_other_roles_are_told_why(period, client, name, role):
 def test_sign_in_comes_first(client, name):
     response = client.get(reverse(name))
     assert response["Location"] == f"{reverse('account_login')}?next={reverse(name)}"
+
+
+def test_the_tab_names_whose_history_it_is(period, client, auditor):
+    make_baseline(period)
+    draft = make_draft(period)
+    assert "<title>履歴" + "：" not in read(client)
+    for asked in ({"amendment": draft.pk}, {"subject": f"amendment-{draft.pk}"}):
+        title = draft.title if "amendment" in asked else f"変更「{draft.title}」"
+        assert f"<title>履歴：{title}" in read(client, **asked)
+    other = make_draft(make_period())  # of which nothing is found
+    html = read(client, subject=f"amendment-{other.pk}")
+    assert other.title not in html
 
 
 @pytest.mark.parametrize("name", ["history", "history_export"])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
 from evaluation.loading import load_source
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
+from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ def test_what_was_sent_back_stands_first_with_its_words(client):
     period = make_period()
     editor = make_user(period.agency, "editor")
     draft = make_draft(period, by=editor, holder=editor)
-    procedure.submit(draft, by=editor)
+    submit(draft, by=editor)
     procedure.send_back(draft, by=make_user(), reason="2.5の評価軸を\n直してください。")
     client.force_login(editor)
     html = home(client)

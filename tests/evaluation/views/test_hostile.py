@@ -402,7 +402,7 @@ def test_control_characters_are_refused_with_a_message(period, string):
     place = [period.agency.code, period.number]
     of_draft = [*place, draft.slug]
     forms = {
-        reverse("start_amendment", args=place): {"title": string, "slug": "x", "kind": "amendment"},
+        reverse("start_amendment", args=place): {"title": string, "slug": "x"},
         reverse("amendment_facts", args=of_draft): {"title": "件名", "office": string},
         reverse("change_clause", args=[*of_draft, item.public_id, "reword"]): {"text": string},
         reverse("reasons", args=of_draft): {"title": string, "text": "説明", "kind": "law"},

@@ -1,5 +1,7 @@
 """The page of the second editor, and the one of what was decided while a draft was written."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -60,6 +62,7 @@ def test_base_mine_and_theirs_are_shown_by_paragraph_and_nothing_is_saved(client
     response = both_edited(client, draft, body, theirs, mine)
     page = words(response)
     assert response.status_code == 409
+    assert " data-guarded data-unsaved" in response.content.decode()
     assert "最後の変更：試験 太郎" in page
     assert "両方が同じ所を改めた段落（1）は、文言を選ぶか、書いてください。" in page
     assert "あなたが入力した文言 変更 冒頭 の段落である。" in page
@@ -122,6 +125,30 @@ def test_what_is_not_chosen_or_not_written_is_asked_again(client, scene):
     assert text_of(draft, body) == theirs
 
 
+def test_to_write_is_to_choose_what_is_written(client, scene):
+    draft, body, _ = scene
+    theirs, mine = (
+        BODY.replace("第一", "最初"),
+        BODY.replace("第一", "冒頭").replace("第三", "最後"),
+    )
+    response = both_edited(client, draft, body, theirs, mine)
+    where = clause_address(draft, body, "settle")
+    sent = fields_of(response, own_0="自分の段落。", own_2="自分の末尾。")
+    assert (sent["choice-0"], sent["choice-2"]) == ("", "mine")
+    assert client.post(where, sent).status_code == 302
+    assert text_of(draft, body) == "自分の段落。\n第二の段落である。\n自分の末尾。"
+
+
+def test_what_was_chosen_by_hand_counts_beside_what_was_written(client, scene):
+    draft, body, _ = scene
+    response = both_edited(
+        client, draft, body, BODY.replace("第一", "最初"), BODY.replace("第一", "冒頭")
+    )
+    data = fields_of(response, choice_0="theirs", own_0="自分の段落。")
+    client.post(clause_address(draft, body, "settle"), data)
+    assert text_of(draft, body) == BODY.replace("第一", "最初")
+
+
 def test_what_cannot_be_stored_is_refused_and_stays(client, scene):
     draft, body, _ = scene
     response = both_edited(
@@ -132,6 +159,32 @@ def test_what_cannot_be_stored_is_refused_and_stays(client, scene):
     assert answer.status_code == 200
     assert answer.context["form"]["own-0"].value() == "甲\u202e"
     assert text_of(draft, body) == BODY.replace("第一", "最初")
+
+
+def test_a_clause_that_was_deleted_meanwhile_is_restored_with_my_words(client, scene):
+    draft, body, _ = scene
+    opened, colleague = seen(draft, body), make_user()
+    amending.repeal(draft, body, by=colleague)
+    response = save(client, draft, body, BODY, BODY.replace("第一", "冒頭"), seen=opened)
+    page = words(response)
+    assert response.status_code == 409
+    assert f"試験 太郎（{colleague.username}）が、" in page
+    assert "この条項を削りました。" in page
+    assert "戻して、この文言にする 削ったままにする" in page
+    answer = client.post(clause_address(draft, body, "settle"), fields_of(response), follow=True)
+    assert "削られた条項を戻し、この文言を保存しました。" in words(answer)
+    assert text_of(draft, body) == BODY.replace("第一", "冒頭")
+    assert not amending.text_of(draft).nodes[body.pk].repealed
+
+
+def test_below_a_deleted_item_it_cannot_stand_again_alone(client, scene):
+    draft, body, one = scene
+    opened = seen(draft, body)
+    amending.repeal(draft, one, by=make_user())
+    response = save(client, draft, body, BODY, "甲", seen=opened)
+    answer = client.post(clause_address(draft, body, "settle"), fields_of(response))
+    assert errors(answer) == ["先に、上の「項目1の推進」を戻してください。"]
+    assert "甲" in words(answer)
 
 
 def test_a_third_editor_meanwhile_is_merged_too(client, scene):
@@ -231,6 +284,33 @@ def test_a_clause_is_merged_with_what_was_decided(client, scene):
     assert text_of(draft, body).startswith("冒頭、最初の段落である。")
 
 
+def test_number_and_place_are_settled_together_with_the_text(client, scene):
+    draft, _, one = scene
+    two = amending.text_of(draft).order[3].wording.clause
+    for amendment, text, label in ((draft, "甲", "7"), (make_draft(draft.period), "乙", "8")):
+        amending.reword(amendment, one, text, by=None)
+        amending.relabel(amendment, one, label, by=None)
+    amending.move(draft, one, parent=two, by=None)
+    amending.shift(amendment, one, 1, by=None)
+    rival = decide(amendment)
+    page = words(client.get(address(draft, "conflicts")))
+    assert page.count("重なりを決める") == 3
+    where = clause_address(draft, one, "settle")
+    response = client.get(where)
+    page = words(response)
+    assert "この変更案：7 決定された変更：8" in page
+    data = fields_of(response, choice_0="mine")
+    assert errors(client.post(where, data)) == [
+        "番号は、両方が改めています。どちらにするかを選んでください。",
+        "位置は、両方が改めています。どちらにするかを選んでください。",
+    ]
+    response = client.post(where, data | {"number": "mine", "place": "theirs"})
+    assert response["Location"] == clause_address(draft, one)
+    node, row = amending.text_of(draft).nodes[one.pk], rival.wordings.get(clause=one)
+    assert (node.text, node.label, node.parent_id) == ("甲", "7", row.parent_id)
+    assert amending.text_of(draft).conflicts == ()
+
+
 def test_a_colleague_and_another_decision_meanwhile(client, scene):
     draft, body, _ = scene
     amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
@@ -300,6 +380,14 @@ def test_a_stale_acceptance_and_one_of_a_conflict_are_refused(client, scene):
     assert client.get(where)["Location"] == address(draft, "conflicts")
 
 
+@pytest.mark.parametrize("sent", [{}, {"seen": "abc:x", "clause": "other"}])
+def test_nothing_is_accepted_where_nothing_was_named(client, scene, sent):
+    draft, *_ = scene
+    page = words(client.post(address(draft, "conflicts", "accept"), sent, follow=True))
+    assert "受け入れる条項がありません。" in page
+    assert "統合を受け入れました。" not in page
+
+
 def test_every_conflict_leads_to_where_it_is_settled(client, scene):
     draft, body, one = scene
     amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
@@ -308,10 +396,32 @@ def test_every_conflict_leads_to_where_it_is_settled(client, scene):
     amending.repeal(rival, one, by=None)
     decide(rival)
     page = client.get(address(draft, "conflicts")).content.decode()
-    assert f'href="{clause_address(draft, body)}"' in page
+    assert f'href="{clause_address(draft, body, "repeal")}"' in page
+    assert f'action="{clause_address(draft, body, "restore")}"' in page
     assert f'href="{clause_address(draft, new, "move")}"' in page
     for where in (address(draft), address(draft, "edit"), address(draft, "steps", "submit")):
         assert f'href="{address(draft, "conflicts")}"' in client.get(where).content.decode()
+
+
+def test_what_a_decision_deleted_is_kept_by_a_button_on_its_own_page(client, scene):
+    draft, body, _ = scene
+    amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
+    rival = make_draft(draft.period)
+    amending.repeal(rival, body, by=None)
+    decide(rival)
+    page = client.get(clause_address(draft, body))
+    assert "この変更案では変わっていません。" not in words(page)
+    form = re.search(
+        r'<form[^>]*action="([^"]*/restore/)">.*?name="seen" value="(\w+)"', html(page), re.DOTALL
+    )
+    answer = client.post(form[1], {"seen": form[2]}, follow=True)
+    assert "戻しました。" in words(answer)
+    assert amending.text_of(draft).conflicts == ()
+    assert text_of(draft, body) == BODY.replace("第一", "冒頭")
+
+
+def html(response):
+    return response.content.decode()
 
 
 def test_two_insertions_at_one_place_are_told(client, scene):

@@ -103,7 +103,7 @@ def test_the_page_suggests_the_place_and_the_next_free_number(client, scene):
         (
             {"monitoring_indicators": "数🎌"},
             (
-                "モニタリング指標の1行目の「🎌」U+1F38C（CROSSED FLAGS）は、"
+                "モニタリング指標の1行目の「🎌」（U+1F38C）は、"
                 "印刷に使う書体にありません。別の字にしてください。"
             ),
         ),

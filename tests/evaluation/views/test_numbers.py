@@ -69,6 +69,13 @@ def test_numbers_are_renumbered_and_given_back(scene):
     assert scene.labels() == ["1", "2", "2", "3"]
 
 
+def test_a_number_that_cannot_be_counted_is_named(scene):
+    amending.relabel(scene.draft, scene.one, "あ", by=None)
+    html = scene.get("numbers/")
+    assert "番号は、並びのとおりです。" not in html
+    assert f'clauses/{scene.one.public_id}/">項目1の推進</a>）があるため' in html
+
+
 def test_two_lists_are_renumbered_and_undone_each_for_itself(scene):
     scene.insert()
     amending.insert(scene.draft, "chapter", parent=None, label="Ⅲ", text="前の章", by=None)
@@ -103,6 +110,14 @@ def test_references_are_repaired_one_by_one_or_all_at_once(scene):
     assert scene.text() == "上記2.及び上記3.を進める。"
     scene.press("references/", "すべて直す")
     assert scene.text() == "上記3.及び上記4.を進める。"
+
+
+@pytest.mark.parametrize("only", ["x", "x:１", "x:" + "1" * 5000])
+def test_no_place_is_no_reference(scene, only):
+    scene.insert()
+    scene.press("numbers/", "この番号に付け直す")
+    assert "直せる参照がありません。" in scene.press("references/", "すべて直す", only=only)
+    assert scene.text() == "上記2.及び上記3.を進める。"
 
 
 def test_what_needs_a_hand_is_said(scene):

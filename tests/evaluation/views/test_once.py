@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -94,6 +95,26 @@ def test_what_was_refused_may_be_sent_again(client, scene):
     assert not Submission.objects.exists()
     assert reword(client, draft, one, "甲").status_code == 302
     assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "fields"),
+    [
+        ("numbers", {"seen": "x", "parent": "", "kind": "item"}),
+        ("references", {"seen": "x"}),
+        ("conflicts/accept", {"seen": "x:y", "clause": ""}),
+        ("edit/take-back", {"after": "0", "last": "0", "after_origin": "0", "last_origin": "0"}),
+    ],
+)
+def test_what_was_refused_on_the_way_to_another_page_is_refused_again(client, scene, where, fields):
+    draft, _ = scene
+    for _ in range(2):
+        answer = client.post(address(draft, *where.split("/")), fields | {"form_token": "t"})
+        assert answer.status_code == 302
+        (told,) = get_messages(answer.wsgi_request)
+        assert told.level_tag in {"warning", "error"}
+        client.get(answer["Location"])
+    assert not Submission.objects.exists()
 
 
 def test_another_person_and_another_page_have_answers_of_their_own(client, scene):

@@ -1,5 +1,7 @@
 """What the pages say, and how many queries they take."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.urls import reverse
 from evaluation import amending
 from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.loading import load_source
-from evaluation.models import Amendment
+from evaluation.models import Amendment, IssuedDocument
 from programs.models import Agency
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
@@ -75,8 +77,31 @@ def test_a_torn_draft_shows_why_in_place_of_a_table(client):
     html = page(client, address + "comparison/")
     assert "新旧対照表を作れません" in html
     assert "<table" not in html
+    for appendix in ("comparison/appendix/", "comparison/appendix.pdf"):
+        assert "対照表を作れません" in page(client, address + appendix)
     issued = client.post(address + "issue/comparison/", follow=True).content.decode()
     assert "PDFを発行できません。" in issued
+
+
+def test_no_heading_is_lower_than_html_has(client):
+    period = make_period()
+    _, (_, parent, *_) = make_baseline(period)
+    draft = make_draft(period)
+    for depth in range(2, 7):
+        text = f"深さ{depth}の項目"
+        parent = amending.insert(draft, "item", parent=parent, label="1", text=text, by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    html = page(client, f"/{period.agency.code}/5/?amendment={draft.slug}")
+    levels = re.findall(r'<h(\d) class="depth-(\d)', html)
+    assert {depth: level for level, depth in levels} == {
+        "0": "2",
+        "1": "3",
+        "2": "4",
+        "3": "5",
+        "4": "6",
+        "5": "6",
+        "6": "6",
+    }
 
 
 def test_what_an_amendment_deletes_is_listed(client):
@@ -102,11 +127,12 @@ def test_an_item_shows_its_parts_and_its_programme(jst):
 
 
 def test_a_document_is_issued_downloaded_and_verified(jst):
-    response = jst.post("/jst/5/amendments/2026-01-28/issue/comparison/", follow=True)
+    jst.post("/jst/5/amendments/2026-01-28/issue/comparison/")
+    response = jst.get(reverse("document", args=[IssuedDocument.objects.get().sha256]))
     pdf = response.content
     assert pdf[:5] == b"%PDF-"
     assert response["Content-Disposition"] == (
-        "attachment; filename*=UTF-8''"
+        "attachment; filename*=utf-8''"
         "%E6%96%B0%E6%97%A7%E5%AF%BE%E7%85%A7%E8%A1%A8_2026-01-28-1.pdf"
     )
     assert "新旧対照表 2026-01-28-1" in page(jst, "/jst/5/amendments/2026-01-28/")

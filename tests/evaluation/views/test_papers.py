@@ -6,6 +6,7 @@ from typing import Any
 import docx
 import pytest
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation import amending, rendering
@@ -93,7 +94,9 @@ def test_the_memo_quotes_the_printed_pages(client: Client) -> None:
 def test_a_short_document_is_handed_over_at_once(editor: Client, draft: Amendment) -> None:
     for kind in ("memo", "comparison", "appendix"):
         response = editor.post(address(draft, "issue", kind), follow=True)
-        assert response.content[:5] == b"%PDF-"
+        download = reverse("document", args=[IssuedDocument.objects.get(kind=kind).sha256])
+        assert f'発行しました：<a href="{download}">' in response.content.decode()
+        assert editor.get(download).content[:5] == b"%PDF-"
     assert IssuedDocument.objects.count() == 3
     assert Rendering.objects.count() == 0
 
@@ -141,6 +144,11 @@ def test_every_state_says_what_is_so_and_what_can_be_done(
     assert "順番を待っています。" in html
     assert "作成を中止する" in html
     assert "rendering.js" in html
+    # One status, which stays while what is below it is replaced.
+    status = (
+        '<p class="visually-hidden" id="told" role="status"></p>\n<div id="rendering" data-active>'
+    )
+    assert (status in html, html.count('role="status"')) == (True, 1)
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html
     html = shown(client, begun, requested_at=timezone.now() - rendering.SILENCE)
     assert "作成するプロセスが動いていないかもしれません。" in html
@@ -159,6 +167,17 @@ def test_every_state_says_what_is_so_and_what_can_be_done(
     assert address(draft, "issue", "dossier") in html
     html = shown(client, begun, state="cancelled", words="")
     assert "作成を中止しました。何も発行していません。" in html
+
+
+def test_following_it_keeps_no_session_from_ending(
+    client: Client, draft: Amendment, begun: Rendering
+) -> None:
+    client.force_login(begun.requested_by)
+    page = address(draft, "renderings", begun.pk)
+    client.get(page, headers={"X-Unattended": "1"})
+    assert "seen_at" not in client.session
+    client.get(page)
+    assert "seen_at" in client.session
 
 
 def test_who_started_it_stops_it_and_nobody_else(

@@ -79,6 +79,7 @@ def test_what_is_chosen_is_deleted_or_taken(scene):
         ({"place": "none"}, "選んだ項目は、その間に削られました。"),
         ({"text": "9. 1. 別の所\n本文。"}, "「9. 1.」は、選んだ項目の中の番号ではありません。"),
         ({"text": "前\u202e後"}, "1番目の段落の2文字目の"),
+        ({"text": "段落。\n" * 501}, "一度に貼り付けられるのは、500段落までです（いま501段落）。"),
         ({"text": "あ" * 100_001}, "一度に貼り付けられるのは、100,000文字までです。"),
     ],
 )
@@ -86,7 +87,9 @@ def test_what_cannot_be_pasted_is_explained(scene, change, words):
     client, draft, address, data = scene
     response = client.post(address, data | change)
     assert (response.status_code, draft.wordings.count()) == (200, 0)
-    assert words in response.content.decode()
+    page = response.content.decode()
+    assert words in page
+    assert " data-guarded data-unsaved" in page
 
 
 # --- In a browser ---------------------------------------------------------------------------------

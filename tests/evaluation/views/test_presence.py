@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation import amending, presence, procedure
+from evaluation import amending, presence
 from evaluation.models import Presence
 from tests.evaluation.views.drafts import clause_address, make_scene, words
-from tests.factories import make_user
+from tests.factories import make_user, submit
 
 pytestmark = pytest.mark.django_db
 TOLD = "いま、試験 太郎さんもこの条項を開いています。"
@@ -118,5 +118,5 @@ def test_it_is_for_those_who_edit(client, scene):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(make_user(draft.period.agency, "editor"))
     assert beat(strict, draft, one).status_code == 403
-    procedure.submit(draft, by=make_user())
+    submit(draft, by=make_user())
     assert beat(client, draft, one).status_code == 403

@@ -16,7 +16,7 @@ from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Attachment, ProcedureStep, StepKind, StepOrder
 from jst_objectives import history
 from programs.models import AccessRecord
-from tests.evaluation.views.drafts import address, errors, words
+from tests.evaluation.views.drafts import address, clause_address, errors, seen, words
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,14 @@ def test_what_is_missing_is_named_at_its_field(scene):
     assert errors(response) == [
         "手続を選んでください。",
         "日付を「2026-04-01」か「令和8年4月1日」の形で入力してください。",
+    ]
+
+
+def test_what_no_font_prints_is_refused(scene):
+    data = DATA | {"kind": scene.council.pk, "result": "了承😀"}
+    response = scene.client("editor").post(address(scene.draft, "procedure", "new"), data)
+    assert errors(response) == [
+        "結果の「😀」（U+1F600）は、印刷に使う書体にありません。別の字にしてください。"
     ]
 
 
@@ -298,6 +306,22 @@ def test_a_void_approval_stays_to_be_seen_with_what_has_changed(scene):
     link = re.search(r'href="([^"]+)">承認した版からの変更', html).group(1)
     changes = words(scene.client("editor").get(link.replace("&amp;", "&")))
     assert "項目1の 追加 刷新" in changes
+
+
+def test_who_voids_an_approval_is_told_and_so_is_the_drafts_page(scene):
+    approved(scene)
+    procedure.take_back(scene.draft, by=scene.editor, reason="表記")
+    client = scene.client("editor")
+    told = "この変更により、試験 太郎の承認は失効しました。"
+    where = clause_address(scene.draft, scene.item, "reword")
+    fields = {"text": "項目1の転換", "seen": seen(scene.draft, scene.item)}
+    assert told not in words(client.post(where, fields, follow=True))  # it says the same
+    assert told in words(client.post(where, fields | {"text": "項目1の刷新"}, follow=True))
+    for page in (address(scene.draft), address(scene.draft, "edit")):
+        assert "試験 太郎の承認は、いまは効力がありません。" in words(client.get(page))
+    facts = {"title": "別の件名", "seen": drafting.fingerprint(scene.draft)}
+    again = client.post(address(scene.draft, "facts"), facts, follow=True)
+    assert told not in words(again)  # what is void is not voided again
 
 
 def test_before_a_decision_everything_is_looked_over(scene):

@@ -81,6 +81,21 @@ def test_what_cannot_be_kept_is_refused(client, scene, data, message):
     assert AmendmentReason.objects.count() == 0
 
 
+def test_the_group_is_chosen_and_not_given_twice(client, scene):
+    draft, *_ = scene
+    where = address(draft, "reasons")
+    assert client.get(where).context["form"]["group"].value() == "new"
+    group = add(draft).group
+    form = client.get(where).context["form"]
+    assert form["group"].value() == ""
+    assert form.fields["group"].choices[0] == ("", "選んでください")
+    response = client.post(where, DATA | KIND | {"group": group.pk, "new_group": "法改正"})
+    assert errors(response) == [
+        "区分と、新しい区分の見出しの両方が入っています。「新しい区分を作る」を選ぶか、見出しを消してください。"
+    ]
+    assert AmendmentReason.objects.count() == 1
+
+
 def test_a_reason_is_edited_and_moved(client, scene):
     draft, *_ = scene
     reason = add(draft)
@@ -88,7 +103,7 @@ def test_a_reason_is_edited_and_moved(client, scene):
     where = address(draft, "reasons", reason.pk)
     assert client.get(where).context["form"]["title"].value() == "半導体"
     group = draft.reason_groups.get(title="法改正")
-    data = DATA | {"kind": "law", "group": group.pk, "title": "光半導体"}
+    data = DATA | {"kind": "law", "group": group.pk, "new_group": "", "title": "光半導体"}
     data["seen"] = reasoning.fingerprint(reason)
     assert client.post(where, data)["Location"] == address(draft, "reasons")
     reason.refresh_from_db()

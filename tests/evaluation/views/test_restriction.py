@@ -95,5 +95,17 @@ def test_who_could_not_read_it_is_not_offered_for_a_hand_over(period, draft, edi
     make_user(period.agency, "editor")
     page = signed_in(editor).get(address(draft, "steps", "hand-over"))
     assert list(page.context["form"].fields["to"].queryset) == []
-    submit = words(signed_in(editor).get(address(draft, "steps", "submit")))
-    assert "承認できる人： いまはいません。" in submit
+
+
+def test_what_no_approver_may_read_is_not_submitted(period, draft, editor):
+    approver = make_user(period.agency, "approver")
+    restricting.restrict(draft, by=editor, why="市場")
+    page = signed_in(editor).get(address(draft, "steps", "submit"))
+    assert "閲覧の制限のため、承認者が読めません。" in words(page)
+    assert f'href="{address(draft, "restriction")}"' in page.content.decode()
+    answer = signed_in(editor).post(address(draft, "steps", "submit"))
+    assert "閲覧の制限のため、承認者が読めません。" in words(answer)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    restricting.name(draft, by=editor, to=approver)
+    assert signed_in(editor).post(address(draft, "steps", "submit")).status_code == 302

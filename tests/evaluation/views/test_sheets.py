@@ -5,11 +5,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from evaluation import procedure
+from evaluation import amending, procedure
 from evaluation.loading import load_source
 from evaluation.models import Amendment
 from programs.models import Agency
-from tests.factories import decide, make_baseline, make_period, make_user
+from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -87,6 +87,20 @@ def test_without_texts_there_are_the_law_and_the_objectives(client):
         ("h2", str(period)),
     ]
     assert "この日の本文は登録されていません" in html
+
+
+def test_the_items_may_be_those_with_an_amendment(client):
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    amending.reword(draft, one, "項目1の振興", by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    address = f"/{period.agency.code}/5/policy/"
+    assert "項目1の推進" in page(client, address)
+    html = page(client, f"{address}?amendment={draft.slug}")
+    assert f"項目は、「{draft.title}」を反映した本文のものです。" in html
+    link = f'/items/{one.public_id}/?amendment={draft.slug}"><span class="number">1.</span> 項目1の振興</a>'
+    assert link in html
 
 
 def test_sheets_are_only_read(jst):

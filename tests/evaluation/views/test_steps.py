@@ -269,7 +269,10 @@ def test_the_way_back_from_the_check_page_keeps_the_dates(client, draft, editor,
     [
         ({"decided_on": ""}, "決定日を「2026-04-01」か「令和8年4月1日」の形で入力してください。"),
         ({"effective_on": "10月"}, "適用日の「10月」を読み取れません。"),
-        ({"effective_on": "2022-03-31"}, "適用日は、目標期間（2022-04-01から2027-03-31まで）の"),
+        (
+            {"effective_on": "2022-03-31"},
+            "適用日は、目標期間（令和4年4月1日から令和9年3月31日まで）の",
+        ),
     ],
 )
 def test_dates_that_cannot_be_are_explained(client, draft, editor, approver, typed, message):
@@ -366,7 +369,7 @@ def test_what_is_published_is_not_published_again(client, period, clauses, appro
     procedure.publish(baseline, by=approver, published_on=DAY)
     client.force_login(approver)
     html = words(client.get(address(baseline, "publish")), 403)
-    assert "公表日は、すでに2022-04-01と決まっています。" in html
+    assert "公表日は、すでに令和4年4月1日と決まっています。" in html
 
 
 # --- Beside the procedure -------------------------------------------------------------------------

@@ -59,6 +59,16 @@ def test_an_indicator_is_split(scene):
     assert html.count("<tr") == 2  # both parts in one row, on the page of either
 
 
+def test_where_nothing_can_be_merged_it_is_said_and_not_offered(scene):
+    one, other = scene.indicators
+    assert "ほかの条項を統合する" in scene.page(one)
+    amending.repeal(scene.draft, other, by=None)
+    assert "ほかの条項を統合する" not in scene.page(one)
+    page = scene.client.get(f"{scene.address}{one.public_id}/merge/").content.decode()
+    assert "同じ項目に、統合できるモニタリング指標がほかにありません。" in page
+    assert "統合して削る条項" not in page
+
+
 def test_indicators_are_merged(scene):
     one, other = scene.indicators
     assert "統合する条項を選んでください。" in scene.send(
@@ -86,6 +96,17 @@ def test_what_was_overtaken_is_not_split(scene):
     )
     assert response.status_code == 409
     assert "論文数\n特許数" in response.content.decode()
+    assert scene.texts() == ["論文の数", "研究者の数"]
+
+
+@pytest.mark.parametrize("verb", ["merge", "replace"])
+def test_what_was_overtaken_is_asked_again_and_not_reworded(scene, verb):
+    one, other = scene.indicators
+    amending.reword(scene.draft, one, "論文の数", by=None)
+    data = {"seen": "x", "text": "成果の状況", "others": other.public_id, "continues": "breaks"}
+    response = scene.client.post(f"{scene.address}{one.public_id}/{verb}/", data)
+    assert (response.status_code, response.context["verb"]) == (409, verb)
+    assert response.context["form"]["text"].value() == "成果の状況"
     assert scene.texts() == ["論文の数", "研究者の数"]
 
 

@@ -31,6 +31,13 @@ def missing_glyphs(text: str) -> list[str]:
     return [c for c in missing if c != "\n" and unicodedata.category(c) not in {"Cf", "Mn"}]
 
 
+def unprintable(text: str) -> str:
+    """Return why a text cannot be printed, naming each character; "" where it can."""
+    missing = missing_glyphs(text)
+    names = "、".join(f"「{character}」（U+{ord(character):04X}）" for character in missing)
+    return f"{names}は、印刷に使う書体にありません。別の字にしてください。" if missing else ""
+
+
 @cache
 def printable() -> frozenset[int]:
     """Return the code points of all fonts; reading the tables takes about a second, once."""
