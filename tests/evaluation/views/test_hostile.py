@@ -95,7 +95,9 @@ def period() -> m.ObjectivePeriod:
     return make_period()
 
 
-def make_all(model: type[models.Model], strings: Sequence[str] = STORED, **given: Any) -> list[Any]:
+def make_all(
+    model: type[models.Model], strings: Sequence[str] = STORED, /, **given: Any
+) -> list[Any]:
     """Store one instance per string; what is given as a function takes its number."""
     rows = [
         hostile(model, s, **{k: v(n) if callable(v) else v for k, v in given.items()})
