@@ -6,6 +6,7 @@ characters, or of one, is found on both databases. What its reader may not see i
 """
 
 from evaluation.searching.asking import Search, found, visible_wordings
+from evaluation.searching.numbers import numbered
 from evaluation.searching.reading import Result, Version, results
 
-__all__ = ["Result", "Search", "Version", "found", "results", "visible_wordings"]
+__all__ = ["Result", "Search", "Version", "found", "numbered", "results", "visible_wordings"]

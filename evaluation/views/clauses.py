@@ -144,13 +144,14 @@ def change(
     if request.method == "POST" and form.is_valid():
         try:
             act = partial(VERBS[verb].act, draft, page.clause, by=request.user, **form.values)
-            _, written = perform(request, draft, act)
+            made, written = perform(request, draft, act)
         except amending.Stale as stale:
             return _overtaken(request, draft, verb, stale)
         except ValidationError as error:
             forms.refuse(form, error)
         else:
-            return _saved(request, page, verb, written)
+            there = made if verb == "replace" else page.clause
+            return _saved(request, page, verb, written, there)
     return _shown(request, page, verb, form)
 
 
@@ -167,9 +168,13 @@ def _shown(
 
 
 def _saved(
-    request: SignedInRequest, page: ClausePage, verb: str, written: amending.Act | None
+    request: SignedInRequest,
+    page: ClausePage,
+    verb: str,
+    written: amending.Act | None,
+    there: Clause,
 ) -> HttpResponse:
-    """Tell what was saved and show the clause, or the draft where nothing is left of it."""
+    """Tell what was saved and show the clause or what took its place; the draft where nothing is left."""
     before, draft = page.node, page.outline.draft
     tree = amending.text_of(draft)
     now = tree.nodes.get(before.clause_id)
@@ -186,7 +191,7 @@ def _saved(
         messages.success(request, "決定された文言を確かめたことを記録し、この文言を残しました。")
     else:
         messages.success(request, VERBS[verb].done)
-    return redirect(_back(request, draft, tree, now, verb))
+    return redirect(_back(request, draft, tree, tree.nodes[there.pk], verb))
 
 
 def _back(request: SignedInRequest, draft: Amendment, tree: Text, node: Node, verb: str) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation.forms.search import SearchForm
 from evaluation.permissions import PortalRequest
-from evaluation.searching import Result, found, results
+from evaluation.searching import Result, found, numbered, results
 from programs.access import record_reading
 
 PER_PAGE = 20
@@ -25,7 +25,8 @@ def search(request: PortalRequest) -> HttpResponse:
         page = Paginator(found(asked), PER_PAGE).get_page(request.GET.get("page"))
         read = results(asked, page)
         _record_readings(request, read)
-        context |= {"page": page, "results": read}
+        items = numbered(request.user, asked.words)
+        context |= {"page": page, "results": read, "items": items}
     return render(request, "evaluation/search.html", context)
 
 

@@ -260,6 +260,17 @@ def test_the_page_of_an_item_says_where_a_clause_came_from(draft, client):
     assert client.get(f"{address}?on={DAY}").status_code == 200
 
 
+def test_a_clause_that_was_divided_before_anybody_read_it_came_from_nowhere(draft, client):
+    item = amending.text_of(draft).nodes[clause(draft, "論文数").pk].parent_id
+    one = Clause.objects.get(pk=item)
+    new = amending.insert(draft, "monitoring_indicator", parent=one, text="会議と論文", by=None)
+    amending.split(draft, new, ["会議の数", "論文の質"], by=None)
+    client.force_login(make_user(draft.period.agency, "editor"))
+    address = f"/{draft.period.agency.code}/5/items/{one.public_id}/"
+    html = client.get(f"{address}?amendment={draft.slug}").content.decode()
+    assert ("論文の質" in html, "から分かれた" in html) == (True, False)
+
+
 def test_an_indicator_of_the_real_amendment_is_split():
     load_source()
     real = Amendment.objects.get(slug="2026-01-28")

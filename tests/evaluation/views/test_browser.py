@@ -263,7 +263,9 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
         visit.to(f"{changed}{verb}/")
     visit.to(f"{changed}marks/", f"{changed}marks/?by=character")
     visit.to(*(f"{body}{verb}/" for verb in ("split", "merge", "replace")))
-    visit.press(f"{body}merge/", "ほかの条項を統合する", emptied="統合した後の文言")
+    counted = Clause.objects.filter(kind="monitoring_indicator", introduced_by__kind="baseline")[0]
+    merging = scene.of(scene.real, "clauses", counted.public_id, "merge")
+    visit.press(merging, "ほかの条項を統合する", emptied="統合した後の文言")
     visit.to(scene.of(scene.real, "items", "new"), scene.of(scene.real, "clauses", "new"))
     visit.to(scene.of(scene.real, "clauses", "new") + "?kind=chapter&parent=")
     visit.press(scene.of(scene.real, "items", "new"), "加える")

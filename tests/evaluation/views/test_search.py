@@ -121,10 +121,21 @@ def test_who_is_shown_words_of_a_draft_has_read_it(client, period):
     assert (record.detail, record.path) == (f"{period}「{draft}」", "/search/")
 
 
+@pytest.mark.parametrize("typed", ["2", "2.", "２．"])
+def test_an_item_is_found_by_its_number(client, period, typed):
+    html = read(client, q=typed)
+    item = period.clauses.filter(kind="item")[1]
+    address = reverse("item", args=[period.agency.code, period.number, item.public_id])
+    assert f'<li><a href="{address}">2. 項目2の推進</a>{period}</li>' in html
+    assert "この番号の項目" not in read(client, q=typed + "x")
+
+
 def test_the_real_document(client):
     load_source()
     client.force_login(make_user(Agency.objects.get(code="jst"), "auditor"))
     assert "<mark>セキュリティ</mark>" in read(client, q="ｾｷｭﾘﾃｨ")
     assert "<mark>AI</mark>" in read(client, q="ａｉ")
+    for typed in ("2.4", "2. 4.", "２．４"):
+        assert ">2.4. " in read(client, q=typed)
     client.logout()
     assert "0件" in read(client, q="駆動型研究")

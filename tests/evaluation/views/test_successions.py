@@ -84,6 +84,8 @@ def test_an_indicator_is_replaced(scene):
     one, _ = scene.indicators
     html = scene.send(one, "replace", text="成果の創出の状況", continues="breaks")
     assert "置き換えました。" in html
+    new = Succession.objects.get().to_clause.public_id
+    assert f"/clauses/{new}/reword/" in html  # the page is that of the new one
     assert scene.texts() == ["成果の創出の状況", "研究者の数"]
 
 
