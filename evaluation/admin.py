@@ -100,6 +100,7 @@ class StepKindAdmin(TransferAdmin):
         "legal_basis",
         "required",
         "after_decision",
+        "of_rating",
     )
     list_filter = (AGENCY,)
     search_fields = ("name", "body", "legal_basis")

@@ -138,7 +138,7 @@ class Recorded:
 def recorded(amendment: Amendment, *, after_decision: bool = True) -> list[Recorded]:
     """Return every kind of step in its order, with its records (two queries); with
     `after_decision=False` only those that come before the decision."""
-    kinds = amendment.period.agency.step_kinds.all()
+    kinds = amendment.period.agency.step_kinds.filter(of_rating=False)
     if not after_decision:
         kinds = kinds.filter(after_decision=False)
     steps = list(amendment.steps.select_related("kind", "snapshot"))

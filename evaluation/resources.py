@@ -61,6 +61,7 @@ class StepKindResource(PlainResource):
             "legal_basis",
             "required",
             "after_decision",
+            "of_rating",
         )
 
 

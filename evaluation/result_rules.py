@@ -11,6 +11,11 @@ VALUE_KEPT = "確定した値は削除できません。値のない理由（該
 VALUE_MOVED = "値の測るものと年度は変えられません。"
 RESULT_KEPT = "確定した実績は削除できません。訂正を入力してください。"
 RESULT_MOVED = "実績の指標と年度は変えられません。"
+RATING_KEPT = (
+    "確定した評定は、変更も削除もできません。直すには、理由を付けて確定を取り消してください。"
+)
+RATING_MOVED = "評定の項目・年度・評価の種類・評価者は変えられません。"
+STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
 VALUE_NATURE = (
     "値は測るものの性質に合わせます。定量には数、定性には文を入力し、割合には入力しません。"
@@ -33,7 +38,49 @@ YEAR_IN_PERIOD = (
     " AND NEW.fiscal_year BETWEEN o.first_fiscal_year AND o.last_fiscal_year)"
 )
 HAS_VALUES = "EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
+SAID_OF_RATING = (
+    "grade",
+    "results",
+    "grounds",
+    "issues",
+    "opinion",
+    "raised",
+    "raised_grounds",
+    "agency_wide",
+    "issued_on",
+)
 RESULT_RULES = (
+    (
+        "rating_kept",
+        "evaluation_rating",
+        ("UPDATE",),
+        "OLD.stage = 'issued' AND NEW.stage = 'issued' AND ("
+        + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in SAID_OF_RATING)
+        + ")",
+        RATING_KEPT,
+    ),
+    ("rating_stays", "evaluation_rating", ("DELETE",), "OLD.stage = 'issued'", RATING_KEPT),
+    (
+        "rating_moved",
+        "evaluation_rating",
+        ("UPDATE",),
+        " OR ".join(
+            f"NEW.{name} IS DISTINCT FROM OLD.{name}"
+            for name in ("period_id", "item_id", "fiscal_year", "kind", "side")
+        ),
+        RATING_MOVED,
+    ),
+    (
+        "rating_step_kind",
+        "evaluation_ratingstep",
+        WRITE,
+        (
+            "NOT EXISTS (SELECT 1 FROM evaluation_stepkind k JOIN evaluation_objectiveperiod o"
+            " ON o.agency_id = k.agency_id"
+            " WHERE k.id = NEW.kind_id AND o.id = NEW.period_id AND k.of_rating)"
+        ),
+        STEP_OF_RATING,
+    ),
     (
         "measure_indicator",
         "evaluation_indicatormeasure",
@@ -101,6 +148,7 @@ RESULT_RULES = (
             ("itemyear", PERIOD_OF_CLAUSE.format("item_id")),
             ("yearclosing", "NEW.period_id"),
             ("valuereport", "NEW.period_id"),
+            ("ratingstep", "NEW.period_id"),
         )
     ),
     (
@@ -155,7 +203,7 @@ RESULT_RULES = (
         (f"{model}_item", f"evaluation_{model}", WRITE, condition, OF_ITEM)
         for models, condition in (
             (
-                ("itemyear", "itemprofile", "iteminput"),
+                ("itemyear", "itemprofile", "iteminput", "itemplan"),
                 f"{KIND_OF_CLAUSE.format('item_id')} <> 'item'",
             ),
             (

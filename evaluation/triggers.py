@@ -125,10 +125,14 @@ def _replaced(trigger: Trigger) -> Iterator[Trigger]:
 def _collisions(model: type[models.Model]) -> Iterator[str]:
     """Yield for each unique key of a model the SQL of row `o` sharing it with NEW.
 
-    A constraint's condition may say which values some fields have, and no more than that.
+    A constraint's condition may say which values some fields have, or whether they have one, and no
+    more than that.
     """
 
-    def both(name: str, value: str = "") -> str:
+    def both(name: str, value: Any = "") -> str:
+        name, _, asks_for_null = name.partition("__")
+        if asks_for_null:
+            return f"o.{model._meta.get_field(name).column} IS {'' if value else 'NOT '}NULL"  # type: ignore[union-attr]
         column = model._meta.get_field(name).column  # type: ignore[union-attr]
         return f"o.{column} = NEW.{column}" + (f" AND o.{column} = '{value}'" if value else "")
 

@@ -98,7 +98,9 @@ class RecordForm(StepRecordForm):
 
     def __init__(self, amendment: Amendment, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial={"shown": recording.NOW, **(initial or {})})
-        kinds = amendment.period.agency.step_kinds.filter(after_decision=amendment.is_decided)
+        kinds = amendment.period.agency.step_kinds.filter(
+            after_decision=amendment.is_decided, of_rating=False
+        )
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
         snapshots = amendment.snapshots.order_by("-number").values_list("number", "taken_at")
         self.fields["shown"].choices = [  # type: ignore[attr-defined]

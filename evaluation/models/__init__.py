@@ -18,7 +18,15 @@ from evaluation.models.objectives import (
     PolicyText,
 )
 from evaluation.models.presence import Presence
-from evaluation.models.ratings import ItemInput, ItemProfile, Rating, Remedy, RemedyProgress
+from evaluation.models.rating_steps import RatingStep
+from evaluation.models.ratings import (
+    ItemInput,
+    ItemPlan,
+    ItemProfile,
+    Rating,
+    Remedy,
+    RemedyProgress,
+)
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
 from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
@@ -56,6 +64,7 @@ __all__ = [
     "IssuedDocument",
     "Item",
     "ItemInput",
+    "ItemPlan",
     "ItemProfile",
     "ItemProgram",
     "ItemYear",
@@ -69,6 +78,7 @@ __all__ = [
     "Presence",
     "ProcedureStep",
     "Rating",
+    "RatingStep",
     "ReasonGroup",
     "Remedy",
     "RemedyProgress",

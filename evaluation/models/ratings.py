@@ -117,6 +117,48 @@ class ItemInput(models.Model):
         return f"{self.item}：{self.fiscal_year}年度 {self.get_kind_display()}"
 
 
+class ItemPlan(models.Model):
+    """中長期計画・年度計画 of an item, in the agency's words: the one holds from its fiscal year on, the
+    other for its fiscal year."""
+
+    class Kind(models.TextChoices):
+        MEDIUM = "medium", "中長期計画"
+        ANNUAL = "annual", "年度計画"
+
+    item = models.ForeignKey(Clause, models.PROTECT, related_name="plans", verbose_name="項目")
+    kind = models.CharField("種類", max_length=10, choices=Kind)
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    text = models.TextField("計画")
+    revision = models.PositiveIntegerField("版", default=1)
+
+    history = Records()
+
+    class Meta:
+        verbose_name = "項目の計画"
+        verbose_name_plural = "項目の計画"
+        ordering = ["item", "kind", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "kind", "fiscal_year"],
+                name="item_plan_once_per_year",
+                violation_error_message="この項目のこの年度の計画は、すでに登録されています。",
+            ),
+            models.CheckConstraint(
+                condition=YEAR_POSSIBLE & Q(kind__in=["medium", "annual"]),
+                name="item_plan_kind_and_year_known",
+                violation_error_message="種類は一覧から選び、" + YEAR_FORM,
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="item_plan_not_empty",
+                violation_error_message="計画を入力してください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}：{self.fiscal_year}年度 {self.get_kind_display()}"
+
+
 class Rating(models.Model):
     """評定: of an item (or, without one, of the agency as a whole: 総合評定) for a fiscal year, by the
     agency itself or by the minister. B is the standard; an issued grade has grounds."""
@@ -158,6 +200,8 @@ class Rating(models.Model):
     opinion = models.TextField("審議会・監事の意見", blank=True)
     raised = models.BooleanField("困難度により一段階引き上げた", default=False)
     raised_grounds = models.TextField("引き上げた根拠", blank=True)
+    # Of an important item at C or below: what caps the overall grade (評価の指針).
+    agency_wide = models.BooleanField("法人全体のマネジメントに起因する", default=False)
     stage = models.CharField("段階", max_length=20, choices=Stage, default=Stage.DRAFT)
     issued_on = models.DateField("確定した日", null=True, blank=True)
     revision = models.PositiveIntegerField("版", default=1)

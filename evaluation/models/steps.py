@@ -34,6 +34,11 @@ class StepKind(models.Model):
     after_decision = models.BooleanField(
         "決定の後の手続", default=False, help_text="決定・指示、公表、計画の認可や届出など。"
     )
+    of_rating = models.BooleanField(
+        "評価の手続",
+        default=False,
+        help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+    )
 
     history = Records()
 

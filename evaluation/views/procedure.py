@@ -38,7 +38,7 @@ def procedure(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     steps = list(_steps(request, amendment))
     roles = roles_of(request.user, amendment.period.agency)
     _tell_versions(steps, amendment, roles)
-    kinds = amendment.period.agency.step_kinds.all()
+    kinds = amendment.period.agency.step_kinds.filter(of_rating=False)
     context = {
         "recorded": [
             recording.Recorded(kind, [s for s in steps if s.kind_id == kind.pk]) for kind in kinds
