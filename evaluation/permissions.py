@@ -21,6 +21,7 @@ from evaluation.models import (
     ItemProgram,
     ObjectivePeriod,
     OverviewSheet,
+    Rating,
 )
 from evaluation.models.documents import IssuedDocumentQuerySet
 from evaluation.models.measures import RESULT_READERS
@@ -246,6 +247,13 @@ class ResultAct(StrEnum):
     MEASURE = "measure"
     CHECK = "check"
     CLOSE = "close"
+    PROFILE = "profile"
+    PLAN = "plan"
+    RATE_SELF = "rate_self"
+    RATE_MINISTER = "rate_minister"
+    POINT_OUT = "point_out"
+    REMEDY = "remedy"
+    HEAR = "hear"
 
 
 RESULT_RULES = {
@@ -253,6 +261,22 @@ RESULT_RULES = {
     ResultAct.MEASURE: ("測るものと目標の設定", (R.AGENCY, R.ASSESSOR)),
     ResultAct.CHECK: ("値の確認・差戻し・確定", (R.ASSESSOR,)),
     ResultAct.CLOSE: ("年度の締切と入力の許可", (R.ASSESSOR,)),
+    ResultAct.PROFILE: ("評価上の扱いの設定", (R.ASSESSOR,)),
+    ResultAct.PLAN: ("計画とインプット情報の入力", (R.AGENCY,)),
+    ResultAct.RATE_SELF: ("自己評価の記入と確定", (R.AGENCY,)),
+    ResultAct.RATE_MINISTER: ("主務大臣による評価の記入と確定", (R.ASSESSOR,)),
+    ResultAct.POINT_OUT: ("指摘事項の登録", (R.ASSESSOR,)),
+    ResultAct.REMEDY: ("改善方策と改善の状況の記入", (R.AGENCY,)),
+    ResultAct.HEAR: ("評価の手続の記録", (R.ASSESSOR,)),
+}
+RATED_BY = {
+    Rating.Side.SELF: ResultAct.RATE_SELF,
+    Rating.Side.MINISTER: ResultAct.RATE_MINISTER,
+}
+# What a side has not issued yet is its own affair: the agency learns a grade when it is settled.
+READERS_OF_DRAFT_RATINGS = {
+    Rating.Side.SELF: (R.AGENCY, R.AUDITOR),
+    Rating.Side.MINISTER: (R.ASSESSOR, R.EDITOR, R.APPROVER, R.AUDITOR),
 }
 
 
@@ -273,6 +297,13 @@ def result_refusals(user: User | AnonymousUser, period: ObjectivePeriod) -> dict
         words = f"{name}は、{period.agency.short_name}の{who}だけができます。"
         refused[act] = words if roles.isdisjoint(allowed) else ""
     return refused
+
+
+def sides_read(user: User | AnonymousUser, period: ObjectivePeriod) -> frozenset[str]:
+    """Return the sides whose ratings the user reads before they are issued."""
+    roles = roles_of(user, period.agency)
+    sides = READERS_OF_DRAFT_RATINGS.items()
+    return frozenset(side for side, readers in sides if not roles.isdisjoint(readers))
 
 
 def require_result(request: SignedInRequest, act: ResultAct, period: ObjectivePeriod) -> None:

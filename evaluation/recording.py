@@ -17,7 +17,15 @@ from django.utils import timezone
 from evaluation import amending
 from evaluation.documents.issuing import take_snapshot
 from evaluation.eras import written
-from evaluation.models import Amendment, Attachment, ProcedureStep, Snapshot, StepKind, StepOrder
+from evaluation.models import (
+    Amendment,
+    Attachment,
+    ProcedureStep,
+    RatingStep,
+    Snapshot,
+    StepKind,
+    StepOrder,
+)
 from evaluation.permissions import UNDECIDED
 from jst_objectives import history
 from programs.models import User
@@ -35,6 +43,7 @@ FIELDS = (
     "result",
     "opinion",
 )
+AnyStep = ProcedureStep | RatingStep  # of an amendment, or of an evaluation
 NOW = "now"  # instead of the number of a snapshot: what the amendment says now
 
 
@@ -96,7 +105,7 @@ def check_changeable(amendment: Amendment, kind: StepKind) -> None:
         raise ValidationError({"kind": words})
 
 
-def check_order(steps: Iterable[ProcedureStep]) -> None:
+def check_order(steps: Iterable[AnyStep]) -> None:
     """Raise ValidationError naming each step before which the law wants another one, not yet done.
 
     One step of the earlier kind must have been finished by the day on which the later one began; both
@@ -219,7 +228,7 @@ def _check(step: ProcedureStep) -> None:
     step.full_clean()
 
 
-def _is_preceded(step: ProcedureStep, order: StepOrder, steps: list[ProcedureStep]) -> bool:
+def _is_preceded(step: AnyStep, order: StepOrder, steps: list[AnyStep]) -> bool:
     return any(
         other.kind_id == order.earlier_id
         and step.date
@@ -229,7 +238,7 @@ def _is_preceded(step: ProcedureStep, order: StepOrder, steps: list[ProcedureSte
     )
 
 
-def _missing(step: ProcedureStep, order: StepOrder) -> str:
+def _missing(step: AnyStep, order: StepOrder) -> str:
     basis = f"（{order.legal_basis}）" if order.legal_basis else ""
     day = f"（{written(step.date)}）" if step.date else ""
     return (

@@ -1,0 +1,166 @@
+"""What a sheet says of an item besides its grade: how it is judged, its plans, its inputs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from evaluation.amending import Stale, digest
+from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.models import Amendment, Clause, ItemInput, ItemPlan, ItemProfile
+from evaluation.valuing import year_name
+from jst_objectives import history
+from programs.models import User
+
+OF_PROFILE = (
+    "amendment_id",
+    "graded",
+    "research",
+    "important",
+    "importance_grounds",
+    "difficult",
+    "difficulty_grounds",
+    "legal_basis",
+    "policies",
+    "review_numbers",
+)
+
+
+# --- Profiles -------------------------------------------------------------------------------------
+def fingerprint_of_profile(profile: ItemProfile | None) -> str:
+    """Return a digest of what the form of a profile shows; None for a year that has none of its own."""
+    return digest([str(getattr(profile, name)) for name in OF_PROFILE]) if profile else "0"
+
+
+@transaction.atomic
+def save_profile(
+    item: Clause,
+    first_fiscal_year: int,
+    *,
+    by: User | None,
+    amendment: Amendment | None = None,
+    seen: str | None = None,
+    **said: Any,
+) -> ItemProfile:
+    """Say how an item is judged from a fiscal year on; the years before keep what was said of them."""
+    check_item(item)
+    check_year(lock_period(item.period_id), first_fiscal_year)
+    of_year = ItemProfile.objects.filter(item=item, first_fiscal_year=first_fiscal_year)
+    row = of_year.first()
+    now = fingerprint_of_profile(row)
+    if seen is not None and seen != now:
+        raise Stale(row, now, "この項目の評価上の扱い")
+    row = row or ItemProfile(item=item, first_fiscal_year=first_fiscal_year)
+    row.amendment = amendment
+    set_texts(row, said)
+    if row.pk and fingerprint_of_profile(row) == now:
+        return row
+    row.full_clean()
+    history.save(row, by=by, reason=f"評価上の扱いの設定（{year_name(first_fiscal_year)}から）")
+    return row
+
+
+# --- Plans ----------------------------------------------------------------------------------------
+def fingerprint_of_plans(plans: Iterable[ItemPlan | None]) -> str:
+    """Return a digest of the texts that a form of plans shows."""
+    return digest([plan.text if plan else "" for plan in plans])
+
+
+@transaction.atomic
+def save_plans(
+    item: Clause, fiscal_year: int, *, by: User | None, seen: str | None = None, **texts: str
+) -> None:
+    """Store the plans of a year by kind (`medium`, `annual`); an empty one is taken away.
+
+    A text of 中長期計画 that is the same as the one that holds already is stored no second time.
+    """
+    check_item(item)
+    check_year(lock_period(item.period_id), fiscal_year)
+    standing = {kind: _standing(item, kind, fiscal_year) for kind in ItemPlan.Kind.values}
+    now = fingerprint_of_plans(standing[kind] for kind in ItemPlan.Kind.values)
+    if seen is not None and seen != now:
+        raise Stale(standing, now, "この項目の計画")
+    for kind, text in texts.items():
+        _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, standing[kind], by)
+
+
+def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
+    rows = ItemPlan.objects.filter(item=item, kind=kind, fiscal_year__lte=fiscal_year)
+    if kind == ItemPlan.Kind.ANNUAL:
+        rows = rows.filter(fiscal_year=fiscal_year)
+    return rows.order_by("-fiscal_year").first()
+
+
+def _save_plan(
+    item: Clause,
+    kind: ItemPlan.Kind,
+    fiscal_year: int,
+    text: str,
+    standing: ItemPlan | None,
+    by: User | None,
+) -> None:
+    if text == (standing.text if standing else ""):
+        return
+    own = standing if standing and standing.fiscal_year == fiscal_year else None
+    if not text.strip():
+        if own is None:
+            raise ValidationError(
+                {kind: "前の年度から続く計画は、その年度のページで消してください。"}
+            )
+        history.delete(own, by=by, reason=f"{kind.label}の消去")
+        return
+    row = own or ItemPlan(item=item, kind=kind, fiscal_year=fiscal_year, revision=0)
+    try:
+        set_texts(row, {"text": text})
+    except ValidationError as error:
+        raise ValidationError({kind: error.messages}) from error
+    row.revision += 1
+    row.full_clean()
+    history.save(row, by=by, reason=f"{kind.label}の入力")
+
+
+# --- Inputs ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class InputCell:
+    """An amount of a kind in a fiscal year; None takes it away. `seen`: the revision, 0 for none yet."""
+
+    kind: str
+    fiscal_year: int
+    amount: Decimal | None
+    seen: int | None = None
+
+
+@transaction.atomic
+def record_inputs(item: Clause, cells: Iterable[InputCell], *, by: User | None) -> int:
+    """Store amounts of an item, all or none; return how many changed. Raises Stale, ValidationError."""
+    check_item(item)
+    period = lock_period(item.period_id)
+    stored = {(row.kind, row.fiscal_year): row for row in ItemInput.objects.filter(item=item)}
+    changed = 0
+    for cell in cells:
+        check_year(period, cell.fiscal_year)
+        row = stored.get((cell.kind, cell.fiscal_year))
+        if cell.amount == (row.amount if row else None):
+            continue
+        revision = row.revision if row else 0
+        if cell.seen is not None and cell.seen != revision:
+            raise Stale(row, str(revision), "このインプット情報")
+        _store(item, cell, row, by)
+        changed += 1
+    return changed
+
+
+def _store(item: Clause, cell: InputCell, row: ItemInput | None, by: User | None) -> None:
+    if cell.amount is None:
+        assert row is not None  # it had an amount, which is not None
+        history.delete(row, by=by, reason="インプット情報の消去")
+        return
+    place = {"item": item, "kind": cell.kind, "fiscal_year": cell.fiscal_year}
+    row = row or ItemInput(**place, revision=0)
+    row.amount = cell.amount
+    row.revision += 1
+    row.full_clean()
+    history.save(row, by=by, reason="インプット情報の入力")

@@ -1,0 +1,152 @@
+"""Ratings: written by one side, issued once nothing stands in the way, and opened again with words."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from evaluation.amending import Stale
+from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.models import Clause, ObjectivePeriod, Rating
+from evaluation.valuing import year_name
+from jst_objectives import history
+from jst_objectives.plain_text import refusal
+from programs.models import User
+
+WRITTEN = (
+    "grade",
+    "results",
+    "grounds",
+    "issues",
+    "opinion",
+    "raised",
+    "raised_grounds",
+    "agency_wide",
+)
+ISSUED = "確定した評定です。直すには、理由を付けて確定を取り消してください。"
+
+
+@transaction.atomic
+def write(
+    period: ObjectivePeriod,
+    item: Clause | None,
+    fiscal_year: int,
+    kind: str,
+    side: str,
+    *,
+    by: User | None,
+    seen: int | None = None,
+    **said: Any,
+) -> Rating:
+    """Write some of `WRITTEN` of a rating; of the agency as a whole where there is no item.
+
+    The same again changes nothing. Raises ValidationError for a year in which that evaluation, or a grade
+    of that item, does not fall due, and for a rating that is issued.
+    """
+    row = _opened(period, item, fiscal_year, kind, side, seen)
+    if row.stage == Rating.Stage.ISSUED:
+        raise ValidationError(ISSUED)
+    before = [getattr(row, name) for name in WRITTEN]
+    set_texts(row, said)
+    if row.pk and before == [getattr(row, name) for name in WRITTEN]:
+        return row
+    return _save(row, by, f"{row.get_side_display()}の記入")
+
+
+@transaction.atomic
+def issue(
+    period: ObjectivePeriod,
+    item: Clause | None,
+    fiscal_year: int,
+    kind: str,
+    side: str,
+    *,
+    by: User | None,
+    issued_on: dt.date | None = None,
+    seen: int | None = None,
+) -> Rating:
+    """Issue a rating as of a day (default: today). Raises ValidationError with all that is wrong."""
+    row = _opened(period, item, fiscal_year, kind, side, seen)
+    if row.stage == Rating.Stage.ISSUED:
+        raise ValidationError("この評定は、すでに確定しています。")
+    day = issued_on or timezone.localdate()
+    if day > timezone.localdate():
+        raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
+    book = Gradebook.of(period)
+    node = book.figures.text.nodes[item.pk] if item else None
+    found = book.findings_of(node, fiscal_year, kind, side)
+    if errors := [finding.message for finding in found if finding.error]:
+        raise ValidationError(errors)
+    row.stage, row.issued_on = Rating.Stage.ISSUED, day
+    return _save(row, by, f"{row.get_side_display()}の確定")
+
+
+@transaction.atomic
+def reopen(
+    period: ObjectivePeriod,
+    item: Clause | None,
+    fiscal_year: int,
+    kind: str,
+    side: str,
+    *,
+    by: User | None,
+    why: str,
+    seen: int | None = None,
+) -> Rating:
+    """Open an issued rating to be changed, with words that the history keeps."""
+    row = _opened(period, item, fiscal_year, kind, side, seen)
+    if row.stage != Rating.Stage.ISSUED:
+        raise ValidationError("この評定は、確定していません。")
+    words = why.strip()
+    if not words:
+        raise ValidationError({"why": "確定を取り消す理由を入力してください。"})
+    if reason := refusal(words):
+        raise ValidationError({"why": f"理由の{reason}"})
+    row.stage, row.issued_on = Rating.Stage.DRAFT, None
+    return _save(row, by, f"{row.get_side_display()}の確定の取消し：{words}")
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+def _opened(
+    period: ObjectivePeriod,
+    item: Clause | None,
+    fiscal_year: int,
+    kind: str,
+    side: str,
+    seen: int | None,
+) -> Rating:
+    """Return a rating as stored, or new, the period locked. Raises Stale; `seen` is 0 for none yet."""
+    locked = lock_period(period.pk)
+    check_item(item)
+    check_year(locked, fiscal_year)
+    if kind not in kinds_due(locked, fiscal_year):
+        name = KINDS_IN_WORDS.get(kind, kind)
+        raise ValidationError(f"{year_name(fiscal_year)}に、{name}はありません。")
+    key = {"period": locked, "item": item, "fiscal_year": fiscal_year, "kind": kind, "side": side}
+    row = Rating.objects.filter(**key).first()
+    revision = row.revision if row else 0
+    if seen is not None and seen != revision:
+        raise Stale(row, str(revision), "この評定")
+    if row is None and item is not None:
+        _check_graded(locked, item, fiscal_year)
+    return row or Rating(**key, revision=0)
+
+
+def _check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> None:
+    book = Gradebook.of(period)
+    node = book.figures.text.nodes.get(item.pk)
+    if node is None or not book.is_graded(node, fiscal_year):
+        raise ValidationError(
+            f"この項目は、{year_name(fiscal_year)}に評定しません。評価上の扱いを確かめてください。"
+        )
+
+
+def _save(row: Rating, by: User | None, reason: str) -> Rating:
+    row.revision += 1
+    row.written_by, row.written_at = by, timezone.now()
+    row.full_clean()
+    history.save(row, by=by, reason=reason)
+    return row

@@ -1,0 +1,93 @@
+"""The procedure of an evaluation: the council's opinion, the notification, the publication.
+
+The agency's kinds of step, their order by law, and its check are those of `evaluation.recording`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from evaluation import recording
+from evaluation.amending import Stale, digest
+from evaluation.grading.gradebook import KINDS_IN_WORDS, kinds_due
+from evaluation.grading.rows import check_year, lock_period, set_texts
+from evaluation.models import ObjectivePeriod, RatingStep, StepKind
+from evaluation.valuing import year_name
+from jst_objectives import history
+from programs.models import User
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A kind of step of the agency's evaluations, with what was recorded of it."""
+
+    kind: StepKind
+    steps: list[RatingStep]
+
+    @property
+    def is_missing(self) -> bool:
+        return self.kind.required and not self.steps
+
+
+def steps_of(period: ObjectivePeriod, fiscal_year: int, rating_kind: str) -> list[Recorded]:
+    """Return every kind of step in its order, with its records (two queries)."""
+    rows = list(
+        RatingStep.objects.filter(
+            period=period, fiscal_year=fiscal_year, rating_kind=rating_kind
+        ).select_related("kind")
+    )
+    kinds = period.agency.step_kinds.filter(of_rating=True)
+    return [Recorded(kind, [row for row in rows if row.kind_id == kind.pk]) for kind in kinds]
+
+
+def fingerprint_of_step(step: RatingStep) -> str:
+    return digest([str(getattr(step, name) or "") for name in recording.FIELDS])
+
+
+@transaction.atomic
+def record_step(
+    period: ObjectivePeriod,
+    fiscal_year: int,
+    rating_kind: str,
+    kind: StepKind,
+    *,
+    by: User | None,
+    **said: Any,
+) -> RatingStep:
+    """Record a step: some of `recording.FIELDS`. Raises ValidationError for one out of order, naming the
+    one that is missing."""
+    locked = lock_period(period.pk)
+    check_year(locked, fiscal_year)
+    if rating_kind not in kinds_due(locked, fiscal_year):
+        name = KINDS_IN_WORDS.get(rating_kind, rating_kind)
+        raise ValidationError(f"{year_name(fiscal_year)}に、{name}はありません。")
+    place = {"period": locked, "fiscal_year": fiscal_year, "rating_kind": rating_kind}
+    step = RatingStep(**place, kind=kind)
+    set_texts(step, said)
+    step.full_clean()
+    days = {"date": step.date, "answered_on": step.answered_on}
+    for name, day in days.items():
+        if day and day > timezone.localdate():
+            words = "これから先の日付は記録できません。済んでから記録してください。"
+            raise ValidationError({name: words})
+    others = RatingStep.objects.filter(**place).select_related("kind")
+    recording.check_order([*others, step])
+    history.save(step, by=by, reason=f"評価の手続の記録：{kind}")
+    return step
+
+
+@transaction.atomic
+def remove_step(step: RatingStep, *, by: User | None, why: str, seen: str | None = None) -> None:
+    """Remove a record that was wrong, with words; the history keeps what it said."""
+    lock_period(step.period_id)
+    now = fingerprint_of_step(step)
+    if seen is not None and seen != now:
+        raise Stale(step, now, "この手続の記録")
+    others = RatingStep.objects.filter(
+        period=step.period_id, fiscal_year=step.fiscal_year, rating_kind=step.rating_kind
+    ).exclude(pk=step.pk)
+    recording.check_order(others.select_related("kind"))
+    history.delete(step, by=by, reason=f"評価の手続の記録の取消し：{why}")
