@@ -1,39 +1,30 @@
-"""Word: the memo, the comparison table and the appendix with the same rows and marks as on paper.
+"""Word: the memo, the comparison table and the appendix with the same rows and marks as on paper."""
 
-A4 as the PDF is, real tables whose header row repeats, BIZ UDMincho and BIZ UDGothic, in whose place
-a machine without them takes ＭＳ 明朝 and ＭＳ ゴシック.
-"""
-
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
-import docx
-from docx.document import Document
-from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.opc.oxml import serialize_part_xml
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.oxml.simpletypes import ST_Merge
-from docx.shared import Length, Mm, Pt, RGBColor
-from docx.table import Table as WordTable
-from docx.table import _Cell, _Row
-from docx.text.paragraph import Paragraph
+from docx.table import _Cell
 
 from evaluation.comparison.rows import Level, Run, Table
 from evaluation.documents.appendix import COLUMNS, Appendix, AppendixRow
 from evaluation.documents.comparison import is_short
+from evaluation.documents.word_paper import (
+    add_foot,
+    add_heading,
+    add_identity,
+    add_page_number,
+    add_row,
+    add_table,
+    hang,
+    saved,
+    start_paper,
+    write_runs,
+)
 
-MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MINCHO, GOTHIC = "BIZ UDMincho", "BIZ UDGothic"
-IN_THEIR_PLACE = {
-    MINCHO: "BIZ UD明朝 Medium,ＭＳ 明朝,MS Mincho",
-    GOTHIC: "ＭＳ ゴシック,MS Gothic",
-}
-RED, BLACK = RGBColor(0xA9, 0, 0), RGBColor(0, 0, 0)
-SIZE = 10.5
 # Wrapped lines hang by the width of the number, in em: the left edge, and the first line before it.
 HANGING = {
     Level.CHAPTER: (2, -2),
@@ -46,34 +37,28 @@ HANGING = {
 HEADINGS = {Level.CHAPTER, Level.ITEM, Level.SECTION, Level.LABEL, Level.ENTRY}
 APPENDIX_HEADS = ("項目", "評価軸", "評価指標", "モニタリング指標")
 APPENDIX_WIDTHS = (13, 13, 23, 25.5, 25.5)
-# Above and below the text of a cell, in twentieths of a point.
-CELL_MARGINS = (
-    f'<w:tblCellMar {nsdecls("w")}><w:top w:w="40" w:type="dxa"/><w:left w:w="100" w:type="dxa"/>'
-    '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar>'
-)
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 
 # --- The three documents --------------------------------------------------------------------------
 def memo_docx(memo: Mapping[str, Any], identity: Mapping[str, Any]) -> bytes:
     """Return the memo, of `memo.with_pages`; its page numbers are those of the PDF."""
-    document = _paper(memo["title"], identity)
+    document = start_paper(memo["title"], identity)
     document.sections[0].different_first_page_header_footer = True
-    _page_number(document.sections[0].header.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
-    _identity(document.sections[0].first_page_footer.paragraphs[0], identity)
-    _identity(document.sections[0].footer.paragraphs[0], identity)
-    _heading(document, memo["title"], 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    add_page_number(document.sections[0].header.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    add_identity(document.sections[0].first_page_footer.paragraphs[0], identity)
+    add_identity(document.sections[0].footer.paragraphs[0], identity)
+    add_heading(document, memo["title"], 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for line in filter(None, (memo["day"], memo["office"])):
         document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for group in memo["groups"]:
-        _heading(document, f"{group['number']}. {group['title']}", 2)
+        add_heading(document, f"{group['number']}. {group['title']}", 2)
         if group["introduction"]:
-            _hang(document.add_paragraph(group["introduction"]), 1, 1)
+            hang(document.add_paragraph(group["introduction"]), 1, 1)
         for reason in group["reasons"]:
             heading = f"○{reason['title']}{_references(reason['references'])}"
-            _hang(_heading(document, heading, 3), 1, -1)
-            _hang(document.add_paragraph(reason["text"]), 1, 1)
-    return _saved(document)
+            hang(add_heading(document, heading, 3), 1, -1)
+            hang(document.add_paragraph(reason["text"]), 1, 1)
+    return saved(document)
 
 
 def _references(references: Iterable[Any]) -> str:
@@ -83,54 +68,54 @@ def _references(references: Iterable[Any]) -> str:
 
 def comparison_docx(table: Table, identity: Mapping[str, Any]) -> bytes:
     """Return the comparison table, side by side, with its remarks where it has any."""
-    document = _paper(table.title, identity)
-    _foot(document, identity)
-    _heading(document, table.title, 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document = start_paper(table.title, identity)
+    add_foot(document, identity)
+    add_heading(document, table.title, 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph(table.note).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     in_order = table.first == "proposed"
     titles = list(table.columns if in_order else table.columns[::-1])
     titles += [table.remarks] if table.remarks else []
-    word = _table(document, titles, (41, 41, 18) if table.remarks else (50, 50), lines=False)
+    word = add_table(document, titles, (41, 41, 18) if table.remarks else (50, 50), lines=False)
     for row in table.rows:
-        cells = _row(word, whole=is_short(row))
+        cells = add_row(word, whole=is_short(row))
         sides = (row.proposed, row.current) if in_order else (row.current, row.proposed)
         for cell, runs in zip(cells, sides, strict=False):
-            paragraph = _write(cell.paragraphs[0], runs)
-            _hang(paragraph, *HANGING.get(row.level, (0, 0)))
+            paragraph = write_runs(cell.paragraphs[0], runs)
+            hang(paragraph, *HANGING.get(row.level, (0, 0)))
             paragraph.paragraph_format.keep_with_next = row.level in HEADINGS
         if table.remarks:
             cells[2].paragraphs[0].add_run(row.remark)
-    return _saved(document)
+    return saved(document)
 
 
 def appendix_docx(appendix: Appendix, identity: Mapping[str, Any]) -> bytes:
     """Return the appendix: landscape, pages i, ii, iii, its note under each of them."""
-    document = _paper(appendix.title, identity, landscape=True)
+    document = start_paper(appendix.title, identity, landscape=True)
     numbering = OxmlElement("w:pgNumType")
     numbering.set(qn("w:fmt"), "lowerRoman")
     document.sections[0]._sectPr.find(qn("w:cols")).addprevious(numbering)
-    _foot(document, identity, appendix.note)
-    _heading(document, appendix.title, 1)
+    add_foot(document, identity, appendix.note)
+    add_heading(document, appendix.title, 1)
     heads = (APPENDIX_HEADS[0], "", *APPENDIX_HEADS[1:])
-    word = _table(document, heads, APPENDIX_WIDTHS, lines=True)
+    word = add_table(document, heads, APPENDIX_WIDTHS, lines=True)
     word.rows[0].cells[0].merge(word.rows[0].cells[1])
     word.rows[0].cells[0].paragraphs[1]._p.getparent().remove(
         word.rows[0].cells[0].paragraphs[1]._p
     )
     for number, row in enumerate(appendix.rows):
-        _appendix_row(_row(word, whole=True), row, new_page=number > 0 and row.first_of_item)
-    return _saved(document)
+        _appendix_row(add_row(word, whole=True), row, new_page=number > 0 and row.first_of_item)
+    return saved(document)
 
 
 def _appendix_row(cells: Sequence[_Cell], row: AppendixRow, *, new_page: bool) -> None:
     """Fill a row; an item begins a page, as in the ministry's, and stands in its first row."""
     first = cells[0].paragraphs[0]
     if row.first_of_item:
-        _write(first, row.item)
+        write_runs(first, row.item)
         first.paragraph_format.page_break_before = new_page
     if row.sub_item:
         cells[0]._tc.vMerge = ST_Merge.RESTART if row.first_of_item else ST_Merge.CONTINUE
-        _write(cells[1].paragraphs[0], row.sub_item)
+        write_runs(cells[1].paragraphs[0], row.sub_item)
     else:
         cells[1]._tc.getparent().remove(cells[1]._tc)
         cells[0]._tc.grid_span = 2
@@ -138,154 +123,4 @@ def _appendix_row(cells: Sequence[_Cell], row: AppendixRow, *, new_page: bool) -
         for number, entry in enumerate(getattr(row, name)):
             paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
             marked = bool(entry.runs) and all(run.marked for run in entry.runs)
-            _hang(_write(paragraph, (Run("・", marked), *entry.runs)), 1, -1)
-
-
-# --- Paper ----------------------------------------------------------------------------------------
-def _paper(title: str, identity: Mapping[str, Any], *, landscape: bool = False) -> Document:
-    document = docx.Document()
-    section = document.sections[0]
-    width, height = Mm(210), Mm(297)
-    section.page_width, section.page_height = (height, width) if landscape else (width, height)
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.left_margin = section.right_margin = Mm(15 if landscape else 18)
-    section.top_margin, section.bottom_margin = Mm(16 if landscape else 20), Mm(22)
-    section.footer_distance = Mm(8)
-    _dress(document)
-    facts = document.core_properties
-    facts.title, facts.author, facts.language = title, "中長期目標ポータル", "ja-JP"
-    facts.comments, facts.identifier = "", identity["document_id"]
-    return document
-
-
-def _dress(document: Document) -> None:
-    """Give the styles our fonts, and name those that stand in for them."""
-    for name, font, size, before in (
-        ("Normal", MINCHO, SIZE, 0),
-        ("Heading 1", GOTHIC, 13, 0),
-        ("Heading 2", GOTHIC, 12, 15),
-        ("Heading 3", GOTHIC, SIZE, 9),
-    ):
-        style = document.styles[name]
-        style.font.name, style.font.size = font, Pt(size)
-        style.font.bold, style.font.color.rgb = False, BLACK
-        fonts = style.element.rPr.rFonts
-        for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
-            del fonts.attrib[theme]
-        fonts.set(qn("w:eastAsia"), font)
-        style.paragraph_format.space_before = Pt(before)
-        style.paragraph_format.space_after = Pt(0)
-        style.paragraph_format.line_spacing = 1.2
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:eastAsia"), "ja-JP")
-    table = next(
-        p for p in document.part.package.iter_parts() if p.partname.endswith("fontTable.xml")
-    )
-    fonts = parse_xml(table.blob)
-    for font, others in IN_THEIR_PLACE.items():
-        names = f'w:name="{font}"><w:altName w:val="{others}"/>'
-        fonts.append(parse_xml(f"<w:font {nsdecls('w')} {names}</w:font>"))
-    table._blob = serialize_part_xml(fonts)
-
-
-def _foot(document: Document, identity: Mapping[str, Any], note: str = "") -> None:
-    footer = document.sections[0].footer
-    if note:
-        small = footer.paragraphs[0].add_run(note)
-        small.font.size = Pt(8.5)
-    number = footer.add_paragraph() if note else footer.paragraphs[0]
-    _page_number(number, WD_ALIGN_PARAGRAPH.CENTER)
-    _identity(footer.add_paragraph(), identity)
-
-
-def _identity(paragraph: Paragraph, identity: Mapping[str, Any]) -> None:
-    words = f"版：{identity['document_id']}　内容のSHA-256：{identity['content_hash']}"
-    paragraph.add_run(words).font.size = Pt(6.5)
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _page_number(paragraph: Paragraph, alignment: WD_ALIGN_PARAGRAPH) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
-    paragraph.alignment = alignment
-
-
-def _saved(document: Document) -> bytes:
-    """Return the file; the clock's time, which the library writes for each part, is left out."""
-    written, dated = BytesIO(), BytesIO()
-    document.save(written)
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(dated, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            target.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED)
-    return dated.getvalue()
-
-
-# --- Paragraphs and tables ------------------------------------------------------------------------
-def _heading(document: Document, text: str, level: int) -> Paragraph:
-    return document.add_heading(text, level)
-
-
-def _hang(paragraph: Paragraph, left: float, first: float) -> Paragraph:
-    """Indent a paragraph; both in em, the first line from the left edge of the others."""
-    paragraph.paragraph_format.left_indent = Pt(left * SIZE)
-    paragraph.paragraph_format.first_line_indent = Pt(first * SIZE)
-    return paragraph
-
-
-def _write(paragraph: Paragraph, runs: Iterable[Run]) -> Paragraph:
-    """Add runs; what is marked is red and underlined, on either side."""
-    for run in runs:
-        added = paragraph.add_run(run.text)
-        if run.marked:
-            added.font.color.rgb, added.font.underline = RED, True
-    return paragraph
-
-
-def _table(
-    document: Document, heads: Sequence[str], widths: Sequence[float], *, lines: bool
-) -> WordTable:
-    """Add a table with a header row that repeats; `widths` in hundredths of the page, `lines`: black
-    ones between the rows too, in place of pale ones."""
-    table = document.add_table(rows=1, cols=len(heads))
-    table.autofit = False
-    edges = dict.fromkeys(("top", "left", "bottom", "right", "insideH", "insideV"), "000000")
-    # Without any the page would end open.
-    edges["insideH"] = "000000" if lines else "D9D9D9"
-    borders = "".join(
-        f'<w:{edge} w:val="single" w:sz="4" w:color="{color}"/>' for edge, color in edges.items()
-    )
-    all_borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>")
-    table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(all_borders)
-    table._tbl.tblPr.find(qn("w:tblLayout")).addnext(parse_xml(CELL_MARGINS))
-    section = document.sections[0]
-    assert section.page_width
-    assert section.left_margin
-    whole = section.page_width - 2 * section.left_margin
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Length(int(whole * width / 100))
-    for cell, head in zip(table.rows[0].cells, heads, strict=True):
-        cell.paragraphs[0].add_run(head).font.name = GOTHIC
-        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _bordered_below(cell)
-    _row_property(table.rows[0], "w:tblHeader")
-    return table
-
-
-def _bordered_below(cell: _Cell) -> None:
-    border = '<w:bottom w:val="single" w:sz="4" w:color="000000"/>'
-    below = parse_xml(f"<w:tcBorders {nsdecls('w')}>{border}</w:tcBorders>")
-    cell._tc.get_or_add_tcPr().append(below)
-
-
-def _row(table: WordTable, *, whole: bool) -> tuple[_Cell, ...]:
-    """Add a row; `whole`: no page ends inside."""
-    row = table.add_row()
-    if whole:
-        _row_property(row, "w:cantSplit")
-    return row.cells
-
-
-def _row_property(row: _Row, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
+            hang(write_runs(paragraph, (Run("・", marked), *entry.runs)), 1, -1)

@@ -25,6 +25,7 @@ from evaluation.documents.issuing import (
 )
 from evaluation.documents.memo import memo as memo_of
 from evaluation.documents.pdf import PdfError
+from evaluation.documents.word_paper import MIME
 from evaluation.models import Amendment, IssuedDocument, Rendering
 from evaluation.permissions import (
     Act,
@@ -147,7 +148,7 @@ def word(request: SignedInRequest, agency: str, number: int, slug: str, kind: st
         return redirect("amendment", agency, number, slug)
     name = f"{Kind(kind).label}_{slug}_未発行.docx"
     record(request, AccessRecord.Kind.EXPORT, agency=amendment.period.agency, detail=name)
-    response = HttpResponse(content, content_type=docx.MIME)
+    response = HttpResponse(content, content_type=MIME)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 

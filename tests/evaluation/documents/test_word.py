@@ -17,7 +17,8 @@ from evaluation.documents.appendix import amended_appendix
 from evaluation.documents.comparison import comparison_table
 from evaluation.documents.dossier import paged_memo
 from evaluation.documents.issuing import current_content
-from evaluation.documents.word import RED, appendix_docx, comparison_docx, memo_docx
+from evaluation.documents.word import appendix_docx, comparison_docx, memo_docx
+from evaluation.documents.word_paper import RED
 from evaluation.models import Amendment
 from tests.evaluation.documents.test_dossier import REFERENCES
 

@@ -1,0 +1,160 @@
+"""総括表: the grades of every item and year of a period, and 総合評定, filled from the data (様式2-1-2, 2-1-3).
+
+One model for screen, PDF and Word, as `assessment` has it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from evaluation.documents.assessment import SAMPLE, Cell, Line, Places, rated
+from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.gradebook import OVERALL
+from evaluation.models import Rating
+from evaluation.models.texts import Node
+from evaluation.numbers import NOTHING
+from evaluation.valuing import year_name
+
+Evaluation = tuple[int, str]  # fiscal year and kind
+NOTE = (
+    "上は主務大臣による評価、括弧内は法人の自己評価です。標準はBです。"
+    "「－」は、その年度に評定の対象でないこと、空欄は、まだ評定が確定していないことを表します。"
+)
+
+
+@dataclass(frozen=True)
+class GradeCell:
+    """The minister's grade and the agency's own of an item and a year. `due`: there is to be one."""
+
+    minister: str
+    own: str
+    href: str = ""
+    due: bool = True
+
+    @property
+    def words(self) -> str:
+        """Return both as they are printed, 「A（B）」; "" where there is none yet."""
+        if not self.due:
+            return NOTHING
+        return f"{self.minister}（{self.own}）" if self.own else self.minister
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """An item with its grades; one that has none itself is a heading of those below."""
+
+    item: Cell
+    important: bool
+    difficult: bool
+    grades: tuple[GradeCell, ...]
+
+    @property
+    def is_heading(self) -> bool:
+        return not self.grades
+
+    @property
+    def weight(self) -> str:
+        return "重要" * self.important
+
+    @property
+    def difficulty(self) -> str:
+        return "困難" * self.difficult
+
+
+@dataclass(frozen=True)
+class GradeTable:
+    """`heads`: the evaluations of the period. `grounds`: what is said of the overall grade of each."""
+
+    title: str
+    sample: str
+    note: str
+    heads: tuple[str, ...]
+    overall: GradeRow
+    rows: tuple[GradeRow, ...]
+    grounds: tuple[tuple[str, tuple[Line, ...]], ...]
+
+
+def grade_table(book: Gradebook) -> GradeTable:
+    """Return the grades of a period as the reader of the book sees them."""
+    period = book.figures.period
+    evaluations = evaluations_of(book)
+    shown = _shown(book)
+    last = period.last_fiscal_year
+    return GradeTable(
+        title=f"{period}　項目別評定総括表・総合評定",
+        sample=SAMPLE if period.sample_results else "",
+        note=NOTE,
+        heads=tuple(_head(evaluation) for evaluation in evaluations),
+        overall=GradeRow(
+            Cell(OVERALL), False, False, tuple(_cell(book, None, e) for e in evaluations)
+        ),
+        rows=tuple(_row(book, node, evaluations, last) for node in book.items if node in shown),
+        grounds=tuple(_grounds(book, evaluations)),
+    )
+
+
+def evaluations_of(book: Gradebook) -> list[Evaluation]:
+    """Return every evaluation of the period, those of single years first."""
+    period = book.figures.period
+    found = [(year, kind) for year in book.figures.years for kind in kinds_due(period, year)]
+    return sorted(found, key=lambda evaluation: evaluation[1] != Rating.Kind.YEARLY)
+
+
+def _head(evaluation: Evaluation) -> str:
+    year, kind = evaluation
+    return year_name(year) if kind == Rating.Kind.YEARLY else KINDS_IN_WORDS[kind]
+
+
+def _shown(book: Gradebook) -> list[Node]:
+    """Return the items that ever have a grade, and those above them."""
+    ever = [n for n in book.items if any(book.is_graded(n, year) for year in book.figures.years)]
+    above = [other for node in ever for other in book.figures.text.ancestors(node)]
+    return [*ever, *above]
+
+
+def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last: int) -> GradeRow:
+    graded = any(book.is_graded(node, year) for year in book.figures.years)
+    profile = book.profile(node, last)
+    address = Places(book, node, last, Rating.Kind.YEARLY).item("item_profile")
+    cells = tuple(_cell(book, node, e) for e in evaluations) if graded else ()
+    return GradeRow(Cell(book.label(node), address), profile.important, profile.difficult, cells)
+
+
+def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCell:
+    year, kind = evaluation
+    if node and not book.is_graded(node, year):
+        return GradeCell(NOTHING, "", due=False)
+    period = book.figures.period
+    item = node.public_id if node else "overall"
+    address = reverse("assessment", args=[period.agency.code, period.number, item, year, kind])
+    own, minister = (
+        _grade(book.rating(node, year, kind, side))
+        for side in (Rating.Side.SELF, Rating.Side.MINISTER)
+    )
+    return GradeCell(minister, own, address)
+
+
+def _grade(rating: Rating | None) -> str:
+    grade = rating.grade if rating else ""
+    return NOTHING if grade == "-" else grade
+
+
+def _grounds(
+    book: Gradebook, evaluations: list[Evaluation]
+) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Yield what both sides say of the agency as a whole, of each evaluation that has anything."""
+    for year, kind in evaluations:
+        lines: list[Line] = []
+        for side in (Rating.Side.MINISTER, Rating.Side.SELF):
+            if book.rating(None, year, kind, side):
+                lines += rated(book, None, year, kind, side, Places(book, None, year, kind))
+        if lines:
+            yield _head((year, kind)), tuple(lines)
+
+
+def grade_table_html(table: GradeTable, **identity: Any) -> str:
+    """Return the printed table (A4 landscape) as HTML for `pdf.render_pdf`."""
+    return render_to_string("evaluation/grade_table_print.html", {"table": table, **identity})
