@@ -2,10 +2,11 @@
 
 from django.urls import path, register_converter
 
-from evaluation.models import IssuedDocument
+from evaluation.models import IssuedDocument, Rating
 from evaluation.views import (
     amendments,
     applying,
+    assessments,
     attachments,
     checks,
     clauses,
@@ -14,9 +15,11 @@ from evaluation.views import (
     corrections,
     documents,
     drafting,
+    grading,
     history,
     home,
     indicators,
+    item_facts,
     last_act,
     live,
     marks,
@@ -30,7 +33,9 @@ from evaluation.views import (
     presence,
     procedure,
     programmes,
+    rating_steps,
     reasons,
+    remedies,
     renderings,
     restriction,
     search,
@@ -53,11 +58,25 @@ class WordKind(DocumentKind):
     regex = "|".join(papers.IN_WORD)
 
 
+class RatingKind(DocumentKind):
+    regex = "|".join(Rating.Kind.values)
+
+
+class RatingSide(DocumentKind):
+    regex = "|".join(Rating.Side.values)
+
+
 register_converter(DocumentKind, "document_kind")
+register_converter(RatingKind, "rating_kind")
+register_converter(RatingSide, "rating_side")
 register_converter(WordKind, "word_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
 INDICATOR = PERIOD + "indicators/<slug:public_id>/"
+GRADES = PERIOD + "grades/"
+GRADE = GRADES + "<slug:public_id>/<int:fiscal_year>/<rating_kind:kind>/"
+SIDE = GRADE + "<rating_side:side>/"
+RATING_STEPS = GRADES + "steps/<int:fiscal_year>/<rating_kind:kind>/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
@@ -85,6 +104,34 @@ urlpatterns = [
     path(INDICATOR + "measures/new/", indicators.new_measure, name="new_measure"),
     path(INDICATOR + "measures/<int:position>/", indicators.measure, name="measure"),
     path(INDICATOR + "measures/<int:position>/target/", indicators.target, name="target"),
+    # Grades
+    path(GRADES, assessments.grades, name="grades"),
+    path(PERIOD + "grades.pdf", assessments.grades_pdf, name="grades_pdf"),
+    path(PERIOD + "grades.docx", assessments.grades_word, name="grades_word"),
+    path(GRADES + "checks/<int:fiscal_year>/", rating_steps.grade_checks, name="grade_checks"),
+    path(RATING_STEPS, rating_steps.rating_steps, name="rating_steps"),
+    path(RATING_STEPS + "new/", rating_steps.record_rating_step, name="record_rating_step"),
+    path(
+        RATING_STEPS + "<int:pk>/remove/",
+        rating_steps.remove_rating_step,
+        name="remove_rating_step",
+    ),
+    path(GRADES + "remedies/", remedies.remedies, name="remedies"),
+    path(GRADES + "remedies/new/", remedies.new_remedy, name="new_remedy"),
+    path(GRADES + "remedies/<int:pk>/", remedies.remedy, name="remedy"),
+    path(GRADES + "<slug:public_id>/profile/", item_facts.item_profile, name="item_profile"),
+    path(GRADES + "<slug:public_id>/inputs/", item_facts.item_inputs, name="item_inputs"),
+    path(
+        GRADES + "<slug:public_id>/plans/<int:fiscal_year>/",
+        item_facts.item_plans,
+        name="item_plans",
+    ),
+    path(GRADE, assessments.assessment, name="assessment"),
+    path(GRADE + "sheet.pdf", assessments.assessment_pdf, name="assessment_pdf"),
+    path(GRADE + "sheet.docx", assessments.assessment_word, name="assessment_word"),
+    path(SIDE, grading.grade, name="grade"),
+    path(SIDE + "issue/", grading.issue_grade, name="issue_grade"),
+    path(SIDE + "reopen/", grading.reopen_grade, name="reopen_grade"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

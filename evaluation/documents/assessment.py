@@ -100,6 +100,11 @@ class Sheet:
     remedies: tuple[RemedyRow, ...]
     others: tuple[Line, ...]
 
+    @property
+    def width(self) -> int:
+        """Return how many columns the table of indicators has."""
+        return 5 + len(self.years)
+
 
 # --- Addresses ------------------------------------------------------------------------------------
 class Places:

@@ -37,8 +37,8 @@ def assessment_docx(sheet: Sheet, identity: Mapping[str, Any]) -> bytes:
     add_heading(document, "3. 中長期目標、計画、業務実績、自己評価及び主務大臣による評価", 2)
     heads = [column.title for column in sheet.columns]
     columns = add_table(document, heads, (15, 13, 13, 15, 24, 20), lines=True)
-    for cell, column in zip(add_row(columns, whole=False), sheet.columns, strict=True):
-        _write(cell, column.lines)
+    for place, column in zip(add_row(columns, whole=False), sheet.columns, strict=True):
+        _write(place, column.lines)
     _remedies(document, sheet)
     if sheet.others:
         add_heading(document, "5. その他参考情報", 2)

@@ -29,6 +29,7 @@ NOTE = (
 class GradeCell:
     """The minister's grade and the agency's own of an item and a year. `due`: there is to be one."""
 
+    head: str
     minister: str
     own: str
     href: str = ""
@@ -76,6 +77,10 @@ class GradeTable:
     rows: tuple[GradeRow, ...]
     grounds: tuple[tuple[str, tuple[Line, ...]], ...]
 
+    @property
+    def columns(self) -> int:
+        return 3 + len(self.heads)
+
 
 def grade_table(book: Gradebook) -> GradeTable:
     """Return the grades of a period as the reader of the book sees them."""
@@ -91,7 +96,9 @@ def grade_table(book: Gradebook) -> GradeTable:
         overall=GradeRow(
             Cell(OVERALL), False, False, tuple(_cell(book, None, e) for e in evaluations)
         ),
-        rows=tuple(_row(book, node, evaluations, last) for node in book.items if node in shown),
+        rows=tuple(
+            _row(book, node, evaluations, last) for node in book.items if node.clause_id in shown
+        ),
         grounds=tuple(_grounds(book, evaluations)),
     )
 
@@ -108,11 +115,11 @@ def _head(evaluation: Evaluation) -> str:
     return year_name(year) if kind == Rating.Kind.YEARLY else KINDS_IN_WORDS[kind]
 
 
-def _shown(book: Gradebook) -> list[Node]:
-    """Return the items that ever have a grade, and those above them."""
+def _shown(book: Gradebook) -> set[int]:
+    """Return the items that ever have a grade, and what stands above them."""
     ever = [n for n in book.items if any(book.is_graded(n, year) for year in book.figures.years)]
     above = [other for node in ever for other in book.figures.text.ancestors(node)]
-    return [*ever, *above]
+    return {node.clause_id for node in (*ever, *above)}
 
 
 def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last: int) -> GradeRow:
@@ -126,7 +133,7 @@ def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last: int) 
 def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCell:
     year, kind = evaluation
     if node and not book.is_graded(node, year):
-        return GradeCell(NOTHING, "", due=False)
+        return GradeCell(_head(evaluation), NOTHING, "", due=False)
     period = book.figures.period
     item = node.public_id if node else "overall"
     address = reverse("assessment", args=[period.agency.code, period.number, item, year, kind])
@@ -134,7 +141,7 @@ def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCe
         _grade(book.rating(node, year, kind, side))
         for side in (Rating.Side.SELF, Rating.Side.MINISTER)
     )
-    return GradeCell(minister, own, address)
+    return GradeCell(_head(evaluation), minister, own, address)
 
 
 def _grade(rating: Rating | None) -> str:

@@ -24,6 +24,16 @@ WORDS = (
     "axes",
     "evaluation_indicators",
     "monitoring_indicators",
+    "results",
+    "grounds",
+    "raised_grounds",
+    "issues",
+    "opinion",
+    "medium",
+    "annual",
+    "issue",
+    "remedy",
+    "words",
 )
 # The field of a form that holds ticks in place of words: of which texts they are.
 TEXTS_SEEN = "texts_seen"

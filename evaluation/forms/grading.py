@@ -1,0 +1,243 @@
+"""The forms of grading: ratings, how an item is judged, its plans and inputs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from evaluation import grades, numbers
+from evaluation.figures import years_of
+from evaluation.forms.clauses import SeenField
+from evaluation.forms.dates import JapaneseDateField
+from evaluation.forms.plain import PlainForm
+from evaluation.forms.procedure import why_field
+from evaluation.forms.texts import WritingField
+from evaluation.grading import InputCell, fingerprint_of_plans, fingerprint_of_profile
+from evaluation.models import (
+    Amendment,
+    ItemInput,
+    ItemPlan,
+    ItemProfile,
+    ObjectivePeriod,
+    Rating,
+)
+from evaluation.valuing import year_name
+
+OF_SELF = ("results",)
+OF_MINISTER = ("opinion", "agency_wide")
+
+
+def years(period: ObjectivePeriod) -> list[tuple[int, str]]:
+    return [(year, year_name(year)) for year in years_of(period)]
+
+
+def writing(label: str, rows: int = 6, **options: Any) -> WritingField:
+    return WritingField(label=label, rows=rows, required=False, **options)
+
+
+def ticked(label: str, **options: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, **options)
+
+
+# --- Ratings --------------------------------------------------------------------------------------
+class RatingForm(PlainForm):
+    """What one side says of an item, or of the agency as a whole; nothing is asked before it is issued."""
+
+    grade = forms.ChoiceField(
+        label="評定",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="標準はBです。",
+        error_messages={"invalid_choice": "評定は、S・A・B・C・Dから選んでください。"},
+    )
+    results = writing("業務実績", 8, help_text="この項目の年度の業務実績の要約です。")
+    grounds = writing("評定の根拠", 8, help_text="確定するときに要ります。")
+    raised = ticked("困難度により一段階引き上げた")
+    raised_grounds = writing("引き上げた根拠", 4, help_text="具体的に書きます。")
+    issues = writing("課題と対応", 6)
+    opinion = writing("審議会・監事の意見", 6)
+    agency_wide = ticked(
+        "法人全体のマネジメントに起因する",
+        help_text="重要度「高」の項目がC以下のときだけ選びます。総合評定はB以下になります。",
+    )
+    seen = SeenField()
+
+    def __init__(
+        self, side: str, rating: Rating | None, data: Any = None, *, research: bool, whole: bool
+    ) -> None:
+        names = [name for name in self.base_fields if name != "seen"]
+        initial = {name: getattr(rating, name) for name in names} if rating else {}
+        super().__init__(data, initial=initial | {"seen": rating.revision if rating else 0})
+        meanings = grades.meanings(research=research)
+        told = [(grade, f"{grade}　{words}") for grade, words in meanings.items()]
+        self.fields["grade"].choices = [  # type: ignore[attr-defined]
+            *told,
+            (grades.NOTHING_DUE, Rating.Grade.NONE.label),
+        ]
+        dropped: tuple[str, ...] = OF_MINISTER if side == Rating.Side.SELF else OF_SELF
+        dropped += ("raised", "raised_grounds", "agency_wide") if whole else ()
+        for name in set(dropped):
+            del self.fields[name]
+
+    def clean_seen(self) -> int:
+        return _revision(self.cleaned_data["seen"])
+
+
+class IssueForm(PlainForm):
+    """The day as of which a rating is issued."""
+
+    issued_on = JapaneseDateField(
+        label="確定した日", required=False, help_text="空けると今日です。"
+    )
+    seen = SeenField()
+
+    def clean_seen(self) -> int:
+        return _revision(self.cleaned_data["seen"])
+
+
+class ReopenForm(PlainForm):
+    """Why an issued rating is opened again."""
+
+    why = why_field("確定を取り消す理由")
+    seen = SeenField()
+
+    def clean_seen(self) -> int:
+        return _revision(self.cleaned_data["seen"])
+
+
+def _revision(typed: str) -> int:
+    if not typed.isdecimal() or len(typed) > 9:
+        raise ValidationError("ページを開き直してから、もう一度やり直してください。")
+    return int(typed)
+
+
+# --- Items ----------------------------------------------------------------------------------------
+class ProfileForm(PlainForm):
+    """How an item is judged from a fiscal year on."""
+
+    graded = ticked(
+        "この項目で評定する",
+        help_text="選ばないと、この項目の指標は、上の項目の評定に入ります。",
+    )
+    research = ticked(
+        "研究開発に係る項目",
+        help_text="選ばないと、達成目標の達成率から評定の案が示されます。",
+    )
+    important = ticked("重要度「高」")
+    importance_grounds = writing("重要度の理由", 3)
+    difficult = ticked("困難度「高」")
+    difficulty_grounds = writing("困難度の理由", 3)
+    legal_basis = WritingField(
+        label="根拠条文", max_length=300, required=False, help_text="例：機構法第23条第1項第1号"
+    )
+    policies = WritingField(label="関連する政策・施策", max_length=300, required=False)
+    review_numbers = WritingField(
+        label="政策評価・行政事業レビューの番号", max_length=200, required=False
+    )
+    amendment = forms.ModelChoiceField(
+        Amendment.objects.none(),
+        label="定めた変更",
+        required=False,
+        empty_label="変更によらない",
+        help_text="中長期目標の変更で定めたときに選びます。",
+        error_messages={"invalid_choice": "決定した変更から選んでください。"},
+    )
+    seen = SeenField()
+
+    def __init__(
+        self, profile: ItemProfile, own: ItemProfile | None, decided: Any, data: Any = None
+    ) -> None:
+        """`profile`: what holds in the year; `own`: what was set for just that year, if anything."""
+        names = [name for name in self.base_fields if name != "seen"]
+        initial = {name: getattr(profile, name) for name in names}
+        super().__init__(data, initial=initial | {"seen": fingerprint_of_profile(own)})
+        self.fields["amendment"].queryset = decided  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for high, grounds, name in (
+            ("important", "importance_grounds", "重要度"),
+            ("difficult", "difficulty_grounds", "困難度"),
+        ):
+            if cleaned.get(high) and not cleaned.get(grounds):
+                self.add_error(grounds, f"{name}を高とする理由を入力してください。")
+        return cleaned
+
+
+class PlansForm(PlainForm):
+    """The two plans of an item as they hold in a fiscal year."""
+
+    medium = writing(
+        ItemPlan.Kind.MEDIUM.label, 10, help_text="直すまで、次の年度からも同じ計画が示されます。"
+    )
+    annual = writing(ItemPlan.Kind.ANNUAL.label, 10)
+    seen = SeenField()
+
+    def __init__(self, plans: Mapping[str, ItemPlan | None], data: Any = None) -> None:
+        texts: dict[str, Any] = {kind: plan.text if plan else "" for kind, plan in plans.items()}
+        seen = fingerprint_of_plans(plans[kind] for kind in ItemPlan.Kind.values)
+        super().__init__(data, initial=texts | {"seen": seen})
+
+
+class InputsForm(PlainForm):
+    """The inputs of an item: a field for every kind and fiscal year, each with its revision."""
+
+    def __init__(
+        self, period: ObjectivePeriod, stored: Iterable[ItemInput], data: Any = None
+    ) -> None:
+        rows = {(row.kind, row.fiscal_year): row for row in stored}
+        super().__init__(data)
+        self.places = [(kind, year) for kind in ItemInput.Kind for year in years_of(period)]
+        for kind, year in self.places:
+            row = rows.get((kind.value, year))
+            name = f"input-{kind.value}-{year}"
+            self.fields[name] = forms.CharField(
+                label=f"{kind.label}（{year_name(year)}）",
+                required=False,
+                max_length=numbers.LONGEST,
+                initial=_typed(kind, row),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
+            self.fields[f"seen-{name}"] = SeenField()
+            self.initial[f"seen-{name}"] = row.revision if row else 0
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return name and fields of every kind, as the table shows them."""
+        return [
+            (
+                f"{kind.label}（{_unit(kind)}）",
+                [self[f"input-{kind.value}-{year}"] for k, year in self.places if k == kind],
+            )
+            for kind in ItemInput.Kind
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.cells = []
+        for kind, year in self.places:
+            name = f"input-{kind.value}-{year}"
+            reading = numbers.read(cleaned.get(name, ""), _unit(kind), _decimals(kind))
+            if reading.error:
+                self.add_error(name, f"{self.fields[name].label}：{reading.error}")
+            elif reading.state:
+                self.add_error(name, f"{self.fields[name].label}：数を入力してください。")
+            seen = _revision(cleaned.get(f"seen-{name}") or "x")
+            self.cells.append(InputCell(kind.value, year, reading.number, seen))
+        return cleaned
+
+
+def _unit(kind: ItemInput.Kind) -> str:
+    return "人" if kind is ItemInput.Kind.STAFF else "円"
+
+
+def _decimals(kind: ItemInput.Kind) -> int:
+    return 2 if kind is ItemInput.Kind.STAFF else 0
+
+
+def _typed(kind: ItemInput.Kind, row: ItemInput | None) -> str:
+    """Return an amount as it is typed: whole, without the zeros of its decimals."""
+    if row is None:
+        return ""
+    whole = row.amount == row.amount.to_integral_value()
+    return numbers.written(row.amount, 0 if whole else _decimals(kind))

@@ -1,0 +1,122 @@
+"""What the pages of one grade stand on: the period as its reader sees it, the item, the year, the side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from evaluation.figures import years_of
+from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.gradebook import OVERALL
+from evaluation.models import Clause, ObjectivePeriod, Rating
+from evaluation.models.texts import Node
+from evaluation.permissions import (
+    RATED_BY,
+    SignedInRequest,
+    require_result,
+    result_refusals,
+    results_period,
+    sides_read,
+)
+from evaluation.valuing import year_name
+
+WHOLE = "overall"  # in an address, in place of an item
+
+
+@dataclass(frozen=True)
+class GradeScene:
+    """One grade to be: of an item (None: of the agency as a whole), a year and a kind of evaluation."""
+
+    period: ObjectivePeriod
+    book: Gradebook
+    node: Node | None
+    fiscal_year: int
+    kind: str
+
+    @classmethod
+    def of(
+        cls,
+        request: SignedInRequest,
+        agency: str,
+        number: int,
+        public_id: str,
+        fiscal_year: int,
+        kind: str,
+    ) -> "GradeScene":
+        """Return what the user may read. Raises Hidden, or Http404 for what falls not due."""
+        period = results_period(request, agency, number)
+        if fiscal_year not in years_of(period) or kind not in kinds_due(period, fiscal_year):
+            raise Http404("この年度に、この評価はありません。")
+        book = book_of(request, period)
+        node = None if public_id == WHOLE else item_of(book, public_id)
+        if node and not book.is_graded(node, fiscal_year):
+            raise Http404(f"この項目は、{year_name(fiscal_year)}に評定しません。")
+        return cls(period, book, node, fiscal_year, kind)
+
+    @property
+    def clause(self) -> Clause | None:
+        return self.node.wording.clause if self.node else None
+
+    @property
+    def key(self) -> tuple[ObjectivePeriod, Clause | None, int, str]:
+        """Return what the verbs of grading take."""
+        return self.period, self.clause, self.fiscal_year, self.kind
+
+    @property
+    def name(self) -> str:
+        return self.book.label(self.node) if self.node else OVERALL
+
+    @property
+    def evaluation(self) -> str:
+        return f"{year_name(self.fiscal_year)}　{KINDS_IN_WORDS[self.kind]}"
+
+    def address(self, name: str, *more: object) -> str:
+        public_id = self.node.public_id if self.node else WHOLE
+        place = [self.period.agency.code, self.period.number, public_id]
+        return reverse(name, args=[*place, self.fiscal_year, self.kind, *more])
+
+    def rating(self, side: str) -> Rating | None:
+        return self.book.rating(self.node, self.fiscal_year, self.kind, side)
+
+    def context(self, request: SignedInRequest) -> dict[str, Any]:
+        """Return what every page of the grade shows."""
+        refusals = result_refusals(request.user, self.period)
+        sides = [
+            (side, label, self.rating(side), not refusals[RATED_BY[Rating.Side(side)]])
+            for side, label in Rating.Side.choices
+        ]
+        return {
+            "scene": self,
+            "public_id": self.node.public_id if self.node else WHOLE,
+            "sheet_link": self.address("assessment"),
+            "period": self.period,
+            "figures": self.book.figures,
+            "node": self.node,
+            "profile": self.book.profile(self.node, self.fiscal_year) if self.node else None,
+            "sides": sides,
+            "refusals": {str(act): words for act, words in refusals.items()},
+        }
+
+
+def book_of(request: SignedInRequest, period: ObjectivePeriod) -> Gradebook:
+    """Return the grades of a period as the user sees them."""
+    return Gradebook.of(period, sides_read(request.user, period))
+
+
+def item_of(book: Gradebook, public_id: str) -> Node:
+    node = next((node for node in book.items if node.public_id == public_id), None)
+    if node is None:
+        raise Http404("この項目は、決定した本文にありません。")
+    return node
+
+
+def side_scene(
+    request: SignedInRequest, side: str, agency: str, number: int, **place: Any
+) -> tuple[GradeScene, Rating | None]:
+    """Return the grade that the user writes for a side, as stored. Raises Hidden, Http404, or
+    PermissionDenied with the reason."""
+    period = results_period(request, agency, number)
+    require_result(request, RATED_BY[Rating.Side(side)], period)
+    scene = GradeScene.of(request, agency, number, **place)
+    return scene, scene.rating(side)

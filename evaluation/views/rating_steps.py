@@ -1,0 +1,155 @@
+"""The checks of a year's grades, and the procedure of its evaluation: opinion, notification, publication."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluation import grading
+from evaluation.figures import years_of
+from evaluation.forms.clauses import refuse
+from evaluation.forms.procedure import RemoveForm
+from evaluation.forms.remedies import RatingStepForm
+from evaluation.grades import Finding
+from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.models import ObjectivePeriod, Rating, RatingStep
+from evaluation.models.texts import Node
+from evaluation.permissions import (
+    ResultAct,
+    SignedInRequest,
+    require_result,
+    result_refusals,
+    results_period,
+)
+from evaluation.valuing import year_name
+from evaluation.views.grade_scene import WHOLE, book_of
+from evaluation.views.once import once
+
+Judged = tuple[str, list[tuple[str, str, Finding]]]  # kind and side, with item and its finding
+
+
+@require_safe
+def grade_checks(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int
+) -> HttpResponse:
+    """Everything that the rules ask of the grades of a year."""
+    period = results_period(request, agency, number)
+    if fiscal_year not in years_of(period):
+        raise Http404("この年度は、中長期目標期間の外です。")
+    book = book_of(request, period)
+    context = {
+        "period": period,
+        "fiscal_year": fiscal_year,
+        "years": book.figures.years,
+        "judged": _judged(book, fiscal_year),
+        "others": [*book.unplaced(fiscal_year), *book.unreported(fiscal_year)],
+        "evaluations": [(kind, KINDS_IN_WORDS[kind]) for kind in kinds_due(period, fiscal_year)],
+    }
+    return render(request, "evaluation/grade_checks.html", context)
+
+
+def _judged(book: Gradebook, fiscal_year: int) -> list[Judged]:
+    """Return what is wrong with the grades of each evaluation and side of a year."""
+    nodes: list[Node | None] = [*book.graded(fiscal_year), None]
+    found = []
+    for kind in kinds_due(book.figures.period, fiscal_year):
+        for side, label in Rating.Side.choices:
+            told = [
+                (node.public_id if node else WHOLE, kind, finding)
+                for node in nodes
+                for finding in book.findings_of(node, fiscal_year, kind, side)
+            ]
+            found.append((f"{KINDS_IN_WORDS[kind]}：{label}", told))
+    return found
+
+
+# --- Steps ----------------------------------------------------------------------------------------
+@require_safe
+def rating_steps(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int, kind: str
+) -> HttpResponse:
+    """The steps of an evaluation in their order, with what was recorded of each."""
+    period = _period(request, agency, number, fiscal_year, kind)
+    context = _of(period, fiscal_year, kind) | {
+        "recorded": grading.steps_of(period, fiscal_year, kind),
+        "may_record": not result_refusals(request.user, period)[ResultAct.HEAR],
+    }
+    return render(request, "evaluation/rating_steps.html", context)
+
+
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_rating_step(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int, kind: str
+) -> HttpResponse:
+    """Record a step; `?kind=` chooses which."""
+    period = _period(request, agency, number, fiscal_year, kind, ResultAct.HEAR)
+    typed = request.POST if request.method == "POST" else None
+    form = RatingStepForm(period, typed, initial={"kind": request.GET.get("kind")})
+    if request.method == "POST" and form.is_valid():
+        step = form.cleaned_data["kind"]
+        try:
+            grading.record_step(period, fiscal_year, kind, step, by=request.user, **form.said)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"「{step}」を記録しました。")
+            return redirect("rating_steps", agency, number, fiscal_year, kind)
+    context = _of(period, fiscal_year, kind) | {"form": form, "heading": "評価の手続を記録する"}
+    return render(request, "evaluation/rating_step_form.html", context)
+
+
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_rating_step(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int, kind: str, pk: int
+) -> HttpResponse:
+    """Remove a record that was wrong; a right one is recorded anew."""
+    period = _period(request, agency, number, fiscal_year, kind, ResultAct.HEAR)
+    step = _step(period, fiscal_year, kind, pk)
+    initial = {"seen": grading.fingerprint_of_step(step)}
+    form = RemoveForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            grading.remove_step(step, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"「{step.kind}」の記録を取り消しました。")
+            return redirect("rating_steps", agency, number, fiscal_year, kind)
+    heading = f"{step.kind}の記録を取り消す"
+    context = _of(period, fiscal_year, kind) | {"form": form, "heading": heading}
+    return render(request, "evaluation/rating_step_form.html", context | {"step": step})
+
+
+def _period(
+    request: SignedInRequest,
+    agency: str,
+    number: int,
+    fiscal_year: int,
+    kind: str,
+    act: ResultAct | None = None,
+) -> ObjectivePeriod:
+    period = results_period(request, agency, number)
+    if act:
+        require_result(request, act, period)
+    if fiscal_year not in years_of(period) or kind not in kinds_due(period, fiscal_year):
+        raise Http404("この年度に、この評価はありません。")
+    return period
+
+
+def _step(period: ObjectivePeriod, fiscal_year: int, kind: str, pk: int) -> RatingStep:
+    rows = RatingStep.objects.select_related("kind", "period")
+    place = {"period": period, "fiscal_year": fiscal_year, "rating_kind": kind}
+    step = rows.filter(**place, pk=pk).first()
+    if step is None:
+        raise Http404("この記録は、この評価にありません。")
+    return step
+
+
+def _of(period: ObjectivePeriod, fiscal_year: int, kind: str) -> dict[str, Any]:
+    told = f"{year_name(fiscal_year)}　{KINDS_IN_WORDS[kind]}"
+    return {"period": period, "fiscal_year": fiscal_year, "kind": kind, "evaluation": told}
