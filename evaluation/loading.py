@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from evaluation.models import (
     Amendment,
@@ -160,10 +160,12 @@ class Loading:
         return agency or self.create_one(Agency(**fields(Agency, data)))
 
     def procedure(self, agency: Agency, data: Data) -> None:
-        """Create the steps that the law has for the agency, with their order, where it has none yet."""
-        if agency.step_kinds.exists():
-            return
-        numbered = enumerate(data["kinds"], start=1)
+        """Create the steps that the law has for the agency's amendments, and those of its evaluations,
+        with their order, where it has none of them yet."""
+        last = agency.step_kinds.aggregate(last=Max("position"))["last"] or 0
+        known = set(agency.step_kinds.values_list("of_rating", flat=True))
+        missing = [row for row in data["kinds"] if row.get("of_rating", False) not in known]
+        numbered = enumerate(missing, start=last + 1)
         rows = [StepKind(agency=agency, position=n, **row) for n, row in numbered]
         kinds = {kind.name: kind for kind in self.create(StepKind, rows, BY_LAW)}
         orders = [
@@ -173,6 +175,7 @@ class Loading:
                 legal_basis=row["legal_basis"],
             )
             for row in data["orders"]
+            if row["earlier"] in kinds
         ]
         self.create(StepOrder, orders, BY_LAW)
 

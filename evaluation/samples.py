@@ -21,10 +21,10 @@ from evaluation.models import (
     ObjectivePeriod,
     YearlyResult,
 )
+from evaluation.sample_grades import REASON, add_sample_grades
 from evaluation.suggesting import Suggestion, suggested
 from jst_objectives import history
 
-REASON = "見本"
 UNTIL = 2025  # the last fiscal year with values: the period is still under way
 
 
@@ -48,6 +48,7 @@ def load_sample_results(period: ObjectivePeriod) -> int:
             else:
                 _add_texts(period, node.wording.clause)
     valuing.record_many(period, list(_cells(period)), by=None, reason=REASON)
+    add_sample_grades(period, UNTIL)
     return IndicatorValue.objects.filter(measure__indicator__period=period).count()
 
 

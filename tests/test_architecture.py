@@ -47,7 +47,16 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"valuing", "figures", "samples", "grading", "documents", "loading", "rendering"}
+    | {
+        "valuing",
+        "figures",
+        "samples",
+        "sample_grades",
+        "grading",
+        "documents",
+        "loading",
+        "rendering",
+    }
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
     {"waiving"},
