@@ -265,9 +265,9 @@ def _objectives(book: Gradebook, node: Node, fiscal_year: int) -> Iterator[Line]
     for item in book.covered(node, fiscal_year):
         shown = text.nodes.get(item.clause_id, item)
         yield Line(f"{text.number(shown)} {shown.text}", label=True)
-        for child in text.children.get(item.clause_id, []):
-            if child.kind is UnitKind.BODY:
-                yield Line(child.text)
+        below = text.children.get(item.clause_id, [])
+        bodies = [Line(child.text) for child in below if child.kind is UnitKind.BODY]
+        yield from bodies or [Line("（本文は資料に記載がありません）")]
 
 
 def _asked(book: Gradebook, node: Node, fiscal_year: int) -> Iterator[Line]:
@@ -302,9 +302,10 @@ def rated(
     """Return what one side says: its grade, and what it is founded on."""
     row = book.rating(node, fiscal_year, kind, side)
     href = places.rating(side)
-    grade = (row.grade or NOTHING) if row else NOTHING
-    grade = NOTHING if grade == "-" else grade
-    lines = [Line(f"{SIDES[side]}　評定：", label=True), Line(grade, href, grade=True)]
+    grade = row.grade if row else ""
+    draft = "（作成中）" if row and row.stage == Rating.Stage.DRAFT else ""
+    shown = NOTHING if grade in ("", "-") else grade
+    lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):

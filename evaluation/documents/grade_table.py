@@ -145,7 +145,8 @@ def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCe
 
 
 def _grade(rating: Rating | None) -> str:
-    grade = rating.grade if rating else ""
+    """Return a grade that is issued; a draft is nobody's grade yet."""
+    grade = rating.grade if rating and rating.stage == Rating.Stage.ISSUED else ""
     return NOTHING if grade == "-" else grade
 
 
@@ -156,7 +157,8 @@ def _grounds(
     for year, kind in evaluations:
         lines: list[Line] = []
         for side in (Rating.Side.MINISTER, Rating.Side.SELF):
-            if book.rating(None, year, kind, side):
+            row = book.rating(None, year, kind, side)
+            if row and row.stage == Rating.Stage.ISSUED:
                 lines += rated(book, None, year, kind, side, Places(book, None, year, kind))
         if lines:
             yield _head((year, kind)), tuple(lines)

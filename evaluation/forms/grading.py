@@ -37,7 +37,10 @@ def writing(label: str, rows: int = 6, **options: Any) -> WritingField:
 
 
 def ticked(label: str, **options: Any) -> forms.BooleanField:
-    return forms.BooleanField(label=label, required=False, **options)
+    """A box to tick, its label behind it."""
+    return forms.BooleanField(
+        label=label, required=False, template_name="forms/tick.html", **options
+    )
 
 
 # --- Ratings --------------------------------------------------------------------------------------

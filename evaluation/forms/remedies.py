@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from evaluation.figures import fiscal_year_of
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.grading import years
 from evaluation.forms.plain import PlainForm
@@ -84,6 +86,8 @@ class RemedyForm(PlainForm):
         if "fiscal_year" in self.fields:
             since = [pair for pair in years(remedy.period) if pair[0] >= remedy.fiscal_year]
             self.fields["fiscal_year"].choices = since  # type: ignore[attr-defined]
+            now = fiscal_year_of(timezone.localdate())
+            self.initial["fiscal_year"] = min(max(now, since[0][0]), since[-1][0])
         if act == "finish":
             self.fields["words"].label = "完了の説明"
             self.fields["fiscal_year"].label = "完了した年度"

@@ -1,5 +1,6 @@
 """The checks of a year's grades, and the procedure of its evaluation: opinion, notification, publication."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,15 @@ from evaluation.valuing import year_name
 from evaluation.views.grade_scene import WHOLE, book_of
 from evaluation.views.once import once
 
-Judged = tuple[str, list[tuple[str, str, Finding]]]  # kind and side, with item and its finding
+
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong with the grades of one side in an evaluation; `missing`: items without a grade."""
+
+    name: str
+    kind: str
+    findings: list[tuple[str, Finding]]  # with the item's place in an address
+    missing: list[tuple[str, Finding]]
 
 
 @require_safe
@@ -58,11 +67,13 @@ def _judged(book: Gradebook, fiscal_year: int) -> list[Judged]:
     for kind in kinds_due(book.figures.period, fiscal_year):
         for side, label in Rating.Side.choices:
             told = [
-                (node.public_id if node else WHOLE, kind, finding)
+                (node.public_id if node else WHOLE, finding)
                 for node in nodes
                 for finding in book.findings_of(node, fiscal_year, kind, side)
             ]
-            found.append((f"{KINDS_IN_WORDS[kind]}：{label}", told))
+            missing = [pair for pair in told if pair[1].rule == "grade"]
+            others = [pair for pair in told if pair[1].rule not in ("grade", "items")]
+            found.append(Judged(f"{KINDS_IN_WORDS[kind]}：{label}", kind, others, missing))
     return found
 
 
