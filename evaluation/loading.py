@@ -160,20 +160,16 @@ class Loading:
         return agency or self.create_one(Agency(**fields(Agency, data)))
 
     def procedure(self, agency: Agency, data: Data) -> None:
-        """Create the steps that the law has for the agency's amendments, and those of its evaluations,
-        with their order, where it has none of them yet."""
+        """Create the law's steps of amendments, and of evaluations, where the agency has none yet."""
         last = agency.step_kinds.aggregate(last=Max("position"))["last"] or 0
         known = set(agency.step_kinds.values_list("of_rating", flat=True))
         missing = [row for row in data["kinds"] if row.get("of_rating", False) not in known]
-        numbered = enumerate(missing, start=last + 1)
-        rows = [StepKind(agency=agency, position=n, **row) for n, row in numbered]
+        rows = [
+            StepKind(agency=agency, position=n, **row) for n, row in enumerate(missing, last + 1)
+        ]
         kinds = {kind.name: kind for kind in self.create(StepKind, rows, BY_LAW)}
         orders = [
-            StepOrder(
-                earlier=kinds[row["earlier"]],
-                later=kinds[row["later"]],
-                legal_basis=row["legal_basis"],
-            )
+            StepOrder(**{**row, "earlier": kinds[row["earlier"]], "later": kinds[row["later"]]})
             for row in data["orders"]
             if row["earlier"] in kinds
         ]

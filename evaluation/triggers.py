@@ -131,9 +131,9 @@ def _collisions(model: type[models.Model]) -> Iterator[str]:
 
     def both(name: str, value: Any = "") -> str:
         name, _, asks_for_null = name.partition("__")
-        if asks_for_null:
-            return f"o.{model._meta.get_field(name).column} IS {'' if value else 'NOT '}NULL"  # type: ignore[union-attr]
         column = model._meta.get_field(name).column  # type: ignore[union-attr]
+        if asks_for_null:
+            return f"o.{column} IS {'' if value else 'NOT '}NULL"
         return f"o.{column} = NEW.{column}" + (f" AND o.{column} = '{value}'" if value else "")
 
     for field in model._meta.concrete_fields:

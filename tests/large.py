@@ -24,7 +24,11 @@ from evaluation.models import (
     OverviewSheet,
     PolicyText,
     ProcedureStep,
+    Rating,
+    RatingStep,
     ReasonGroup,
+    Remedy,
+    RemedyProgress,
     Rendering,
     RestrictedReader,
     Restriction,
@@ -90,6 +94,7 @@ class Large:
             self.change(state, text, programs)
         self.amendments()
         self.results(text)
+        self.grades(text)
         self.people()
 
     def rows(self, model: type[Any], count: int = 0, **fields: Any) -> list[Any]:
@@ -278,6 +283,25 @@ class Large:
             for y in years
         ]
         history.create_all(YearlyResult, results, by=self.drafter, reason="試験")
+
+    def grades(self, text: list[Wording]) -> None:
+        """Add grades, inputs and plans to the first item; remedies and steps come in many."""
+        item = next(row.clause for row in text if row.clause.kind == K.ITEM)
+        rated = {"period": self.period, "item": item, "written_at": timezone.now(), "grade": "B"}
+        kept = {"stage": "issued", "issued_on": DAY, "grounds": "根拠"}
+        ratings = [
+            Rating(**rated, **kept, fiscal_year=year, side=side)
+            for year in range(2022, 2024 + (self.items > 1))
+            for side in Rating.Side
+        ]
+        history.create_all(Rating, ratings, by=self.drafter, reason="試験")
+        for remedy in self.rows(Remedy, period=self.period, item=item, fiscal_year=2023, issue="x"):
+            self.rows(RemedyProgress, 1, remedy=remedy, fiscal_year=2024, words="x")
+        (kind,) = self.rows(
+            StepKind, 1, agency=self.agency, position=999, name="通知", of_rating=True
+        )
+        place = {"period": self.period, "fiscal_year": 2024, "rating_kind": "yearly"}
+        self.rows(RatingStep, kind=kind, date=DAY, **place)
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:

@@ -14,16 +14,26 @@ from evaluation.models import (
     IndicatorTarget,
     IndicatorValue,
     ItemInput,
+    ItemPlan,
     ItemProfile,
     ItemYear,
     Rating,
+    RatingStep,
     Remedy,
     RemedyProgress,
+    StepKind,
     ValueReport,
     YearClosing,
     YearlyResult,
 )
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    DAY,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 ONE = Decimal(1)
 
@@ -100,6 +110,19 @@ def item_input(**fields: Any) -> ItemInput:
     return ItemInput(item=item(), **(values | fields))
 
 
+def plan(**fields: Any) -> ItemPlan:
+    values: dict[str, Any] = {"fiscal_year": 2024, "kind": "annual", "text": "計画"}
+    return ItemPlan(item=item(), **(values | fields))
+
+
+def rating_step(**fields: Any) -> RatingStep:
+    period = make_period()
+    kind = StepKind(agency=period.agency, position=1, name="評価の通知", of_rating=True)
+    kind.save()
+    values: dict[str, Any] = {"fiscal_year": 2024, "rating_kind": "yearly", "date": DAY}
+    return RatingStep(period=period, kind=kind, **(values | fields))
+
+
 def rating(**fields: Any) -> Rating:
     values: dict[str, Any] = {"fiscal_year": 2024, "side": "self", "written_at": timezone.now()}
     return Rating(period=make_period(), **(values | fields))
@@ -143,6 +166,12 @@ WRONG_RESULTS = {
     "item_profile_importance_has_grounds": lambda: profile(important=True),
     "item_profile_difficulty_has_grounds": lambda: profile(difficult=True),
     "item_input_kind_and_year_known": lambda: item_input(kind="x"),
+    "item_plan_kind_and_year_known": lambda: plan(kind="x"),
+    "item_plan_not_empty": lambda: plan(text=""),
+    "rating_step_choices_known": lambda: rating_step(rating_kind="x"),
+    "rating_step_answered_after_it_was_asked": lambda: rating_step(
+        answered_on=DAY - dt.timedelta(days=1)
+    ),
     "rating_choices_known": lambda: rating(grade="E"),
     "rating_issued_has_grade_and_grounds": lambda: rating(stage="issued"),
     "rating_raised_has_grounds": lambda: rating(raised=True),

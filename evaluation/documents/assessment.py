@@ -12,6 +12,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from evaluation import eras
 from evaluation.comparison.alignment import UnitKind
 from evaluation.figures import INDICATORS
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, steps_of
@@ -20,7 +21,6 @@ from evaluation.models import IndicatorMeasure, ItemInput, ItemPlan, Rating, Rem
 from evaluation.models.texts import Node, Text
 from evaluation.numbers import NOTHING, written
 from evaluation.series import Point
-from evaluation.templatetags.calendars import both_calendars
 from evaluation.valuing import year_name
 
 SAMPLE = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
@@ -340,7 +340,7 @@ def _steps(book: Gradebook, fiscal_year: int, kind: str) -> Iterator[Line]:
         for step in recorded.steps:
             facts = (step.with_whom, step.number, step.document_number, step.result)
             told = "　".join(part for part in facts if part)
-            yield Line(f"{recorded.kind}：{both_calendars(step.date)}　{told}")
+            yield Line(f"{recorded.kind}：{eras.written(step.date)}　{told}")
             if step.opinion:
                 yield from (Line(part) for part in step.opinion.split("\n"))
 

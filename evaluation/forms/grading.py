@@ -132,7 +132,7 @@ class ProfileForm(PlainForm):
     difficult = ticked("困難度「高」")
     difficulty_grounds = writing("困難度の理由", 3)
     legal_basis = WritingField(
-        label="根拠条文", max_length=300, required=False, help_text="例：機構法第23条第1項第1号"
+        label="根拠条文", max_length=300, required=False, help_text="例：○○法第○条第○項第○号"
     )
     policies = WritingField(label="関連する政策・施策", max_length=300, required=False)
     review_numbers = WritingField(

@@ -1,6 +1,6 @@
 """The grades of a period, to be read: what every page, check and paper of the evaluation stands on.
 
-Twelve queries for a whole period, however many items and years.
+Eleven queries for a whole period, however many items and years.
 """
 
 from collections import defaultdict

@@ -31,7 +31,7 @@ def point_out(
 
 
 @transaction.atomic
-def rewrite(remedy: Remedy, *, by: User | None, seen: int | None = None, **said: str) -> Remedy:
+def rewrite(remedy: Remedy, /, *, by: User | None, seen: int | None = None, **said: str) -> Remedy:
     """Change what is pointed out (`issue`) or what is to be done (`remedy`) while it is not done."""
     row = _opened(remedy, seen)
     _refuse_done(row)

@@ -29,6 +29,7 @@ from tests.benchmarks import pages
 pages.answer(int(sys.argv[1]))
 """
 TEXT = "/jst/5/"
+GRADE = TEXT + "grades/{item}/2025/yearly/"
 DRAFT = "/jst/5/amendments/2026-01-28/"
 CLAUSE = DRAFT + "clauses/{item}/"
 BODY = DRAFT + "clauses/{body}/"
@@ -59,6 +60,16 @@ REAL: list[Page] = [
     ("agency", "indicators", TEXT + "indicators/", 40),
     ("agency", "indicator", TEXT + "indicators/{indicator}/", 20),
     ("agency", "new measure", TEXT + "indicators/{indicator}/measures/new/", 20),
+    ("agency", "grades", TEXT + "grades/", 60),
+    ("agency", "grades in Word", TEXT + "grades.docx", 90),
+    ("agency", "assessment sheet", GRADE, 50),
+    ("agency", "assessment sheet in Word", GRADE + "sheet.docx", 90),
+    ("agency", "self-evaluation", GRADE + "self/", 50),
+    ("agency", "issue a self-evaluation", GRADE + "self/issue/", 50),
+    ("agency", "inputs of an item", TEXT + "grades/{item}/inputs/", 60),
+    ("agency", "plans of an item", TEXT + "grades/{item}/plans/2025/", 40),
+    ("agency", "remedies", TEXT + "grades/remedies/", 40),
+    ("agency", "checks of grades", TEXT + "grades/checks/2025/", 60),
     ("editor", "amendment", DRAFT, 20),
     ("", "amendment, the baseline", TEXT + "amendments/baseline/", 25),
     ("editor", "comparison table", DRAFT + "comparison/", 20),

@@ -32,8 +32,8 @@ from programs.models import Agency, Appropriation, Program, ProgramSection
 FILES = ("objectives.json", "programmes.json", "amendment_2026-01-28.json")
 CREATED = {
     "法人": 1,
-    "手続の種類": 10,
-    "手続の順序": 6,
+    "手続の種類": 13,
+    "手続の順序": 8,
     "基金": 2,
     "事業": 3,
     "予算額": 4,

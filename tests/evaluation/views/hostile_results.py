@@ -29,6 +29,14 @@ def indicators(period: m.ObjectivePeriod, item: m.Clause, kind: str) -> list[m.C
     return clauses
 
 
+def hear(period: m.ObjectivePeriod, make_all: Callable[..., list[Any]]) -> None:
+    """Record a step of an evaluation for each string."""
+    kind = m.StepKind(agency=period.agency, position=9999, name="評価の通知", of_rating=True)
+    history.save(kind, by=None, reason="試験")
+    place = {"period": period, "fiscal_year": YEAR, "rating_kind": "yearly", "kind": kind}
+    make_all(m.RatingStep, **place, date=dt.date(2025, 8, 1))
+
+
 def fill_results(
     period: m.ObjectivePeriod, item: m.Clause, make_all: Callable[..., list[Any]]
 ) -> tuple[list[m.Clause], list[m.Clause]]:
@@ -57,6 +65,8 @@ def fill_results(
     make_all(m.YearClosing, few, period=period, fiscal_year=lambda n: 2022 + n, closed_at=now)
     make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2001 + n)
     make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2001 + n, kind="budget", amount=1)
+    make_all(m.ItemPlan, item=item, kind="annual", fiscal_year=lambda n: 2001 + n)
+    hear(period, make_all)
     make_all(m.Rating, period=period, fiscal_year=lambda n: 2001 + n, side="self", written_at=now)
     remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
     make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)

@@ -14,7 +14,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from evaluation import amending, commenting, drafting, procedure, recording, restricting
+from evaluation import (
+    amending,
+    commenting,
+    drafting,
+    grading,
+    procedure,
+    recording,
+    restricting,
+)
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
@@ -59,6 +67,8 @@ EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 # In the order of VIEWERS: results are not for the public, nor for maintainers.
 RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
+BY_AGENCY = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
+BY_ASSESSOR = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
 EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
@@ -147,6 +157,15 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("comments", "decided"): OF_DRAFT,
     ("indicators", ""): RESULTS,
     ("indicator", ""): RESULTS,
+    ("grades", ""): RESULTS,
+    ("grades_pdf", ""): RESULTS,
+    ("grades_word", ""): RESULTS,
+    ("grade_checks", ""): RESULTS,
+    ("assessment", ""): RESULTS,
+    ("assessment_pdf", ""): RESULTS,
+    ("assessment_word", ""): RESULTS,
+    ("remedies", ""): RESULTS,
+    ("rating_steps", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -196,6 +215,19 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_measure", ""): MEASURING,
     ("measure", ""): MEASURING,
     ("target", ""): MEASURING,
+    ("grade", "self"): BY_AGENCY,
+    ("grade", "minister"): BY_ASSESSOR,
+    ("issue_grade", "self"): BY_AGENCY,
+    ("issue_grade", "minister"): BY_ASSESSOR,
+    ("reopen_grade", "self"): BY_AGENCY,
+    ("reopen_grade", "minister"): BY_ASSESSOR,
+    ("item_profile", ""): BY_ASSESSOR,
+    ("item_plans", ""): BY_AGENCY,
+    ("item_inputs", ""): BY_AGENCY,
+    ("new_remedy", ""): BY_ASSESSOR,
+    ("remedy", ""): RESULTS,
+    ("record_rating_step", ""): BY_ASSESSOR,
+    ("remove_rating_step", ""): BY_ASSESSOR,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -233,6 +265,11 @@ POLICY = {
 }
 
 
+OF_INDICATORS = {"indicators", "indicator", "new_measure", "measure", "target"}
+OF_GRADES = {"grades", "grades_pdf", "grades_word", "grade_checks", "remedies", "new_remedy"}
+OF_GRADES |= {"assessment", "assessment_pdf", "assessment_word", "remedy", "grade", "issue_grade"}
+OF_GRADES |= {"reopen_grade", "item_profile", "item_plans", "item_inputs"}
+OF_GRADES |= {"rating_steps", "record_rating_step", "remove_rating_step"}
 OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_on"}
 OF_CLAUSE |= {"live_comparison"}
 
@@ -275,6 +312,7 @@ class Scene:
         for row in (self.program, group, self.reason, link):
             history.save(row, by=None, reason="試験")
         self.hear(draft)
+        self.graded()
         self.restrict()
         self.documents = {
             "of the draft": self.document(draft),
@@ -340,9 +378,9 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
-        if name in {"indicators", "indicator", "new_measure", "measure", "target"}:
-            arguments = [*place] if name == "indicators" else [*place, self.indicator.public_id]
-            return reverse(name, args=arguments + [1] * (name in {"measure", "target"}))
+        if name in OF_INDICATORS | OF_GRADES:
+            own = self.grade(name, which) if name in OF_GRADES else self.measure(name)
+            return reverse(name, args=[*place, *own])
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -365,6 +403,33 @@ class Scene:
         if name == "waiver":
             arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
         return reverse(name, args=arguments)
+
+    def measure(self, name: str) -> list[Any]:
+        """Return what names a page of indicators, after agency and period."""
+        one = [] if name == "indicators" else [self.indicator.public_id]
+        return one + [1] * (name in {"measure", "target"})
+
+    def grade(self, name: str, side: str) -> list[Any]:
+        """Return what names a page of grades, of one item in the year 2024, after agency and period."""
+        of_item = {"item_profile": (), "item_inputs": (), "item_plans": (2024,)}
+        of_year = {"rating_steps": (), "record_rating_step": ()}
+        of_year["remove_rating_step"] = (self.rating_step.pk,)
+        if name in of_item:
+            return [self.item.public_id, *of_item[name]]
+        if name in of_year:
+            return [2024, "yearly", *of_year[name]]
+        rest = {"grade_checks": [2024], "remedy": [self.remedy.pk]}
+        if name.endswith("_grade") or name.startswith("assessment") or name == "grade":
+            return [self.item.public_id, 2024, "yearly", *([side] if side else [])]
+        return rest.get(name, [])
+
+    def graded(self) -> None:
+        """Point something out, and record a step of an evaluation."""
+        self.remedy = grading.point_out(self.period, self.item, 2024, by=None, issue="指摘")
+        kind = StepKind(agency=self.period.agency, position=9, name="通知", of_rating=True)
+        history.save(kind, by=None, reason="試験")
+        day = dt.date(2025, 8, 1)
+        self.rating_step = grading.record_step(self.period, 2024, "yearly", kind, by=None, date=day)
 
     def edition(self, which: str) -> str:
         """Return what asks for one text."""

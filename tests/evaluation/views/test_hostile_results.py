@@ -1,4 +1,4 @@
-"""Hostile strings in every text of the results are inert on the pages of indicators."""
+"""Hostile strings in every text of the results are inert on the pages of indicators and of grades."""
 
 import pytest
 from django.test import Client
@@ -10,6 +10,41 @@ from tests.factories import make_baseline, make_period, make_user
 from tests.hostile import STORED
 
 pytestmark = pytest.mark.django_db
+
+
+YEARS = range(2022, 2027)
+
+
+def test_every_string_is_inert_on_the_pages_of_grades():
+    period = make_period()
+    _, (_, item, *_) = make_baseline(period)
+    fill_results(period, item, make_all)
+    clients = {role: Client() for role in ("agency", "assessor", "auditor")}
+    for role, client in clients.items():
+        client.force_login(make_user(period.agency, role))
+    place = [period.agency.code, period.number]
+    pages = [("auditor", reverse(name, args=place)) for name in ("grades", "remedies")]
+    pages += [
+        ("auditor", reverse("assessment", args=[*place, which, year, "yearly"]))
+        for which in ("overall", item.public_id)
+        for year in YEARS
+    ]
+    pages += [("auditor", reverse("grade_checks", args=[*place, year])) for year in YEARS]
+    for name, public_id in (("grade", "overall"), ("issue_grade", item.public_id)):
+        of_side = [*place, public_id, 2024, "yearly", "self"]
+        pages.append(("agency", reverse(name, args=of_side)))
+    pages += [("agency", reverse("item_plans", args=[*place, item.public_id, y])) for y in YEARS]
+    pages.append(("assessor", reverse("item_profile", args=[*place, item.public_id])))
+    pages.append(("assessor", reverse("rating_steps", args=[*place, 2024, "yearly"])))
+    for row in period.remedies.all()[::10]:
+        pages += [(role, reverse("remedy", args=[*place, row.pk])) for role in clients]
+    for row in period.rating_steps.all()[::40]:
+        of_step = [*place, 2024, "yearly", row.pk]
+        pages.append(("assessor", reverse("remove_rating_step", args=of_step)))
+    for role, address in pages:
+        response = clients[role].get(address)
+        assert (address, response.status_code) == (address, 200)
+        check(response.content.decode(), address)
 
 
 def test_every_string_is_inert_on_the_pages_of_indicators():

@@ -32,6 +32,8 @@ DRAFT = TEXT + "amendments/draft/"
 SUBMITTED = TEXT + "amendments/submitted/steps/"
 DECIDE = TEXT + "amendments/approved/steps/decide/"
 RESTRICTED = TEXT + "amendments/draft2/"
+GRADES = TEXT + "grades/"
+GRADE = GRADES + "{item}/2024/yearly/"
 STEP = DRAFT + "procedure/{step}/"
 CLAUSE = DRAFT + "clauses/{body}/"
 # Reader, "" for anybody, and page → queries.
@@ -73,6 +75,26 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", TEXT + "indicators/{indicator}/measures/new/"): 14,
     ("agency", TEXT + "indicators/{indicator}/measures/1/"): 15,
     ("agency", TEXT + "indicators/{indicator}/measures/1/target/"): 13,
+    ("agency", GRADES): 18,
+    ("agency", TEXT + "grades.pdf"): 17,
+    ("agency", TEXT + "grades.docx"): 17,
+    ("agency", GRADES + "checks/2024/"): 17,
+    ("assessor", GRADES + "steps/2024/yearly/"): 8,
+    ("assessor", GRADES + "steps/2024/yearly/new/"): 7,
+    ("assessor", GRADES + "steps/2024/yearly/{rating_step}/remove/"): 7,
+    ("agency", GRADES + "remedies/"): 18,
+    ("assessor", GRADES + "remedies/new/"): 18,
+    ("agency", GRADES + "remedies/{remedy}/"): 20,
+    ("assessor", GRADES + "{item}/profile/?year=2024"): 19,
+    ("agency", GRADES + "{item}/inputs/"): 18,
+    ("agency", GRADES + "{item}/plans/2024/"): 18,
+    ("agency", GRADE): 21,
+    ("agency", GRADES + "overall/2024/yearly/"): 18,
+    ("agency", GRADE + "sheet.pdf"): 20,
+    ("agency", GRADE + "sheet.docx"): 20,
+    ("agency", GRADE + "self/"): 21,
+    ("agency", GRADE + "self/issue/"): 21,
+    ("agency", GRADE + "self/reopen/"): 21,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 6,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -196,6 +218,7 @@ def test_every_page_has_a_row():
     example = dict.fromkeys(
         ("agency", "item", "body", "baseline", "sha256", "finding", "indicator"), "a"
     )
+    example |= dict.fromkeys(("remedy", "rating_step"), 1)
     example |= dict.fromkeys(
         ("reason", "step", "file", "reader", "item_key", "rendering", "comment"), 1
     )
@@ -218,7 +241,7 @@ def test_the_queries_do_not_grow(monkeypatch):
 
 def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     clients = {"": Client()}
-    for role in ("editor", "approver", "auditor", "maintainer", "agency"):
+    for role in ("editor", "approver", "auditor", "maintainer", "agency", "assessor"):
         clients[role] = Client()
         clients[role].force_login(make_user(large.agency, role))
         clients[role].get("/account/")  # the session keeps when its user was seen
@@ -256,6 +279,8 @@ def names_in(large: Large) -> dict[str, object]:
         "finding": check(large.period.amendments.get(slug="draft")).open[0].finding.fingerprint,
         "comment": Comment.objects.filter(amendment__slug="draft", answers_to=None)[0].pk,
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
+        "remedy": large.period.remedies.all()[0].pk,
+        "rating_step": large.period.rating_steps.all()[0].pk,
         "rendering": Rendering.objects.filter(snapshot__amendment__slug="draft")[0].pk,
     }
 

@@ -1,0 +1,98 @@
+"""Profiles, plans and inputs of items."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from evaluation import grading
+from evaluation.grading import InputCell
+from evaluation.models import ItemInput, ItemPlan, ItemProfile
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Profiles -------------------------------------------------------------------------------------
+def test_a_profile_holds_from_its_year_until_the_next(scene):
+    told = {"important": True, "importance_grounds": "基本計画の柱"}
+    grading.save_profile(scene.item, 2023, by=None, **told)
+    grading.save_profile(scene.item, 2025, by=None, graded=True)
+    book, node = scene.book(), scene.node(scene.item)
+    years = {year: book.profile(node, year).important for year in book.figures.years}
+    assert years == {2022: False, 2023: True, 2024: True, 2025: False, 2026: False}
+    row = ItemProfile.objects.get(item=scene.item, first_fiscal_year=2023)
+    assert row.history.get().history_change_reason == "評価上の扱いの設定（令和5年度から）"
+
+
+def test_weight_asks_for_grounds(scene):
+    with pytest.raises(ValidationError, match="困難度を高とする理由を入力してください。"):
+        grading.save_profile(scene.item, 2023, by=None, difficult=True)
+
+
+def test_a_profile_is_not_overwritten_unseen(scene):
+    row = grading.save_profile(scene.item, 2023, by=None, legal_basis="第23条")
+    seen = grading.fingerprint_of_profile(row)
+    grading.save_profile(scene.item, 2023, by=None, legal_basis="第24条", seen=seen)
+    with pytest.raises(grading.Stale):
+        grading.save_profile(scene.item, 2023, by=None, legal_basis="第25条", seen=seen)
+    with pytest.raises(grading.Stale):
+        grading.save_profile(scene.item, 2023, by=None, legal_basis="第25条", seen="0")
+
+
+# --- Plans ----------------------------------------------------------------------------------------
+def test_the_plan_of_the_period_holds_on_and_that_of_a_year_does_not(scene):
+    grading.save_plans(scene.item, 2023, by=None, medium="中長期の計画", annual="年度の計画")
+    book, node = scene.book(), scene.node(scene.item)
+    found = {
+        (kind, year): plan.text if (plan := book.plan(node, kind, year)) else None
+        for kind in ("medium", "annual")
+        for year in (2022, 2023, 2024)
+    }
+    assert found == {
+        ("medium", 2022): None,
+        ("medium", 2023): "中長期の計画",
+        ("medium", 2024): "中長期の計画",
+        ("annual", 2022): None,
+        ("annual", 2023): "年度の計画",
+        ("annual", 2024): None,
+    }
+
+
+def test_the_same_plan_is_stored_once_and_an_empty_one_taken_away(scene):
+    grading.save_plans(scene.item, 2023, by=None, medium="計画", annual="年度")
+    grading.save_plans(scene.item, 2024, by=None, medium="計画", annual="")
+    assert ItemPlan.objects.count() == 2
+    with pytest.raises(ValidationError, match="前の年度から続く計画は"):
+        grading.save_plans(scene.item, 2024, by=None, medium="", annual="")
+    grading.save_plans(scene.item, 2024, by=None, medium="変更した計画")
+    grading.save_plans(scene.item, 2023, by=None, medium="計画", annual="")
+    rows = ItemPlan.objects.values_list("kind", "fiscal_year", "text")
+    assert list(rows) == [("medium", 2023, "計画"), ("medium", 2024, "変更した計画")]
+
+
+# --- Inputs ---------------------------------------------------------------------------------------
+def test_zero_is_an_amount_and_nothing_is_none(scene):
+    cells = [InputCell("budget", 2023, Decimal(0)), InputCell("budget", 2024, None)]
+    assert grading.record_inputs(scene.item, cells, by=None) == 1
+    assert list(ItemInput.objects.values_list("fiscal_year", "amount")) == [(2023, 0)]
+    assert grading.record_inputs(scene.item, cells, by=None) == 0
+    grading.record_inputs(scene.item, [InputCell("budget", 2023, None)], by=None)
+    assert not ItemInput.objects.exists()
+    reasons = ItemInput.history.values_list("history_change_reason", flat=True)
+    assert sorted(reasons) == ["インプット情報の入力", "インプット情報の消去"]
+
+
+def test_inputs_are_stored_all_or_none(scene):
+    grading.record_inputs(scene.item, [InputCell("budget", 2023, Decimal(1))], by=None)
+    stale = [
+        InputCell("settlement", 2023, Decimal(5), seen=0),
+        InputCell("budget", 2023, Decimal(2), seen=0),
+    ]
+    with pytest.raises(grading.Stale):
+        grading.record_inputs(scene.item, stale, by=None)
+    assert list(ItemInput.objects.values_list("kind", "amount")) == [("budget", 1)]
+
+
+def test_a_year_outside_the_period_is_refused(scene):
+    with pytest.raises(ValidationError, match="年度は、令和4年度から"):
+        grading.record_inputs(scene.item, [InputCell("budget", 2027, Decimal(1))], by=None)

@@ -1,0 +1,146 @@
+"""Writing ratings: in due years, one side each, issued when nothing is wrong, opened again with words."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from evaluation import grading
+from evaluation.models import Rating
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(words, act, *arguments, **options):
+    with pytest.raises(ValidationError) as caught:
+        act(*arguments, **options)
+    assert words in " ".join(caught.value.messages)
+
+
+def test_a_rating_is_written_with_its_history(scene):
+    row = scene.write(scene.item, results="論文を発表した。\r\n")
+    assert (row.grade, row.results, row.revision, row.stage) == (
+        "B",
+        "論文を発表した。",
+        1,
+        "draft",
+    )
+    assert row.history.get().history_change_reason == "自己評価の記入"
+    assert scene.write(scene.item, results="論文を発表した。").revision == 1
+    assert scene.write(scene.item, grade="A").revision == 2
+    assert Rating.objects.count() == 1
+
+
+def test_who_was_slower_is_told(scene):
+    seen = scene.write(scene.item).revision
+    scene.write(scene.item, grade="A")
+    with pytest.raises(grading.Stale, match="ほかの人が先にこの評定を変更しました"):
+        scene.write(scene.item, grade="C", seen=seen)
+    assert Rating.objects.get().grade == "A"
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "words"),
+    [
+        (2021, "yearly", "年度は、令和4年度から令和8年度までにしてください。"),
+        (2024, "prospective", "令和6年度に、見込評価はありません。"),
+        (2025, "final", "令和7年度に、期間実績評価はありません。"),
+    ],
+)
+def test_only_what_falls_due_is_rated(scene, year, kind, words):
+    refused(words, scene.write, scene.item, year, kind=kind)
+
+
+def test_an_item_graded_above_gets_no_grade(scene):
+    grading.save_profile(scene.below, 2024, by=None, graded=False)
+    refused("この項目は、令和6年度に評定しません。", scene.write, scene.below)
+    refused("評価の対象は、項目です。", scene.write, scene.indicator)
+
+
+def test_text_that_cannot_be_printed_is_refused_by_name(scene):
+    with pytest.raises(ValidationError) as caught:
+        scene.write(scene.item, grounds="根拠\u202e")
+    assert list(caught.value.message_dict) == ["grounds"]
+
+
+# --- Issuing --------------------------------------------------------------------------------------
+def test_a_rating_is_issued_when_nothing_is_wrong(scene):
+    scene.write(scene.item, grounds="", grade="A")
+    refused("標準はBです。Aとする根拠がありません。", scene.issue, scene.item)
+    scene.write(scene.item, grade="A")
+    row = scene.issue(scene.item)
+    assert (row.stage, row.issued_on) == ("issued", timezone.localdate())
+    assert row.history.first().history_change_reason == "自己評価の確定"
+    refused("この評定は、すでに確定しています。", scene.issue, scene.item)
+
+
+def test_nothing_is_issued_in_the_future(scene):
+    scene.write(scene.item)
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    refused(
+        "これから先の日付では確定できません。",
+        grading.issue,
+        scene.period,
+        scene.item,
+        2024,
+        "yearly",
+        "self",
+        by=None,
+        issued_on=tomorrow,
+    )
+
+
+def test_what_is_not_written_is_not_issued(scene):
+    refused("評定がありません。", scene.issue, scene.item)
+
+
+def test_the_overall_grade_is_capped(scene):
+    grading.save_profile(scene.item, 2022, by=None, important=True, importance_grounds="柱")
+    for item in (scene.item, scene.below, scene.other):
+        scene.write(item, side="minister", grade="C", agency_wide=item == scene.item)
+    scene.write(None, side="minister", grade="A")
+    words = "法人全体のマネジメントに起因するため、総合評定はB以下にします。"
+    refused(words, scene.issue, None, side="minister")
+    scene.write(None, side="minister", grade="B")
+    assert scene.issue(None, side="minister").stage == "issued"
+
+
+def test_an_issued_rating_changes_only_after_it_is_opened_with_words(scene):
+    scene.write(scene.item)
+    row = scene.issue(scene.item)
+    refused("確定した評定です。", scene.write, scene.item, grade="A")
+    key = (scene.period, scene.item, 2024, "yearly", "self")
+    refused("確定を取り消す理由を入力してください。", grading.reopen, *key, by=None, why=" ")
+    grading.reopen(*key, by=None, why="数の訂正")
+    refused("この評定は、確定していません。", grading.reopen, *key, by=None, why="x")
+    assert scene.write(scene.item, grade="A").grade == "A"
+    assert row.history.all()[1].history_change_reason == "自己評価の確定の取消し：数の訂正"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE evaluation_rating SET grade = 'S'", "確定した評定は、変更も削除もできません。"),
+        ("UPDATE evaluation_rating SET grounds = 'x'", "確定した評定は、変更も削除もできません。"),
+        ("DELETE FROM evaluation_rating", "確定した評定は、変更も削除もできません。"),
+        (
+            "UPDATE evaluation_rating SET fiscal_year = 2023",
+            "評定の項目・年度・評価の種類・評価者は変えられません。",
+        ),
+        (
+            "UPDATE evaluation_rating SET side = 'minister'",
+            "評定の項目・年度・評価の種類・評価者は変えられません。",
+        ),
+    ],
+)
+def test_the_database_keeps_what_is_issued(scene, statement, words):
+    scene.write(scene.item)
+    scene.issue(scene.item)
+    with (
+        pytest.raises(IntegrityError, match=words),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)

@@ -1,0 +1,151 @@
+"""指摘事項 are carried over the years until they are done (JST省令第7条); steps go in the law's order."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evaluation import grading
+from evaluation.models import RatingStep, Remedy, RemedyProgress, StepKind, StepOrder
+from jst_objectives import history
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def remedy(scene):
+    return grading.point_out(
+        scene.period, scene.item, 2023, by=None, issue="発信を強めること", remedy="体制の強化"
+    )
+
+
+def carried(scene):
+    book, node = scene.book(), scene.node(scene.item)
+    return [year for year in book.figures.years if book.remedies_of(node, year)]
+
+
+def test_a_remedy_is_carried_until_it_is_done(scene, remedy):
+    assert carried(scene) == [2023, 2024, 2025, 2026]
+    grading.report(remedy, 2024, by=None, words="広報官を置いた。")
+    grading.finish(remedy, 2025, by=None, words="発信が倍になった。")
+    assert carried(scene) == [2023, 2024, 2025]
+    grading.take_up_again(remedy, by=None, why="数の誤り")
+    assert carried(scene) == [2023, 2024, 2025, 2026]
+    assert [row.history_change_reason for row in remedy.history.all()] == [
+        "改善の完了の取消し：数の誤り",
+        "改善の完了（令和7年度）",
+        "改善の状況の記入",
+        "指摘事項の登録",
+    ]
+
+
+def test_years_without_a_word_are_told(scene, remedy):
+    def silent():
+        book = scene.book()
+        return [year for year in book.figures.years if book.unreported(year)]
+
+    assert silent() == [2024, 2025, 2026]
+    grading.report(remedy, 2024, by=None, words="実施した。")
+    grading.report(remedy, 2024, by=None, words="実施し、効果を確かめた。")
+    grading.finish(remedy, 2026, by=None, words="完了した。")
+    assert silent() == [2025]
+    assert RemedyProgress.objects.get().words == "実施し、効果を確かめた。"
+
+
+def test_progress_is_not_told_of_a_year_before(scene, remedy):
+    with pytest.raises(ValidationError, match="令和5年度の指摘です。"):
+        grading.report(remedy, 2022, by=None, words="x")
+    with pytest.raises(ValidationError, match="令和5年度の指摘です。"):
+        grading.finish(remedy, 2022, by=None, words="x")
+
+
+def test_what_is_done_is_not_changed(scene, remedy):
+    grading.finish(remedy, 2024, by=None, words="完了した。")
+    for act in (
+        lambda: grading.rewrite(remedy, by=None, issue="x"),
+        lambda: grading.report(remedy, 2024, by=None, words="x"),
+        lambda: grading.finish(remedy, 2024, by=None, words="x"),
+    ):
+        with pytest.raises(ValidationError, match="完了した指摘事項です。"):
+            act()
+
+
+def test_done_says_how_and_undone_says_why(scene, remedy):
+    with pytest.raises(ValidationError, match="完了の説明を入力してください。"):
+        grading.finish(remedy, 2024, by=None, words="")
+    with pytest.raises(ValidationError, match="この指摘事項は、完了していません。"):
+        grading.take_up_again(remedy, by=None, why="x")
+    grading.finish(remedy, 2024, by=None, words="完了した。")
+    with pytest.raises(ValidationError, match="完了を取り消す理由を入力してください。"):
+        grading.take_up_again(remedy, by=None, why="")
+
+
+def test_who_was_slower_is_told(scene, remedy):
+    grading.rewrite(remedy, by=None, remedy="広報官を置く", seen=remedy.revision)
+    with pytest.raises(grading.Stale):
+        grading.rewrite(remedy, by=None, remedy="会議を開く", seen=remedy.revision)
+    assert Remedy.objects.get().remedy == "広報官を置く"
+
+
+# --- Steps ----------------------------------------------------------------------------------------
+@pytest.fixture
+def kinds(scene):
+    made = [
+        StepKind(agency=scene.period.agency, position=n, name=name, of_rating=n < 3, required=True)
+        for n, name in enumerate(("審議会の意見", "通知", "変更の決定"), start=1)
+    ]
+    for kind in made:
+        history.save(kind, by=None, reason="試験")
+    order = StepOrder(earlier=made[0], later=made[1], legal_basis="第35条の6第6項")
+    history.save(order, by=None, reason="試験")
+    return made
+
+
+def record(scene, kind, day, **said):
+    return grading.record_step(
+        scene.period, 2024, "yearly", kind, by=None, date=dt.date(2025, *day), **said
+    )
+
+
+def test_steps_are_recorded_in_the_order_of_the_law(scene, kinds):
+    with pytest.raises(ValidationError, match="先に「審議会の意見」を記録するか"):
+        record(scene, kinds[1], (8, 1))
+    heard = record(scene, kinds[0], (7, 15), opinion="妥当である。")
+    record(scene, kinds[1], (8, 1))
+    recorded = grading.steps_of(scene.period, 2024, "yearly")
+    assert [(str(one.kind), len(one.steps), one.is_missing) for one in recorded] == [
+        ("審議会の意見", 1, False),
+        ("通知", 1, False),
+    ]
+    assert [one.is_missing for one in grading.steps_of(scene.period, 2023, "yearly")] == [
+        True,
+        True,
+    ]
+    with pytest.raises(ValidationError, match="先に「審議会の意見」を記録するか"):
+        grading.remove_step(heard, by=None, why="誤り")
+
+
+def test_a_wrong_record_is_removed_with_words(scene, kinds):
+    step = record(scene, kinds[0], (7, 15))
+    grading.remove_step(step, by=None, why="日付の誤り", seen=grading.fingerprint_of_step(step))
+    assert not RatingStep.objects.exists()
+    reasons = RatingStep.history.values_list("history_change_reason", flat=True)
+    assert reasons.first() == "評価の手続の記録の取消し：日付の誤り"
+
+
+def test_only_what_has_happened_is_recorded(scene, kinds):
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    with pytest.raises(ValidationError, match="これから先の日付は記録できません。"):
+        grading.record_step(scene.period, 2024, "yearly", kinds[0], by=None, date=tomorrow)
+    with pytest.raises(ValidationError, match="令和6年度に、期間実績評価はありません。"):
+        grading.record_step(
+            scene.period, 2024, "final", kinds[0], by=None, date=dt.date(2025, 7, 1)
+        )
+
+
+def test_a_step_of_amendments_is_none_of_an_evaluation(scene, kinds):
+    words = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        record(scene, kinds[2], (7, 15))
