@@ -29,7 +29,8 @@ from tests.benchmarks import pages
 pages.answer(int(sys.argv[1]))
 """
 TEXT = "/jst/5/"
-GRADE = TEXT + "grades/{item}/2025/yearly/"
+GRADED = TEXT + "grades/{graded}/"
+GRADE = GRADED + "2025/yearly/"
 DRAFT = "/jst/5/amendments/2026-01-28/"
 CLAUSE = DRAFT + "clauses/{item}/"
 BODY = DRAFT + "clauses/{body}/"
@@ -60,16 +61,16 @@ REAL: list[Page] = [
     ("agency", "indicators", TEXT + "indicators/", 40),
     ("agency", "indicator", TEXT + "indicators/{indicator}/", 20),
     ("agency", "new measure", TEXT + "indicators/{indicator}/measures/new/", 20),
-    ("agency", "grades", TEXT + "grades/", 60),
-    ("agency", "grades in Word", TEXT + "grades.docx", 90),
-    ("agency", "assessment sheet", GRADE, 50),
-    ("agency", "assessment sheet in Word", GRADE + "sheet.docx", 90),
-    ("agency", "self-evaluation", GRADE + "self/", 50),
-    ("agency", "issue a self-evaluation", GRADE + "self/issue/", 50),
-    ("agency", "inputs of an item", TEXT + "grades/{item}/inputs/", 60),
-    ("agency", "plans of an item", TEXT + "grades/{item}/plans/2025/", 40),
-    ("agency", "remedies", TEXT + "grades/remedies/", 40),
-    ("agency", "checks of grades", TEXT + "grades/checks/2025/", 60),
+    ("agency", "grades", TEXT + "grades/", 25),
+    ("agency", "grades in Word", TEXT + "grades.docx", 60),
+    ("agency", "assessment sheet", GRADE, 30),
+    ("agency", "assessment sheet in Word", GRADE + "sheet.docx", 60),
+    ("agency", "self-evaluation", GRADE + "self/", 25),
+    ("agency", "issue a self-evaluation", GRADE + "self/issue/", 25),
+    ("agency", "inputs of an item", GRADED + "inputs/", 35),
+    ("agency", "plans of an item", GRADED + "plans/2025/", 20),
+    ("agency", "remedies", TEXT + "grades/remedies/", 20),
+    ("agency", "checks of grades", TEXT + "grades/checks/2025/", 25),
     ("editor", "amendment", DRAFT, 20),
     ("", "amendment, the baseline", TEXT + "amendments/baseline/", 25),
     ("editor", "comparison table", DRAFT + "comparison/", 20),
@@ -271,6 +272,7 @@ def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     return {
         "item": items[0].public_id,
         "indicator": indicators[0].public_id,
+        "graded": indicators[0].wordings.all()[0].parent.public_id,
         "body": reworded[0].clause.public_id,
         "program": period.agency.programs.all()[0].slug,
         "reason": reasons[0].pk,

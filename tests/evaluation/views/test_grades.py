@@ -1,0 +1,332 @@
+"""The pages of grades: writing, issuing and hiding, facts of items, remedies, checks, files."""
+
+import copy
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from evaluation import grading
+from evaluation.models import ItemInput, ItemPlan, ItemProfile, Rating, RatingStep, Remedy, StepKind
+from jst_objectives import history
+from programs.models import AccessRecord
+from tests.evaluation.grading.scenes import Graded
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+SELF = {"grade": "A", "results": "論文を発表した。", "grounds": "目標を上回った。", "seen": "0"}
+MINISTER = {"grade": "B", "grounds": "目標の水準である。", "seen": "0"}
+
+
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Graded:
+    return Graded.made()
+
+
+class Pages:
+    """The scene with its people signed in."""
+
+    def __init__(self, scene: Graded) -> None:
+        self.scene = scene
+        self.clients = {role: Client() for role in ("agency", "assessor", "auditor")}
+        self.clients["agency"].force_login(scene.agency)
+        self.clients["assessor"].force_login(scene.assessor)
+        self.clients["auditor"].force_login(make_user(scene.period.agency, "auditor"))
+
+    def address(self, name, *more):
+        return reverse(name, args=[self.scene.period.agency.code, self.scene.period.number, *more])
+
+    def of(self, name, *more, item=None, year=2024, kind="yearly"):
+        clause = item or self.scene.item
+        return self.address(name, clause.public_id, year, kind, *more)
+
+    def get(self, role, address, status=200):
+        response = self.clients[role].get(address)
+        assert (address, response.status_code) == (address, status)
+        return response.content.decode()
+
+    def post(self, role, address, **fields):
+        return self.clients[role].post(address, fields)
+
+
+@pytest.fixture
+def pages(made):
+    return Pages(copy.deepcopy(made))
+
+
+# --- Writing and issuing --------------------------------------------------------------------------
+def test_a_self_evaluation_is_written_issued_and_then_seen_by_the_minister(pages):
+    page = pages.of("grade", "self")
+    assert pages.post("agency", page, **SELF)["Location"] == page
+    row = Rating.objects.get()
+    assert (row.grade, row.side, row.written_by) == ("A", "self", pages.scene.agency)
+    sheet = pages.of("assessment")
+    assert "論文を発表した。" in pages.get("agency", sheet)
+    assert "論文を発表した。" in pages.get("auditor", sheet)
+    assert "論文を発表した。" not in pages.get("assessor", sheet)
+    assert pages.post("agency", pages.of("issue_grade", "self"), seen="1")["Location"] == sheet
+    beside = pages.get("assessor", pages.of("grade", "minister"))
+    assert "論文を発表した。" in beside
+    assert "目標を上回った。" in beside
+
+
+def test_the_ministers_grade_is_the_agencys_to_see_when_it_is_issued(pages):
+    pages.post("assessor", pages.of("grade", "minister"), **MINISTER)
+    for address in (pages.of("assessment"), pages.address("grades")):
+        assert "目標の水準である。" not in pages.get("agency", address)
+    assert "B" not in Rating.objects.exclude(side="minister").values_list("grade", flat=True)
+    pages.post("assessor", pages.of("issue_grade", "minister"), seen="1")
+    assert "目標の水準である。" in pages.get("agency", pages.of("assessment"))
+
+
+def test_who_was_slower_keeps_what_was_typed(pages):
+    page = pages.of("grade", "self")
+    pages.post("agency", page, **SELF)
+    response = pages.post("agency", page, **SELF | {"grounds": "別の根拠。"})
+    html = response.content.decode()
+    assert (response.status_code, "ほかの人が先にこの評定を変更しました" in html) == (409, True)
+    assert "別の根拠。</textarea>" in html
+    seen = response.context["form"]["seen"].value()
+    assert pages.post("agency", page, **SELF | {"seen": seen, "grade": "B"}).status_code == 302
+
+
+def test_what_stands_in_the_way_is_listed_before_issuing(pages):
+    pages.post("agency", pages.of("grade", "self"), **SELF | {"grounds": ""})
+    page = pages.of("issue_grade", "self")
+    html = pages.get("agency", page)
+    assert "標準はBです。Aとする根拠がありません。" in html
+    assert "年度計画</a>" in html
+    assert "この内容で確定する" not in html
+    response = pages.post("agency", page, seen="1")
+    assert response.context["form"].errors == {
+        "__all__": ["標準はBです。Aとする根拠がありません。"]
+    }
+    assert Rating.objects.get().stage == "draft"
+
+
+def test_an_issued_grade_is_opened_again_with_words(pages):
+    pages.scene.write(pages.scene.item)
+    pages.scene.issue(pages.scene.item)
+    page = pages.of("grade", "self")
+    assert "<textarea" not in pages.get("agency", page)
+    response = pages.post("agency", page, **SELF | {"seen": "2"})
+    assert "確定した評定です。" in response.content.decode()
+    reopen = pages.of("reopen_grade", "self")
+    assert pages.post("agency", reopen, why="", seen="2").status_code == 200
+    assert pages.post("agency", reopen, why="数の訂正", seen="2")["Location"] == page
+    assert "<textarea" in pages.get("agency", page)
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"grade": "E"}, {"grade": ["評定は、S・A・B・C・Dから選んでください。"]}),
+        (
+            {"seen": "x"},
+            {"seen": ["ページを開き直してから、もう一度やり直してください。"]},
+        ),
+        (
+            {"raised": "on"},
+            {"__all__": ["困難度により引き上げるときは、その根拠を入力してください。"]},
+        ),
+    ],
+)
+def test_what_is_no_evaluation_comes_back(pages, fields, errors):
+    response = pages.post("agency", pages.of("grade", "self"), **SELF | fields)
+    assert response.context["form"].errors == errors
+    assert not Rating.objects.exists()
+
+
+def test_only_the_own_side_is_written(pages):
+    for role, side in (("agency", "minister"), ("assessor", "self")):
+        for name in ("grade", "issue_grade", "reopen_grade"):
+            assert pages.post(role, pages.of(name, side), **SELF).status_code == 403
+    assert not Rating.objects.exists()
+
+
+def test_what_falls_not_due_is_not_there(pages):
+    scene = pages.scene
+    pages.get("agency", pages.of("assessment", kind="final"), 404)
+    pages.get("agency", pages.of("assessment", year=2030), 404)
+    grading.save_profile(scene.below, 2022, by=None, graded=False)
+    pages.get("agency", pages.of("assessment", item=scene.below), 404)
+    pages.get("agency", pages.of("assessment", item=scene.indicator), 404)
+
+
+# --- The agency as a whole, and files -------------------------------------------------------------
+def test_the_overall_grade_has_a_page_and_stands_in_the_table(pages):
+    scene = pages.scene
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister", grounds="総じて着実である。")
+        scene.issue(item, side="minister")
+    overall = pages.address("assessment", "overall", 2024, "yearly")
+    assert "総じて着実である。" in pages.get("agency", overall)
+    assert "令和6年度　総合評定" in pages.get("agency", pages.address("grades"))
+    for name in ("assessment_pdf", "assessment_word"):
+        pages.get("agency", pages.address(name, "overall", 2024, "yearly"), 404)
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "begins"),
+    [
+        ("grades_pdf", "application/pdf", b"%PDF-"),
+        ("assessment_pdf", "application/pdf", b"%PDF-"),
+        ("grades_word", "wordprocessingml.document", b"PK"),
+        ("assessment_word", "wordprocessingml.document", b"PK"),
+    ],
+)
+def test_files_are_handed_over_and_that_is_recorded(pages, name, mime, begins):
+    address = pages.of(name) if name.startswith("assessment") else pages.address(name)
+    response = pages.clients["agency"].get(address)
+    assert mime in response["Content-Type"]
+    assert response.content.startswith(begins)
+    record = AccessRecord.objects.get(kind="export")
+    assert (record.user, "未発行" in record.detail) == (pages.scene.agency, True)
+
+
+def test_the_checks_of_a_year(pages):
+    scene = pages.scene
+    grading.point_out(scene.period, scene.item, 2023, by=None, issue="発信を強めること")
+    scene.write(scene.item, side="self", grade="A", grounds="")
+    html = pages.get("agency", pages.address("grade_checks", 2024))
+    assert "標準はBです。Aとする根拠がありません。" in html
+    assert "令和5年度の指摘「発信を強めること」の、令和6年度の改善の状況がありません。" in html
+    assert "評定のない項目（3）" in html
+    hidden = pages.get("assessor", pages.address("grade_checks", 2024))
+    assert "標準はBです。Aとする根拠がありません。" not in hidden
+    pages.get("agency", pages.address("grade_checks", 2030), 404)
+
+
+# --- Facts of items -------------------------------------------------------------------------------
+def test_how_an_item_is_judged_is_set_from_a_year_on(pages):
+    page = pages.address("item_profile", pages.scene.item.public_id) + "?year=2024"
+    seen = pages.clients["assessor"].get(page).context["form"]["seen"].value()
+    told = {"graded": "on", "research": "on", "important": "on", "seen": seen}
+    response = pages.post("assessor", page, **told)
+    assert response.context["form"].errors == {
+        "importance_grounds": ["重要度を高とする理由を入力してください。"]
+    }
+    told |= {"importance_grounds": "基本計画の柱", "legal_basis": "第23条"}
+    assert pages.post("assessor", page, **told)["Location"] == pages.address("grades")
+    row = ItemProfile.objects.get(item=pages.scene.item)
+    assert (row.first_fiscal_year, row.important, row.difficult) == (2024, True, False)
+    sheet = pages.get("agency", pages.of("assessment"))
+    assert "高（基本計画の柱）" in sheet
+    assert "高（基本計画の柱）" not in pages.get("agency", pages.of("assessment", year=2023))
+    again = pages.post("assessor", page, **told | {"legal_basis": "第24条"})
+    assert "ほかの人が先にこの項目の評価上の扱いを変更しました" in again.content.decode()
+
+
+def test_inputs_are_typed_as_people_type_them(pages):
+    page = pages.address("item_inputs", pages.scene.item.public_id)
+    form = pages.clients["agency"].get(page).context["form"]
+    fields = {bound.html_name: bound.value() or "" for bound in form}
+    fields |= {f"seen-{name}": "0" for name in fields if name.startswith("input-")}
+    typed = {
+        "input-budget-2024": "１２億３,４００万円",
+        "input-settlement-2024": "０",
+        "input-ordinary_profit-2024": "△５百万円",
+        "input-staff-2024": "12.5人",
+    }
+    assert pages.post("agency", page, **fields | typed).status_code == 302
+    rows = {row.kind: row.amount for row in ItemInput.objects.all()}
+    assert rows == {
+        "budget": 1_234_000_000,
+        "settlement": 0,
+        "ordinary_profit": -5_000_000,
+        "staff": 12.5,
+    }
+    sheet = pages.get("agency", pages.of("assessment"))
+    for printed in (">1,234,000<", ">0<", ">△5,000<", ">12.50<"):
+        assert printed in sheet
+    wrong = pages.post("agency", page, **fields | {"input-budget-2023": "約10"})
+    assert wrong.context["form"].errors == {
+        "input-budget-2023": [
+            "予算額（令和5年度）：「約」は付けられません。数だけを入力してください（例：1,234円）。"
+        ]
+    }
+
+
+def test_plans_are_written_by_year(pages):
+    page = pages.address("item_plans", pages.scene.item.public_id, 2024)
+    seen = pages.clients["agency"].get(page).context["form"]["seen"].value()
+    told = {"medium": "中長期の計画。", "annual": "年度の計画。", "seen": seen}
+    assert pages.post("agency", page, **told)["Location"] == page
+    assert ItemPlan.objects.count() == 2
+    assert "年度の計画。" in pages.get("assessor", pages.of("assessment"))
+    again = pages.post("agency", page, **told | {"annual": "別の計画。"})
+    assert "ほかの人が先にこの項目の計画を変更しました" in again.content.decode()
+    pages.get("agency", pages.address("item_plans", pages.scene.item.public_id, 2030), 404)
+
+
+# --- Remedies and steps ---------------------------------------------------------------------------
+def test_a_remedy_from_its_beginning_to_its_end(pages):
+    item = pages.scene.item.public_id
+    new = pages.address("new_remedy")
+    told = {"item": item, "fiscal_year": "2023", "issue": "発信を強めること"}
+    wrong = pages.post("assessor", new, **told | {"issue": "", "item": "x"})
+    assert sorted(wrong.context["form"].errors) == ["issue", "item"]
+    page = pages.post("assessor", new, **told)["Location"]
+    row = Remedy.objects.get()
+    assert (row.item, row.fiscal_year, row.issue) == (pages.scene.item, 2023, "発信を強めること")
+    steps = [
+        {"act": "remedy", "remedy-remedy": "広報官を置く"},
+        {"act": "report", "report-fiscal_year": "2024", "report-words": "置いた。"},
+        {"act": "finish", "finish-fiscal_year": "2025", "finish-words": "発信が倍になった。"},
+    ]
+    for number, fields in enumerate(steps, start=1):
+        act = {f"{fields['act']}-seen": str(number)}
+        assert pages.post("agency", page, **fields | act)["Location"] == page
+    html = pages.get("auditor", pages.address("remedies"))
+    for words in ("完了（1）", "令和6年度：置いた。", "令和7年度に完了：発信が倍になった。"):
+        assert words in html
+    again = {"act": "again", "again-why": "数の誤り", "again-seen": "4"}
+    assert pages.post("agency", page, **again).status_code == 403
+    assert pages.post("assessor", page, **again)["Location"] == page
+
+
+def test_acts_on_a_remedy_are_of_one_side(pages):
+    row = grading.point_out(pages.scene.period, None, 2023, by=None, issue="体制")
+    page = pages.address("remedy", row.pk)
+    acts = {
+        role: [
+            act
+            for act in ("issue", "remedy", "report", "finish")
+            if f'name="act" value="{act}"' in pages.get(role, page)
+        ]
+        for role in pages.clients
+    }
+    assert acts == {
+        "agency": ["remedy", "report", "finish"],
+        "assessor": ["issue"],
+        "auditor": [],
+    }
+    issue = {"act": "issue", "issue-issue": "x", "issue-seen": "1"}
+    assert pages.post("agency", page, **issue).status_code == 403
+    assert pages.post("agency", page, act="none").status_code == 403
+    wrong = {"act": "report", "report-fiscal_year": "2022", "report-words": "x", "report-seen": "1"}
+    assert list(pages.post("agency", page, **wrong).context["form"].errors) == ["fiscal_year"]
+    pages.get("agency", pages.address("remedy", row.pk + 1), 404)
+
+
+def test_the_procedure_of_an_evaluation_is_recorded(pages):
+    kind = StepKind(
+        agency=pages.scene.period.agency, position=1, name="審議会の意見", of_rating=True
+    )
+    history.save(kind, by=None, reason="試験")
+    page = pages.address("rating_steps", 2024, "yearly")
+    told = {"kind": kind.pk, "date": "R7.7.15", "opinion": "妥当である。"}
+    new = pages.address("record_rating_step", 2024, "yearly")
+    assert pages.post("assessor", new, **told)["Location"] == page
+    assert "妥当である。" in pages.get("agency", page)
+    assert "審議会の意見：令和7年7月15日" in pages.get("agency", pages.of("assessment"))
+    future = pages.post("assessor", new, **told | {"date": "2099-01-01"})
+    assert list(future.context["form"].errors) == ["date"]
+    step = RatingStep.objects.get()
+    remove = pages.address("remove_rating_step", 2024, "yearly", step.pk)
+    seen = grading.fingerprint_of_step(step)
+    assert pages.post("assessor", remove, why="日付の誤り", seen=seen)["Location"] == page
+    assert not RatingStep.objects.exists()
+    pages.get("assessor", remove, 404)
+    pages.get("assessor", pages.address("rating_steps", 2024, "final"), 404)
