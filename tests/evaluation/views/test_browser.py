@@ -13,7 +13,15 @@ from django.contrib.staticfiles import finders
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from evaluation import amending, drafting, procedure, recording, rendering, restricting
+from evaluation import (
+    amending,
+    drafting,
+    procedure,
+    recording,
+    rendering,
+    restricting,
+    samples,
+)
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import Amendment, AmendmentReason, Clause
@@ -381,6 +389,29 @@ def test_what_the_other_readers_read(scene: Scene):
         visit.to(f"{PERIOD}indicators/", page, f"{page}measures/new/?suggest=1")
     nobody = Visit(scene.portal.window(make_user()))
     nobody.to("/", "/account/", PERIOD)
+
+
+def test_the_pages_of_grades(scene: Scene):
+    """With samples, as both sides see them: facts, plans, inputs, remedies, checks, steps."""
+    samples.load_sample_results(scene.portal.period)
+    grades, item = PERIOD + "grades/", Clause.objects.filter(kind="item", inputs__isnull=False)[0]
+    of_item, sheet = f"{grades}{item.public_id}/", f"{grades}{item.public_id}/2024/yearly/"
+    remedy = f"{grades}remedies/{scene.portal.period.remedies.get().pk}/"
+    visit = Visit(scene.portal.sign_in(scene.people["agency"]))
+    visit.to(
+        grades, sheet, f"{grades}overall/2024/yearly/", sheet + "self/", sheet + "self/reopen/"
+    )
+    visit.to(of_item + "inputs/", of_item + "plans/2024/", grades + "remedies/", remedy)
+    visit.to(grades + "checks/2025/", f"{grades}steps/2024/yearly/")
+    visit.page.goto(of_item + "inputs/")
+    visit.page.get_by_label("予算額（令和7年度）").fill("約10")
+    visit.page.get_by_role("button", name="保存する", exact=True).click()
+    visit.check(expected="入力内容を確かめてください")
+    visit = Visit(scene.portal.sign_in(scene.people["assessor"]))
+    visit.to(grades, of_item + "profile/", grades + "remedies/new/", remedy)
+    visit.to(f"{grades}steps/2024/yearly/", f"{grades}steps/2024/yearly/new/")
+    visit.press(grades + "remedies/new/", "登録する")
+    assert visit.weight(".css") <= LIMIT
 
 
 def test_what_an_auditor_finds(scene: Scene):

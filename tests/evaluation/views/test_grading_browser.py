@@ -22,7 +22,7 @@ def open_sheet(page: Page, year: str) -> None:
 
 def write(page: Page, side: str, grade: str, **words: str) -> None:
     page.get_by_role("link", name=f"{side}を書く").click()
-    page.get_by_role("radio", name=re.compile(f"^{grade}　")).check()
+    page.get_by_role("radio", name=re.compile(f"^{grade}\\s")).check()
     for label, text in words.items():
         page.get_by_label(label, exact=False).first.fill(text)
     page.get_by_role("button", name="保存する").click()
