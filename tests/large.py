@@ -300,8 +300,8 @@ class Large:
         (kind,) = self.rows(
             StepKind, 1, agency=self.agency, position=999, name="通知", of_rating=True
         )
-        place = {"period": self.period, "fiscal_year": 2024, "rating_kind": "yearly"}
-        self.rows(RatingStep, kind=kind, date=DAY, **place)
+        place: dict[str, Any] = {"period": self.period, "rating_kind": "yearly"}
+        self.rows(RatingStep, kind=kind, fiscal_year=2024, date=DAY, **place)
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:

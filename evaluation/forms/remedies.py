@@ -9,7 +9,7 @@ from evaluation.figures import fiscal_year_of
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.grading import years
 from evaluation.forms.plain import PlainForm
-from evaluation.forms.procedure import StepForm, why_field
+from evaluation.forms.procedure import StepRecordForm, why_field
 from evaluation.forms.texts import WritingField
 from evaluation.models import Clause, ObjectivePeriod, Remedy, StepKind
 from evaluation.models.texts import Node
@@ -97,7 +97,7 @@ class RemedyForm(PlainForm):
         return int(typed) if typed.isdecimal() and len(typed) < 10 else -1
 
 
-class RatingStepForm(StepForm):
+class RatingStepForm(StepRecordForm):
     """A step of the procedure of an evaluation."""
 
     kind = forms.ModelChoiceField(

@@ -14,7 +14,7 @@ from evaluation.documents.blanks import blanks
 from evaluation.documents.dossier import cache
 from evaluation.documents.grade_table import grade_table, grade_table_html
 from evaluation.documents.issuing import unissued
-from evaluation.documents.pdf import PdfError, render_pdf_cached
+from evaluation.documents.pdf import PdfError, UnprintableError, render_pdf_cached
 from evaluation.documents.word_paper import MIME
 from evaluation.grades import Finding
 from evaluation.models import ObjectivePeriod, Rating
@@ -116,8 +116,9 @@ def _pdf(request: SignedInRequest, period: ObjectivePeriod, html: str, name: str
     try:
         content = render_pdf_cached(html, folder=cache())
     except PdfError as error:
+        status = 422 if isinstance(error, UnprintableError) else 500
         context = {"period": period, "refusal": str(error)}
-        return render(request, "evaluation/pdf_refused.html", context, status=500)
+        return render(request, "evaluation/pdf_refused.html", context, status=status)
     return _handed_over(request, period, content, "application/pdf", f"{name}_未発行.pdf")
 
 

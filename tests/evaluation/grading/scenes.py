@@ -35,7 +35,7 @@ class Graded:
         baseline = make_draft(period, kind=Amendment.Kind.BASELINE)
 
         def insert(kind: str, parent: Clause | None, text: str, label: str = "") -> Clause:
-            options = {"label": label} if label else {}
+            options: dict[str, Any] = {"label": label} if label else {}
             return amending.insert(baseline, kind, parent=parent, text=text, by=None, **options)
 
         chapter = insert("chapter", None, "研究開発の成果の最大化", "Ⅲ")

@@ -412,7 +412,7 @@ class Scene:
     def grade(self, name: str, side: str) -> list[Any]:
         """Return what names a page of grades, of one item in the year 2024, after agency and period."""
         of_item = {"item_profile": (), "item_inputs": (), "item_plans": (2024,)}
-        of_year = {"rating_steps": (), "record_rating_step": ()}
+        of_year: dict[str, tuple[int, ...]] = {"rating_steps": (), "record_rating_step": ()}
         of_year["remove_rating_step"] = (self.rating_step.pk,)
         if name in of_item:
             return [self.item.public_id, *of_item[name]]
