@@ -32,6 +32,7 @@ from jst_objectives.fonts import FONTS
 TIME_LIMIT = 60
 # 5,000 rows, ten times the longest objectives there are, need half of it.
 MEMORY_LIMIT = 1536 * 1024 * 1024
+MOST_KEPT = 200  # renderings in a folder; one has up to some MB
 COMMAND = [sys.executable, "-I", "-X", "utf8", pdf_child.__file__]
 
 # Seconds after which whoever waits for a PDF is told that it is still being made.
@@ -187,7 +188,15 @@ def _kept(folder: Path, suffix: str, parts: Sequence[str], make: Callable[[], by
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
         part.write(made)
     Path(part.name).replace(file)
+    _forget_oldest(folder)
     return made
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Keep the newest renderings only: anybody may ask for as many as there are pairs of days."""
+    kept = [(file.stat().st_mtime_ns, file) for file in folder.iterdir() if file.suffix != ".part"]
+    for _, file in sorted(kept, reverse=True)[MOST_KEPT:]:
+        file.unlink(missing_ok=True)
 
 
 def _place(folder: Path, suffix: str, parts: Sequence[str]) -> Path:

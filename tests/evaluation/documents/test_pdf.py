@@ -186,6 +186,15 @@ def test_a_kept_pdf_is_found_again_and_made_anew_for_another_input(tmp_path: Pat
     assert len(list(folder.iterdir())) == 2
 
 
+def test_the_oldest_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MOST_KEPT", 2)
+    made = []
+    for words in ("甲", "乙", "丙"):
+        pdf.render_pdf_cached(html_of(table(row(words))), folder=tmp_path)
+        made += [file for file in tmp_path.iterdir() if file not in made]
+    assert set(tmp_path.iterdir()) == set(made[1:])
+
+
 def test_importing_the_module_loads_no_renderer() -> None:
     code = "import sys, evaluation.documents.pdf; print('weasyprint' in sys.modules)"
     command = [pdf.COMMAND[0], "-c", code]
