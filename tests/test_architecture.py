@@ -28,6 +28,8 @@ LAYERS = [
         "references",
         "pasting",
         "excerpts",
+        "charts",
+        "wrapping",
     },
     {"checking"},
     {"models"},
@@ -46,6 +48,7 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
+    | {"lineage", "progress"}
     | {"valuing", "figures", "samples", "grading", "documents", "loading", "rendering"}
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
@@ -76,6 +79,8 @@ WITHOUT_DJANGO = [
     "eras",
     "references",
     "pasting",
+    "charts",
+    "wrapping",
 ]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}
