@@ -246,6 +246,8 @@ class ResultAct(StrEnum):
     MEASURE = "measure"
     CHECK = "check"
     CLOSE = "close"
+    ASSIGN = "assign"
+    REPORT = "report"
 
 
 RESULT_RULES = {
@@ -253,6 +255,8 @@ RESULT_RULES = {
     ResultAct.MEASURE: ("測るものと目標の設定", (R.AGENCY, R.ASSESSOR)),
     ResultAct.CHECK: ("値の確認・差戻し・確定", (R.ASSESSOR,)),
     ResultAct.CLOSE: ("年度の締切と入力の許可", (R.ASSESSOR,)),
+    ResultAct.ASSIGN: ("入力の担当者と期限の設定", (R.AGENCY, R.ASSESSOR)),
+    ResultAct.REPORT: ("報告の作成", (R.AGENCY, R.ASSESSOR)),
 }
 
 

@@ -30,6 +30,7 @@ LAYERS = [
         "excerpts",
         "charts",
         "wrapping",
+        "deadlines",
     },
     {"checking"},
     {"models"},
@@ -48,7 +49,7 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"lineage", "progress"}
+    | {"lineage", "progress", "reminding"}
     | {"valuing", "figures", "samples", "grading", "documents", "loading", "rendering"}
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
@@ -81,6 +82,7 @@ WITHOUT_DJANGO = [
     "pasting",
     "charts",
     "wrapping",
+    "deadlines",
 ]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}

@@ -20,6 +20,7 @@ from evaluation.models.objectives import (
 from evaluation.models.presence import Presence
 from evaluation.models.ratings import ItemInput, ItemProfile, Rating, Remedy, RemedyProgress
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.reminders import Reminder
 from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
@@ -72,6 +73,7 @@ __all__ = [
     "ReasonGroup",
     "Remedy",
     "RemedyProgress",
+    "Reminder",
     "Rendering",
     "RestrictedReader",
     "Restriction",
