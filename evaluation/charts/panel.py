@@ -24,12 +24,12 @@ from evaluation.numbers import written
 from evaluation.series import Break, Point, Series
 from evaluation.wrapping import width_of, wrap
 
-WIDTH = 360
+WIDTH = 320
 EDGE = 10
-FONT, SMALL = 12, 11
-LINE = 17  # from one line of words to the next
+FONT, SMALL = 14, 12
+LINE = 18  # from one line of words to the next
 PLOT = 96  # height of what is drawn
-RAISED = 15  # every other figure stands so much higher where they are too wide
+RAISED = 16  # every other figure stands so much higher where they are too wide
 DASHES = {"target": "6 4", "baseline": "1.5 3"}
 SIGNS = "①②③④⑤⑥⑦⑧⑨"
 STAGES = {"preliminary": "速報", "corrected": "訂正"}
@@ -144,7 +144,7 @@ def _break(sign: str, place: int, one: Break, ground: Ground) -> Iterator[Drawn]
 def _year(place: int, point: Point, ground: Ground) -> Iterator[Drawn]:
     """Yield a year's mark, its figure above it, and below its name how it came out."""
     x, y = ground.x(place), ground.scale.y(point.figure or Decimal(0))
-    above = y - 9
+    above = y - 10
     if point.figure is not None:
         yield from shape(point.status, x, y)
         above -= RAISED * (ground.raised and place % 2)

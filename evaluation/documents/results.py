@@ -18,6 +18,7 @@ from evaluation.documents.issuing import unissued
 from evaluation.figures import INDICATORS, Figures
 from evaluation.models import IndicatorMeasure, ItemInput, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
+from evaluation.numbers import NOTHING
 from evaluation.series import Break, Entry, Measure, Series, series
 from evaluation.valuing import year_name
 from programs.models import Appropriation
@@ -45,6 +46,15 @@ class IndicatorResults:
     panels: tuple[Panel, ...]
     texts: tuple[tuple[int, str], ...]
 
+    @property
+    def drawn(self) -> list[Panel]:
+        return [panel for panel in self.panels if panel.drawing]
+
+    @property
+    def told(self) -> list[Panel]:
+        """Return the measures whose years are told in words."""
+        return [panel for panel in self.panels if not panel.drawing]
+
 
 @dataclass(frozen=True)
 class Money:
@@ -65,6 +75,10 @@ class ItemResults:
     indicators: tuple[IndicatorResults, ...]
     inputs: tuple[Money, ...]
     appropriations: tuple[Appropriation, ...]
+
+    @property
+    def panels(self) -> list[Panel]:
+        return [panel for indicator in self.indicators for panel in indicator.drawn]
 
 
 def drawn(figures: Figures, measure: IndicatorMeasure) -> Panel:
@@ -150,7 +164,7 @@ def lines(figures: Figures, items: Iterable[tuple[Node, Iterable[Node]]]) -> Ite
                 for line in _of_series(figures.lines[measure.pk]):
                     yield [*own, *line, SAMPLE * figures.period.sample_results]
             for year, text in _indicator(figures, node).texts:
-                told = ["", "", year_name(year), text or "－", *[None] * 7]
+                told = ["", "", year_name(year), text or NOTHING, *[None] * 7]
                 yield [*own, *told, SAMPLE * figures.period.sample_results]
 
 
@@ -164,7 +178,7 @@ def _of_series(line: Series) -> Iterator[list[Any]]:
             point.words,
             point.number,
             point.total_words if cumulative else None,
-            point.change_words,
+            point.change,
             point.target_words,
             point.achievement_words,
             point.status_words,

@@ -69,7 +69,7 @@ def _waiting(
     if len(rows) == 1:
         link = reverse("item_year", args=[*year, first.item.public_id])
     else:
-        name += f"ほか、{len(rows)}項目"
+        name += f"（ほか{len(rows) - 1}項目）"
         link = reverse("result_year", args=year) + "?only=mine"
     since = min(_since(row) for row in rows)
     due = min((row.due_on for row in rows if row.due_on), default=None)
