@@ -1,6 +1,6 @@
 """The results of a period as series: what every page, file, chart and paper of results reads.
 
-Seven queries for a whole period, however many indicators and years; pages pick from it.
+Six queries for a whole period, however many indicators and years; pages pick from it.
 """
 
 import itertools

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from evaluation import amending, commenting, drafting, procedure, recording, restricting
+from evaluation import amending, commenting, drafting, procedure, recording, restricting, valuing
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
 from evaluation.models import (
@@ -60,6 +60,8 @@ MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 # In the order of VIEWERS: results are not for the public, nor for maintainers.
 RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
+ENTERING = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
+ASSESSING = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
 EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
 RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
@@ -147,6 +149,16 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("comments", "decided"): OF_DRAFT,
     ("indicators", ""): RESULTS,
     ("indicator", ""): RESULTS,
+    ("indicator_csv", ""): RESULTS,
+    ("results", ""): RESULTS,
+    ("results_csv", ""): RESULTS,
+    ("item_results", ""): RESULTS,
+    ("item_results_csv", ""): RESULTS,
+    ("item_results_pdf", ""): RESULTS,
+    ("result_year", ""): RESULTS,
+    ("item_year", ""): RESULTS,
+    ("value_reports", ""): RESULTS,
+    ("value_report", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -196,6 +208,13 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_measure", ""): MEASURING,
     ("measure", ""): MEASURING,
     ("target", ""): MEASURING,
+    ("year_people", ""): MEASURING,
+    ("year_closing", ""): ASSESSING,
+    ("year_admission", ""): ASSESSING,
+    ("item_year_step", "submit"): ENTERING,
+    ("item_year_step", "send-back"): ASSESSING,
+    ("item_year_step", "confirm"): ASSESSING,
+    ("new_value_report", ""): MEASURING,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -235,6 +254,11 @@ POLICY = {
 
 OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_on"}
 OF_CLAUSE |= {"live_comparison"}
+OF_MEASURES = {"indicator", "indicator_csv", "new_measure", "measure", "target"}
+OF_PERIOD = {"indicators", "results", "results_csv", "value_reports", "new_value_report"}
+OF_ITEM = {"item_results", "item_results_csv", "item_results_pdf"}
+OF_YEAR = {"result_year", "year_people", "year_closing", "year_admission"}
+OF_RESULTS = OF_PERIOD | OF_ITEM | OF_YEAR | {"value_report", "item_year", "item_year_step"}
 
 
 class Scene:
@@ -304,6 +328,7 @@ class Scene:
             draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         make_measure(indicator)
+        self.report = valuing.make_report(self.period, 2024, by=None, title="報告")
         return indicator
 
     def hear(self, draft: Amendment) -> None:
@@ -340,9 +365,8 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
-        if name in {"indicators", "indicator", "new_measure", "measure", "target"}:
-            arguments = [*place] if name == "indicators" else [*place, self.indicator.public_id]
-            return reverse(name, args=arguments + [1] * (name in {"measure", "target"}))
+        if name in OF_RESULTS | OF_MEASURES:
+            return reverse(name, args=[*place, *self.result(name, which)])
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -365,6 +389,20 @@ class Scene:
         if name == "waiver":
             arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
         return reverse(name, args=arguments)
+
+    def result(self, name: str, which: str) -> list[Any]:
+        """Return what an address of the results names besides the period."""
+        if name in OF_PERIOD:
+            return []
+        if name in OF_MEASURES:
+            return [self.indicator.public_id, *[1] * (name in {"measure", "target"})]
+        if name == "value_report":
+            return [self.report.pk]
+        if name in OF_ITEM:
+            return [self.item.public_id]
+        if name in OF_YEAR:
+            return [2024]
+        return [2024, self.item.public_id, *([which] if which else [])]
 
     def edition(self, which: str) -> str:
         """Return what asks for one text."""
