@@ -32,3 +32,8 @@ def written(day: dt.date) -> str:
     """Return a day as a title writes it, "令和8年1月28日"; before 1873 by its Western year."""
     year = era_year(day) if day >= ERAS[-1][1] else day.year
     return f"{year}年{day.month}月{day.day}日"
+
+
+def fiscal_year_of(day: dt.date) -> int:
+    """Return the fiscal year of a day: it begins on 1 April."""
+    return day.year if day.month >= 4 else day.year - 1

@@ -3,7 +3,6 @@
 Six queries for a whole period, however many indicators and years; pages pick from it.
 """
 
-import datetime as dt
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from evaluation import lineage
 from evaluation.comparison.alignment import UnitKind
+from evaluation.eras import fiscal_year_of as fiscal_year_of  # for who reads figures
 from evaluation.models import (
     Amendment,
     IndicatorMeasure,
@@ -48,13 +49,11 @@ class Figures:
     first_years: dict[int, int] = field(repr=False)
 
     @classmethod
-    def of(
-        cls, period: ObjectivePeriod, successions: Mapping[int, Sequence[Break]] | None = None
-    ) -> "Figures":
-        """Read a period. `successions` are the breaks that amendments declared, by indicator; rewordings
-        and repeals are found in the decided text."""
-        told = _decided(period)
-        breaks = _breaks(told, successions or {})
+    def of(cls, period: ObjectivePeriod) -> "Figures":
+        """Read a period. Where indicators came from, amendments declare (`Succession`); rewordings and
+        repeals are found in the decided text."""
+        told, origins = _decided(period), lineage.origins_of(period)
+        breaks = _breaks(told, lineage.breaks_of(origins))
         firsts = {pk: _first_year(rows[0], period) for pk, rows in told.items()}
         measures = list(
             IndicatorMeasure.objects.filter(indicator__period=period).select_related("indicator")
@@ -64,11 +63,14 @@ class Figures:
         results = YearlyResult.objects.filter(indicator__period=period)
         by_value = {(row.measure_id, row.fiscal_year): row for row in values}
         by_target = _grouped((row.measure_id, row) for row in targets)
+        by_indicator = _grouped((measure.indicator_id, measure) for measure in measures)
+        entered = _grouped((pk, entry_of(row)) for (pk, _), row in by_value.items())
+        entries = lineage.carried(entered, by_indicator, origins)
         return cls(
             period=period,
             text=Text.of(rows[-1] for rows in told.values()),
-            measures=_grouped((measure.indicator_id, measure) for measure in measures),
-            lines=_lines(period, measures, by_value, by_target, breaks, firsts),
+            measures=by_indicator,
+            lines=_lines(period, measures, entries, by_target, breaks, firsts),
             values=by_value,
             targets=by_target,
             results={(row.indicator_id, row.fiscal_year): row for row in results},
@@ -116,10 +118,6 @@ def years_of(period: ObjectivePeriod) -> range:
     return range(period.first_fiscal_year, period.last_fiscal_year + 1)
 
 
-def fiscal_year_of(day: dt.date) -> int:
-    return day.year if day.month >= 4 else day.year - 1
-
-
 def measure_of(row: IndicatorMeasure) -> Measure:
     """Return a measure as `series` reads it."""
     names = ("label", "unit", "decimals", "nature", "direction", "accumulation")
@@ -138,12 +136,11 @@ def target_of(row: IndicatorTarget) -> Target:
 def _lines(
     period: ObjectivePeriod,
     measures: Iterable[IndicatorMeasure],
-    values: Mapping[tuple[int, int], IndicatorValue],
+    entries: lineage.Entries,
     targets: Mapping[int, list[IndicatorTarget]],
     breaks: Mapping[int, list[Break]],
     firsts: Mapping[int, int],
 ) -> dict[int, Series]:
-    entries = _grouped((pk, entry_of(row)) for (pk, _), row in values.items())
     lines = {}
     for row in measures:
         own: Sequence[Entry] = entries.get(row.pk, [])

@@ -254,6 +254,8 @@ class ResultAct(StrEnum):
     POINT_OUT = "point_out"
     REMEDY = "remedy"
     HEAR = "hear"
+    ASSIGN = "assign"
+    REPORT = "report"
 
 
 RESULT_RULES = {
@@ -268,6 +270,8 @@ RESULT_RULES = {
     ResultAct.POINT_OUT: ("指摘事項の登録", (R.ASSESSOR,)),
     ResultAct.REMEDY: ("改善方策と改善の状況の記入", (R.AGENCY,)),
     ResultAct.HEAR: ("評価の手続の記録", (R.ASSESSOR,)),
+    ResultAct.ASSIGN: ("入力の担当者と期限の設定", (R.AGENCY, R.ASSESSOR)),
+    ResultAct.REPORT: ("報告の作成", (R.AGENCY, R.ASSESSOR)),
 }
 RATED_BY = {
     Rating.Side.SELF: ResultAct.RATE_SELF,

@@ -9,12 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
-from evaluation.numbers import NOTHING, rounded_to, written
+from evaluation.numbers import NOTHING, STATE_WORDS, rounded_to, written
 
 JUMP = Decimal(50)  # percent against last year from which a value is asked about
 FAR = 5  # median deviations from the median of the other years
 ENOUGH = 3  # other years without which nothing is far from them
 EXCESS = Decimal(200)  # percent of the target from which the target or the unit may be wrong
+BREAK_WORDS = {
+    "reworded": "文言を変更",
+    "split": "分割",
+    "merged": "統合",
+    "replaced": "置換え",
+    "abolished": "廃止",
+}
+# What a year of a measure has come to → the word for it; "open" is a figure that nothing is held against.
+STATUS_WORDS = {"reached": "達成", "missed": "未達", "open": "", "told": "", "empty": "未入力"}
+STATUS_WORDS |= {"absent": NOTHING, **STATE_WORDS}
 WITHOUT = ("not_yet", "withheld", "not_applicable")  # of two states, the earlier one is told
 
 
@@ -60,6 +70,12 @@ class Break:
     kind: str
     amendment: str
     continues: bool = True
+
+    @property
+    def words(self) -> str:
+        """Return 「文言を変更（系列は続きます）」."""
+        goes_on = "続きます" if self.continues else "ここで切れます"
+        return f"{BREAK_WORDS[self.kind]}（系列は{goes_on}）"
 
 
 @dataclass(frozen=True)
@@ -108,6 +124,24 @@ class Point:
     @property
     def total_words(self) -> str:
         return written(self.total, self.measure.decimals)
+
+    @property
+    def figure_words(self) -> str:
+        """Return what is drawn as it is printed beside its mark; a state or 「－」 where nothing is."""
+        return written(self.figure, self.measure.decimals, state=self.state)
+
+    @property
+    def status(self) -> str:
+        """Return what the year has come to, a key of `STATUS_WORDS`."""
+        if self.is_empty:
+            return "empty" if self.exists else "absent"
+        if self.state or self.text:
+            return self.state or "told"
+        return "open" if self.reached is None else "reached" if self.reached else "missed"
+
+    @property
+    def status_words(self) -> str:
+        return STATUS_WORDS[self.status]
 
     @property
     def change_words(self) -> str:

@@ -38,9 +38,12 @@ from evaluation.views import (
     remedies,
     renderings,
     restriction,
+    result_years,
+    results,
     search,
     sheets,
     steps,
+    value_reports,
 )
 
 
@@ -77,6 +80,9 @@ GRADES = PERIOD + "grades/"
 GRADE = GRADES + "<slug:public_id>/<int:fiscal_year>/<rating_kind:kind>/"
 SIDE = GRADE + "<rating_side:side>/"
 RATING_STEPS = GRADES + "steps/<int:fiscal_year>/<rating_kind:kind>/"
+ITEM_RESULTS = PERIOD + "items/<slug:public_id>/results"
+RESULT_YEAR = PERIOD + "results/years/<int:fiscal_year>/"
+REPORTS = PERIOD + "results/reports/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
@@ -132,6 +138,26 @@ urlpatterns = [
     path(SIDE, grading.grade, name="grade"),
     path(SIDE + "issue/", grading.issue_grade, name="issue_grade"),
     path(SIDE + "reopen/", grading.reopen_grade, name="reopen_grade"),
+    path(INDICATOR + "values.csv", results.indicator_csv, name="indicator_csv"),
+    path(PERIOD + "results/", results.results, name="results"),
+    path(PERIOD + "results.csv", results.results_csv, name="results_csv"),
+    path(ITEM_RESULTS + "/", results.item, name="item_results"),
+    path(ITEM_RESULTS + ".csv", results.item_csv, name="item_results_csv"),
+    path(ITEM_RESULTS + ".pdf", results.item_pdf, name="item_results_pdf"),
+    # The course of a year
+    path(RESULT_YEAR, result_years.year, name="result_year"),
+    path(RESULT_YEAR + "people/", result_years.people, name="year_people"),
+    path(RESULT_YEAR + "closing/", result_years.closing, name="year_closing"),
+    path(RESULT_YEAR + "admissions/new/", result_years.admission, name="year_admission"),
+    path(RESULT_YEAR + "items/<slug:public_id>/", result_years.item_year, name="item_year"),
+    path(
+        RESULT_YEAR + "items/<slug:public_id>/<slug:step>/",
+        result_years.item_year_step,
+        name="item_year_step",
+    ),
+    path(REPORTS, value_reports.value_reports, name="value_reports"),
+    path(REPORTS + "new/", value_reports.new_value_report, name="new_value_report"),
+    path(REPORTS + "<int:pk>/", value_reports.value_report, name="value_report"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

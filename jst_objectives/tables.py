@@ -19,6 +19,7 @@ from openpyxl.styles import Font
 # Begins a formula, alone or full-width: Japanese spreadsheets read ＝ as = (OWASP, CSV Injection).
 FORMULA = frozenset("=+-@")
 INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})  # spaces, control and format characters
+NOTHING = "－"  # what the portal prints for nothing: a sign alone is no formula
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Control characters and what is no character: XML, and so a workbook, cannot hold them.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -32,7 +33,7 @@ def neutral(value: Any) -> Any:
     Spaces and invisible characters before the sign count as nothing. Numbers are returned as they
     are, also those written as text.
     """
-    if not isinstance(value, str) or not value or NUMBER.fullmatch(value):
+    if not isinstance(value, str) or value in ("", NOTHING) or NUMBER.fullmatch(value):
         return value
     sign = next((c for c in value if unicodedata.category(c) not in INVISIBLE), "")
     formula = unicodedata.normalize("NFKC", sign) in FORMULA

@@ -1,5 +1,6 @@
 """A period as large as one likes: its text, two drafts and an approved one, and much of all else."""
 
+import datetime as dt
 import random
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from evaluation import amending, procedure, ranks, valuing
 from evaluation.models import (
+    Admission,
     Amendment,
     AmendmentReason,
     Attachment,
@@ -18,7 +20,9 @@ from evaluation.models import (
     IndicatorMeasure,
     IndicatorValue,
     IssuedDocument,
+    ItemInput,
     ItemProgram,
+    ItemYear,
     ObjectivePeriod,
     OverviewSection,
     OverviewSheet,
@@ -283,6 +287,42 @@ class Large:
             for y in years
         ]
         history.create_all(YearlyResult, results, by=self.drafter, reason="試験")
+        self.course(text, measures)
+
+    def course(self, text: list[Wording], measures: list[IndicatorMeasure]) -> None:
+        """Hand in each item's year, add inputs, reports, and people let in."""
+        items = [row.clause for row in text if row.clause.kind == K.ITEM]
+        years = [
+            ItemYear(item=item, fiscal_year=year, state=state)
+            for item in items
+            for year, state in ((2023, "submitted"), (2024, "submitted"), (2025, "entering"))
+        ]
+        history.create_all(ItemYear, years, by=self.drafter, reason="試験")
+        inputs = [
+            ItemInput(item=item, fiscal_year=2024, kind=kind, amount=1000)
+            for item in items
+            for kind in ItemInput.Kind
+        ]
+        history.create_all(ItemInput, inputs, by=self.drafter, reason="試験")
+        report = valuing.make_report(self.period, 2024, by=self.drafter, title="n1")
+        for number in range(2, self.many + 1):
+            report.pk, report.title = None, f"n{number}"
+            report.save(force_insert=True)
+        valuing.close(self.period, 2023, by=self.drafter, reason="試験")
+        until = timezone.now() + dt.timedelta(days=1)
+        let_in = {
+            "user": self.drafter,
+            "until": until,
+            "reason": "試験",
+            "given_at": timezone.now(),
+        }
+        admissions = [
+            Admission(measure=measure, fiscal_year=2024, given_by=self.drafter, **let_in)
+            for measure in measures[-self.many :]
+        ]
+        history.create_all(Admission, admissions, by=self.drafter, reason="試験")
+        changed_values = IndicatorValue.objects.filter(measure__in=measures[-self.many :])
+        changed_values.filter(fiscal_year=2024).update(number=1)
 
     def grades(self, text: list[Wording]) -> None:
         """Add grades, inputs and plans to the first item; remedies and steps come in many."""

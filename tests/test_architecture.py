@@ -29,6 +29,9 @@ LAYERS = [
         "pasting",
         "excerpts",
         "grades",
+        "charts",
+        "wrapping",
+        "deadlines",
     },
     {"checking"},
     {"models"},
@@ -47,6 +50,7 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
+    | {"lineage", "progress", "reminding"}
     | {
         "valuing",
         "figures",
@@ -87,6 +91,9 @@ WITHOUT_DJANGO = [
     "eras",
     "references",
     "pasting",
+    "charts",
+    "wrapping",
+    "deadlines",
 ]
 # Names that say nothing of what is in them, and receivers that act unseen.
 FORBIDDEN_NAMES = {"utils", "helpers", "mixins", "services", "signals", "common", "misc", "base"}

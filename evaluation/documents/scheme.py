@@ -6,10 +6,11 @@ downwards with the boxes and is readable at 320 px, whatever flows there are. Al
 """
 
 import itertools
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from evaluation.wrapping import wrap
 
 FONT, LABEL_FONT = 16, 14
 LINE = 24  # from one line of a name to the next
@@ -21,11 +22,6 @@ LANE = 44
 HEAD = 9  # length of an arrow's head, and its width
 PORT = 24  # between lanes that end at one box
 NAME_WIDTH = (BOX_WIDTH - 2 * PADDING) / FONT  # in em
-
-# Where official Japanese allows no break (JIS X 4051): before these, and after those.
-NOT_FIRST = "、。，．・：；！？!?,.:;々ー～）)］]｝}〉》」』】〕ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
-NOT_LAST = "（(［[｛{〈《「『【〔"
-OPENING = "（(〔［["  # a new line begins here first: 「国立研究開発法人…（JST）」
 
 
 @dataclass(frozen=True)
@@ -206,67 +202,3 @@ def _port(box: Box, edges: list[Edge], edge: Edge) -> int:
 
 def _points(*points: tuple[int, int]) -> str:
     return " ".join(f"{x},{y}" for x, y in points)
-
-
-# --- Lines of a name ------------------------------------------------------------------------------
-def wrap(text: str, width: float) -> list[str]:
-    """Break a text into lines of at most `width` em by the rules of official Japanese.
-
-    A text that does not fit is broken before its brackets first; a Latin word stays whole while a
-    line can hold it.
-    """
-    text = " ".join(text.split())
-    if _width(text) <= width:
-        return [text]
-    lines = [""]
-    for phrase in _phrases(text):
-        if lines[-1] and _width(lines[-1] + phrase) > width and phrase[0] in OPENING:
-            lines.append("")
-        for piece in _pieces(phrase, width):
-            if lines[-1] and _width((lines[-1] + piece).rstrip()) > width:
-                lines.append("")
-            lines[-1] += piece
-    return [line.strip() for line in lines]
-
-
-def _phrases(text: str) -> Iterator[str]:
-    """Yield the text cut before each bracket that opens."""
-    starts = [0, *(n for n, char in enumerate(text) if n and char in OPENING), len(text)]
-    return (text[start:end] for start, end in itertools.pairwise(starts))
-
-
-def _pieces(text: str, width: float) -> Iterator[str]:
-    """Yield what must stay on one line: a character with those bound to it, or a Latin word.
-
-    A piece wider than a line is given out character by character.
-    """
-    piece = ""
-    for char in text:
-        if piece and _may_break(piece[-1], char):
-            yield from [piece] if _width(piece) <= width else piece
-            piece = ""
-        piece += char
-    yield from [piece] if _width(piece) <= width else piece
-
-
-def _may_break(before: str, after: str) -> bool:
-    if not _advance(after) or after in NOT_FIRST or before in NOT_LAST or after == " ":
-        return False
-    return before == " " or _is_wide(before) or _is_wide(after)
-
-
-def _width(text: str) -> float:
-    return sum(map(_advance, text))
-
-
-def _advance(char: str) -> float:
-    """Return the width of a character in em, in the widest of the fonts that a page may have."""
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    if _is_wide(char) or char in "MWmw@%&":
-        return 1
-    return 0.75 if char.isupper() else 0.65
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WFA"

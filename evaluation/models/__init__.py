@@ -28,6 +28,7 @@ from evaluation.models.ratings import (
     RemedyProgress,
 )
 from evaluation.models.reasons import AmendmentReason, OverviewSection, OverviewSheet, ReasonGroup
+from evaluation.models.reminders import Reminder
 from evaluation.models.renderings import Rendering
 from evaluation.models.restrictions import RestrictedReader, Restriction
 from evaluation.models.steps import Attachment, ProcedureStep, StepKind, StepOrder
@@ -82,6 +83,7 @@ __all__ = [
     "ReasonGroup",
     "Remedy",
     "RemedyProgress",
+    "Reminder",
     "Rendering",
     "RestrictedReader",
     "Restriction",

@@ -27,6 +27,7 @@ from evaluation.valuing.reports import Difference, changed_since, make_report
 from evaluation.valuing.rows import Gates, heads_of, name_of, year_name
 from evaluation.valuing.values import clear, clear_result, confirm, correct, record, record_result
 from evaluation.valuing.years import (
+    Share,
     admit,
     assign,
     close,
@@ -34,6 +35,7 @@ from evaluation.valuing.years import (
     indicators_of,
     reopen,
     send_back,
+    share_out,
     submit,
 )
 
@@ -43,6 +45,7 @@ __all__ = [
     "Gates",
     "Outcome",
     "RefusedError",
+    "Share",
     "Stale",
     "Status",
     "add_measure",
@@ -72,6 +75,7 @@ __all__ = [
     "reopen",
     "send_back",
     "set_target",
+    "share_out",
     "submit",
     "year_name",
 ]

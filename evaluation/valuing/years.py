@@ -1,10 +1,12 @@
 """The course of a year: handing in, checking, confirming; closing, and letting a person in again."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.amending import Stale
@@ -19,13 +21,25 @@ from evaluation.models import (
     YearClosing,
     YearlyResult,
 )
+from evaluation.permissions import people_with
+from evaluation.telling import News, tell_of_results
 from evaluation.valuing.rows import check_words, check_year, heads_of, lock_period, year_name
 from jst_objectives import history
-from programs.models import User
+from programs.models import Role, User
 
 State = ItemYear.State
 HANDED_IN = "値の提出"
 LONGEST_ADMISSION = dt.timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Who is to enter an item's year until when; `seen` as of the verbs."""
+
+    item: Clause
+    person: User | None
+    due_on: dt.date | None
+    seen: int | None = None
 
 
 @transaction.atomic
@@ -36,11 +50,35 @@ def assign(
     by: User | None,
     person: User | None,
     due_on: dt.date | None,
+    seen: int | None = None,
 ) -> ItemYear:
-    """Say who enters an item's year, and until when."""
-    row = _opened(item, fiscal_year, None)
+    """Say who enters an item's year, and until when; a new person is told."""
+    row = _opened(item, fiscal_year, seen)
+    is_new = person is not None and person.pk != row.person_id
     row.person, row.due_on = person, due_on
-    return _save(row, by, "入力の担当者と期限の設定")
+    row = _save(row, by, "入力の担当者と期限の設定")
+    if is_new:
+        _tell(News.ASSIGNED, row, by)
+    return row
+
+
+@transaction.atomic
+def share_out(
+    period: ObjectivePeriod, fiscal_year: int, shares: Iterable[Share], *, by: User | None
+) -> int:
+    """Assign many items of a year, all or none; return how many are other than before."""
+    lock_period(period.pk)
+    rows = ItemYear.objects.filter(item__period=period, fiscal_year=fiscal_year)
+    standing = {row.item_id: (row.person_id, row.due_on) for row in rows}
+    changed = 0
+    for share in shares:
+        wanted = (share.person.pk if share.person else None, share.due_on)
+        if standing.get(share.item.pk) == wanted:
+            continue
+        options = {"person": share.person, "due_on": share.due_on, "seen": share.seen}
+        assign(share.item, fiscal_year, by=by, **options)  # type: ignore[arg-type]
+        changed += 1
+    return changed
 
 
 @transaction.atomic
@@ -50,7 +88,9 @@ def submit(item: Clause, fiscal_year: int, *, by: User | None, seen: int | None 
     _refuse_closed(row)
     _expect(row, (State.ENTERING, State.RETURNED), "提出")
     row.state, row.words = State.SUBMITTED, ""
-    return _save(row, by, HANDED_IN)
+    row = _save(row, by, HANDED_IN)
+    _tell(News.HANDED_IN, row, by)
+    return row
 
 
 @transaction.atomic
@@ -61,7 +101,9 @@ def send_back(
     row = _opened(item, fiscal_year, seen)
     _expect(row, (State.SUBMITTED,), "差戻し")
     row.state, row.words = State.RETURNED, check_words(words, "差し戻す理由を入力してください。")
-    return _save(row, by, f"値の差戻し：{row.words}")
+    row = _save(row, by, f"値の差戻し：{row.words}")
+    _tell(News.RETURNED, row, by)
+    return row
 
 
 @transaction.atomic
@@ -146,6 +188,10 @@ def admit(
     admission.given_by, admission.given_at = by, now
     admission.full_clean()
     history.save(admission, by=by, reason=f"締切後の入力の許可：{admission.reason}")
+    period = measure.indicator.period
+    place = [period.agency.code, period.number, measure.indicator.public_id]
+    link = reverse("indicator", args=place)
+    tell_of_results(News.ADMITTED, period, [user], by=by, link=link)
     return admission
 
 
@@ -190,3 +236,16 @@ def _save(row: ItemYear, by: User | None, reason: str) -> ItemYear:
     row.full_clean()
     history.save(row, by=by, reason=reason)
     return row
+
+
+def _tell(news: News, row: ItemYear, by: User | None) -> None:
+    """Mail those whose turn it is: assessors of what is handed in, else who enters it."""
+    period = row.item.period
+    if news is News.HANDED_IN:
+        people = list(people_with(Role.Kind.ASSESSOR, period.agency))
+    elif row.person:
+        people = [row.person]
+    else:
+        people = list(people_with(Role.Kind.AGENCY, period.agency))
+    place = [period.agency.code, period.number, row.fiscal_year, row.item.public_id]
+    tell_of_results(news, period, people, by=by, link=reverse("item_year", args=place))

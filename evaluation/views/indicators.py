@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import valuing
+from evaluation.charts import Drawing, sparkline
 from evaluation.comparison.alignment import UnitKind
+from evaluation.documents.results import drawn
 from evaluation.figures import Figures, years_of
 from evaluation.forms.clauses import refuse
 from evaluation.forms.measures import MeasureForm, TargetForm
@@ -69,6 +71,7 @@ class Shown:
     years: list[Year]
     targets: list[tuple[IndicatorTarget, str, bool]]  # as printed, and whether it counts for a year
     baseline: str
+    drawing: Drawing | None
 
 
 @require_safe
@@ -77,7 +80,7 @@ def indicators(request: SignedInRequest, agency: str, number: int) -> HttpRespon
     period = results_period(request, agency, number)
     figures = Figures.of(period)
     items = [
-        (item, [(node, _count(figures, node), _tallies(figures, node)) for node in nodes])
+        (item, [(node, _sparks(figures, node), _tallies(figures, node)) for node in nodes])
         for item, nodes in figures.items
     ]
     context = {"period": period, "figures": figures, "items": items}
@@ -206,8 +209,11 @@ def _context(
     return shared | {"may_measure": not refusal}
 
 
-def _count(figures: Figures, node: Node) -> int:
-    return len(figures.measures.get(node.clause_id, []))
+def _sparks(figures: Figures, node: Node) -> list[tuple[Series, Drawing | None]]:
+    """Return the series of an indicator's measures, each with its sparkline where it has numbers."""
+    measures = figures.measures.get(node.clause_id, [])
+    lines = [figures.lines[measure.pk] for measure in measures]
+    return [(x, sparkline(x) if x.measure.nature != "qualitative" else None) for x in lines]
 
 
 def _tallies(figures: Figures, node: Node) -> list[Tally]:
@@ -243,7 +249,7 @@ def _one(
         for point, key in zip(line.points, keys, strict=True)
     ]
     baseline = written(measure.baseline, measure.decimals, measure.unit)
-    return Shown(measure, line, years, targets, baseline)
+    return Shown(measure, line, years, targets, baseline, drawn(figures, measure).drawing)
 
 
 def _newest(rows: list[IndicatorTarget], year: int) -> IndicatorTarget | None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from evaluation import amending, valuing
-from evaluation.figures import Figures, fiscal_year_of
+from evaluation.eras import fiscal_year_of
+from evaluation.figures import Figures
 from evaluation.series import Break
 from tests.factories import (
     decide,
@@ -92,14 +93,14 @@ def test_what_an_amendment_brings_begins_and_what_it_takes_ends(place):
     assert figures.indicator(gone.public_id).repealed
 
 
-def test_a_declared_break_stands_in_the_place_of_a_rewording(place):
+def test_a_judged_rewording_stands_in_the_place_of_the_one_that_is_found(place):
     period, _, (indicator, _) = place
     draft = make_draft(period)
     amending.reword(draft, indicator, "論文と著書の数", by=None)
+    amending.judge_series(draft, indicator, by=None, continues=False)
     decide(draft, dt.date(2024, 4, 1))
-    declared = Break(2024, "replaced", str(draft), continues=False)
-    figures = Figures.of(period, {indicator.pk: [declared]})
-    assert figures.breaks == {indicator.pk: [declared]}
+    declared = Break(2024, "reworded", str(draft), continues=False)
+    assert Figures.of(period).breaks == {indicator.pk: [declared]}
 
 
 def test_a_period_costs_as_many_queries_as_one_measure(place, django_assert_num_queries):
@@ -107,7 +108,7 @@ def test_a_period_costs_as_many_queries_as_one_measure(place, django_assert_num_
     for number in range(6):
         measure = make_measure(indicators[number % 2], f"測{number}")
         make_value(measure)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             Figures.of(period)
 
 

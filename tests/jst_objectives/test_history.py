@@ -21,6 +21,7 @@ WITHOUT_HISTORY = {
     "submission",
     "rendering",
     "valuereport",
+    "reminder",
 }
 
 

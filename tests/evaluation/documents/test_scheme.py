@@ -11,13 +11,10 @@ from evaluation.documents.scheme import (
     EDGE,
     GAP,
     NAME_WIDTH,
-    NOT_FIRST,
-    NOT_LAST,
     Flow,
-    _width,
     draw,
-    wrap,
 )
+from evaluation.wrapping import NOT_FIRST, NOT_LAST, width_of, wrap
 
 PRINTED = [
     Flow("国", "国立研究開発法人科学技術振興機構（JST）", "補助"),
@@ -74,7 +71,7 @@ def test_wrap(name, expected):
 def test_no_line_is_wider_than_its_box_and_nothing_is_lost(name, width):
     wrapped = wrap(name, width)
     assert "".join(wrapped).replace(" ", "") == name.replace(" ", "")
-    assert max(map(_width, wrapped)) <= width
+    assert max(map(width_of, wrapped)) <= width
 
 
 @given(

@@ -22,6 +22,7 @@ from evaluation import (
     procedure,
     recording,
     restricting,
+    valuing,
 )
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
@@ -70,6 +71,8 @@ RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
 BY_AGENCY = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
 BY_ASSESSOR = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
+ENTERING = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
+ASSESSING = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
 EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
 RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
@@ -166,6 +169,16 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("assessment_word", ""): RESULTS,
     ("remedies", ""): RESULTS,
     ("rating_steps", ""): RESULTS,
+    ("indicator_csv", ""): RESULTS,
+    ("results", ""): RESULTS,
+    ("results_csv", ""): RESULTS,
+    ("item_results", ""): RESULTS,
+    ("item_results_csv", ""): RESULTS,
+    ("item_results_pdf", ""): RESULTS,
+    ("result_year", ""): RESULTS,
+    ("item_year", ""): RESULTS,
+    ("value_reports", ""): RESULTS,
+    ("value_report", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -228,6 +241,13 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("remedy", ""): RESULTS,
     ("record_rating_step", ""): BY_ASSESSOR,
     ("remove_rating_step", ""): BY_ASSESSOR,
+    ("year_people", ""): MEASURING,
+    ("year_closing", ""): ASSESSING,
+    ("year_admission", ""): ASSESSING,
+    ("item_year_step", "submit"): ENTERING,
+    ("item_year_step", "send-back"): ASSESSING,
+    ("item_year_step", "confirm"): ASSESSING,
+    ("new_value_report", ""): MEASURING,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -265,13 +285,17 @@ POLICY = {
 }
 
 
-OF_INDICATORS = {"indicators", "indicator", "new_measure", "measure", "target"}
 OF_GRADES = {"grades", "grades_pdf", "grades_word", "grade_checks", "remedies", "new_remedy"}
 OF_GRADES |= {"assessment", "assessment_pdf", "assessment_word", "remedy", "grade", "issue_grade"}
 OF_GRADES |= {"reopen_grade", "item_profile", "item_plans", "item_inputs"}
 OF_GRADES |= {"rating_steps", "record_rating_step", "remove_rating_step"}
 OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_on"}
 OF_CLAUSE |= {"live_comparison"}
+OF_MEASURES = {"indicator", "indicator_csv", "new_measure", "measure", "target"}
+OF_PERIOD = {"indicators", "results", "results_csv", "value_reports", "new_value_report"}
+OF_ITEM = {"item_results", "item_results_csv", "item_results_pdf"}
+OF_YEAR = {"result_year", "year_people", "year_closing", "year_admission"}
+OF_RESULTS = OF_PERIOD | OF_ITEM | OF_YEAR | {"value_report", "item_year", "item_year_step"}
 
 
 class Scene:
@@ -342,6 +366,7 @@ class Scene:
             draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         make_measure(indicator)
+        self.report = valuing.make_report(self.period, 2024, by=None, title="報告")
         return indicator
 
     def hear(self, draft: Amendment) -> None:
@@ -378,9 +403,8 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
-        if name in OF_INDICATORS | OF_GRADES:
-            own = self.grade(name, which) if name in OF_GRADES else self.measure(name)
-            return reverse(name, args=[*place, *own])
+        if name in OF_RESULTS | OF_MEASURES | OF_GRADES:
+            return reverse(name, args=[*place, *self.result(name, which)])
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -404,11 +428,6 @@ class Scene:
             arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
         return reverse(name, args=arguments)
 
-    def measure(self, name: str) -> list[Any]:
-        """Return what names a page of indicators, after agency and period."""
-        one = [] if name == "indicators" else [self.indicator.public_id]
-        return one + [1] * (name in {"measure", "target"})
-
     def grade(self, name: str, side: str) -> list[Any]:
         """Return what names a page of grades, of one item in the year 2024, after agency and period."""
         of_item = {"item_profile": (), "item_inputs": (), "item_plans": (2024,)}
@@ -430,6 +449,22 @@ class Scene:
         history.save(kind, by=None, reason="試験")
         day = dt.date(2025, 8, 1)
         self.rating_step = grading.record_step(self.period, 2024, "yearly", kind, by=None, date=day)
+
+    def result(self, name: str, which: str) -> list[Any]:
+        """Return what an address of the results names besides the period."""
+        if name in OF_GRADES:
+            return self.grade(name, which)
+        if name in OF_PERIOD:
+            return []
+        if name in OF_MEASURES:
+            return [self.indicator.public_id, *[1] * (name in {"measure", "target"})]
+        if name == "value_report":
+            return [self.report.pk]
+        if name in OF_ITEM:
+            return [self.item.public_id]
+        if name in OF_YEAR:
+            return [2024]
+        return [2024, self.item.public_id, *([which] if which else [])]
 
     def edition(self, which: str) -> str:
         """Return what asks for one text."""

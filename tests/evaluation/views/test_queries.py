@@ -42,6 +42,8 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", "/"): 13,
     ("approver", "/"): 13,
     ("auditor", "/"): 13,
+    ("agency", "/"): 17,
+    ("assessor", "/"): 14,
     ("editor", "/account/"): 6,
     ("", "/verification/"): 0,
     ("editor", "/documents/{sha256}.pdf"): 4,
@@ -70,11 +72,18 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "appendix/?amendment=draft"): 11,
     ("", TEXT + "policy/"): 3,
     # Results
-    ("agency", TEXT + "indicators/"): 10,
-    ("agency", TEXT + "indicators/{indicator}/"): 12,
-    ("agency", TEXT + "indicators/{indicator}/measures/new/"): 14,
-    ("agency", TEXT + "indicators/{indicator}/measures/1/"): 15,
-    ("agency", TEXT + "indicators/{indicator}/measures/1/target/"): 13,
+    ("agency", TEXT + "indicators/"): 11,
+    ("agency", TEXT + "indicators/{indicator}/"): 13,
+    ("agency", TEXT + "indicators/{indicator}/measures/new/"): 15,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/"): 16,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/target/"): 14,
+    ("agency", TEXT + "indicators/{indicator}/values.csv"): 11,
+    ("agency", TEXT + "results/"): 14,
+    ("agency", TEXT + "results.csv"): 11,
+    ("agency", TEXT + "items/{item}/results/"): 16,
+    ("agency", TEXT + "items/{item}/results.csv"): 14,
+    ("agency", TEXT + "items/{item}/results.pdf"): 14,
+    # Grades
     ("agency", GRADES): 18,
     ("agency", TEXT + "grades.pdf"): 17,
     ("agency", TEXT + "grades.docx"): 17,
@@ -95,6 +104,16 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", GRADE + "self/"): 21,
     ("agency", GRADE + "self/issue/"): 21,
     ("agency", GRADE + "self/reopen/"): 21,
+    # The course of a year
+    ("agency", TEXT + "results/years/2024/"): 16,
+    ("agency", TEXT + "results/years/2024/people/"): 16,
+    ("assessor", TEXT + "results/years/2024/closing/"): 15,
+    ("assessor", TEXT + "results/years/2024/admissions/new/"): 16,
+    ("agency", TEXT + "results/years/2024/items/{item}/"): 15,
+    ("assessor", TEXT + "results/years/2024/items/{item}/confirm/"): 15,
+    ("agency", TEXT + "results/reports/"): 7,
+    ("agency", TEXT + "results/reports/new/"): 6,
+    ("agency", TEXT + "results/reports/{report}/"): 15,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 6,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -207,10 +226,10 @@ LISTS = {
     "indicatorvalue": 11,
     "yearlyresult": 11,
     "evidence": 10,
-    "itemyear": 10,
-    "yearclosing": 9,
-    "admission": 10,
-    "valuereport": 9,
+    "itemyear": 11,
+    "yearclosing": 10,
+    "admission": 11,
+    "valuereport": 10,
 }
 
 
@@ -220,7 +239,7 @@ def test_every_page_has_a_row():
     )
     example |= dict.fromkeys(("remedy", "rating_step"), 1)
     example |= dict.fromkeys(
-        ("reason", "step", "file", "reader", "item_key", "rendering", "comment"), 1
+        ("reason", "step", "file", "reader", "item_key", "rendering", "comment", "report"), 1
     )
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
@@ -271,6 +290,7 @@ def names_in(large: Large) -> dict[str, object]:
         "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
         "item_key": clauses.filter(kind="item")[0].pk,
         "indicator": clauses.filter(kind="monitoring_indicator")[0].public_id,
+        "report": large.period.value_reports.all()[0].pk,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
         "step": Attachment.objects.all()[0].step_id,

@@ -1,10 +1,8 @@
-"""What waits for a person: per role, the amendments on which it is their turn."""
+"""The amendments on which it is a person's turn, per role."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import (
@@ -25,6 +23,7 @@ from evaluation.models import Amendment, Comment, Contribution
 from evaluation.models.amendments import restricted_from
 from evaluation.permissions import UNDECIDED
 from evaluation.timeline import Event, events_of, sent_back, steps_of
+from evaluation.waiting.tasks import Waiting, What, of_amendment
 from programs.models import Role, User
 
 State = Amendment.State
@@ -32,53 +31,21 @@ State = Amendment.State
 NEWS = dt.timedelta(days=30)
 
 
-class What(StrEnum):
-    """What is to be done, most urgent first."""
-
-    REPAIR = "差し戻された変更案を直す"
-    APPROVE = "提出された変更案を承認する"
-    DECIDE = "承認された変更案の決定を登録する"
-    PUBLISH = "決定した変更を公表する"
-    FINISH = "起案中の変更案を仕上げる"
-    ANSWER = "コメントに答える"
-    READ_ANSWERS = "コメントへの答えを読む"
-    TAKE = "担当者のいない変更案を引き受ける"
-    READ = "共有された変更案を読む"
-    AUDIT = "新しい決定を確かめる"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One thing to do, at `link`; `words` are those with which a draft was sent back."""
-
-    what: What
-    amendment: Amendment
-    link: str
-    since: dt.datetime
-    words: str = ""
-
-
-def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for a user, most urgent first, then longest (five queries)."""
-    roles: defaultdict[int, set[str]] = defaultdict(set)
-    for agency, role in Role.objects.filter(user=user).values_list("agency", "role"):
-        roles[agency].add(role)
+def of_amendments(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
+    """Yield what waits for a user with these roles by agency (four queries)."""
     amendments = list(_unfinished(user, list(roles)))
     events = events_of(amendments)
     contributions = Contribution.objects.filter(user=user, amendment__in=amendments)
     drafted = set(contributions.values_list("amendment", flat=True))
     said = _open_comments(amendments)
-    found: list[Waiting] = []
     for amendment in amendments:
         held, past = roles[amendment.period.agency_id], events[amendment.pk]
         if Role.Kind.EDITOR in held:
-            found += _for_editor(amendment, past, user)
+            yield from _for_editor(amendment, past, user)
         if Role.Kind.APPROVER in held:
-            found += _for_approver(amendment, past, drafted=amendment.pk in drafted)
-        found += _for_readers(amendment, past, held)
-        found += _in_conversation(amendment, said[amendment.pk], user)
-    order = list(What)
-    return sorted(found, key=lambda waiting: (order.index(waiting.what), waiting.since))
+            yield from _for_approver(amendment, past, drafted=amendment.pk in drafted)
+        yield from _for_readers(amendment, past, held)
+        yield from _in_conversation(amendment, said[amendment.pk], user)
 
 
 def _unfinished(user: User, agencies: list[int]) -> QuerySet[Amendment]:
@@ -100,31 +67,33 @@ def _unfinished(user: User, agencies: list[int]) -> QuerySet[Amendment]:
 def _for_editor(amendment: Amendment, events: list[Event], user: User) -> Iterator[Waiting]:
     is_held: bool = amendment.is_held  # type: ignore[attr-defined]  # by `_unfinished`
     if not is_held and amendment.state in UNDECIDED:
-        yield Waiting(What.TAKE, amendment, _taking_over(amendment, user), _since(events))
+        yield of_amendment(What.TAKE, amendment, _taking_over(amendment, user), _since(events))
     if amendment.holder_id == user.pk and amendment.state == State.DRAFT:
         if back := sent_back(events):
-            yield Waiting(What.REPAIR, amendment, amendment.get_absolute_url(), back.at, back.words)
+            yield of_amendment(
+                What.REPAIR, amendment, amendment.get_absolute_url(), back.at, back.words
+            )
         else:
-            yield Waiting(What.FINISH, amendment, amendment.get_absolute_url(), _since(events))
+            yield of_amendment(What.FINISH, amendment, amendment.get_absolute_url(), _since(events))
 
 
 def _for_approver(amendment: Amendment, events: list[Event], *, drafted: bool) -> Iterator[Waiting]:
     since, page = _since(steps_of(events)), amendment.get_absolute_url()
     if amendment.state == State.SUBMITTED and not drafted:
-        yield Waiting(What.APPROVE, amendment, page, since)
+        yield of_amendment(What.APPROVE, amendment, page, since)
     if amendment.state == State.APPROVED and not drafted:
-        yield Waiting(What.DECIDE, amendment, page, since)
+        yield of_amendment(What.DECIDE, amendment, page, since)
     if amendment.is_decided and amendment.published_on is None:
-        yield Waiting(What.PUBLISH, amendment, page, since)
+        yield of_amendment(What.PUBLISH, amendment, page, since)
 
 
 def _for_readers(amendment: Amendment, events: list[Event], roles: set[str]) -> Iterator[Waiting]:
     page = amendment.get_absolute_url()
     if Role.Kind.AGENCY in roles and amendment.shared_at and amendment.state in UNDECIDED:
-        yield Waiting(What.READ, amendment, page, amendment.shared_at)
+        yield of_amendment(What.READ, amendment, page, amendment.shared_at)
     is_news = amendment.recorded_at and amendment.recorded_at >= timezone.now() - NEWS
     if Role.Kind.AUDITOR in roles and amendment.recorded_at and is_news:
-        yield Waiting(What.AUDIT, amendment, page, amendment.recorded_at)
+        yield of_amendment(What.AUDIT, amendment, page, amendment.recorded_at)
 
 
 def _open_comments(amendments: list[Amendment]) -> dict[int, list[Comment]]:
@@ -158,9 +127,9 @@ def _in_conversation(
     period = amendment.period
     page = reverse("comments", args=[period.agency.code, period.number, amendment.slug])
     if asked:
-        yield Waiting(What.ANSWER, amendment, page, min(asked), f"{len(asked)}件")
+        yield of_amendment(What.ANSWER, amendment, page, min(asked), f"{len(asked)}件")
     if answered:
-        yield Waiting(What.READ_ANSWERS, amendment, page, min(answered), f"{len(answered)}件")
+        yield of_amendment(What.READ_ANSWERS, amendment, page, min(answered), f"{len(answered)}件")
 
 
 def _since(events: list[Event]) -> dt.datetime:

@@ -1,0 +1,206 @@
+"""A series large enough to be read: every year's figure in words, its target and baseline, what amendments
+did to it, and how each year came out. Panels of one width stand beside each other."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evaluation.charts.drawing import (
+    Drawing,
+    Scale,
+    Shape,
+    Stroke,
+    Words,
+    described,
+    figures_of,
+    line,
+    number,
+    runs,
+    shape,
+    verdict,
+    year_name,
+)
+from evaluation.numbers import written
+from evaluation.series import Break, Point, Series
+from evaluation.wrapping import width_of, wrap
+
+WIDTH = 320
+EDGE = 10
+FONT, SMALL = 14, 12
+LINE = 18  # from one line of words to the next
+PLOT = 96  # height of what is drawn
+RAISED = 16  # every other figure stands so much higher where they are too wide
+DASHES = {"target": "6 4", "baseline": "1.5 3"}
+SIGNS = "①②③④⑤⑥⑦⑧⑨"
+STAGES = {"preliminary": "速報", "corrected": "訂正"}
+Drawn = Stroke | Shape | Words
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where things stand: the scale, and the middle of each year's column."""
+
+    scale: Scale
+    column: float
+    raised: bool
+    judged: bool  # some year is held against a target
+
+    def x(self, place: int) -> float:
+        return EDGE + self.column * (place + 0.5)
+
+    @property
+    def bottom(self) -> int:
+        return self.scale.bottom
+
+
+def panel(
+    series: Series, baseline: Decimal | None = None, baseline_year: int | None = None
+) -> Drawing:
+    """Return the drawing of a series of numbers."""
+    ground = _ground(series, baseline)
+    told = [(point, b) for point in series.points for b in point.breaks]
+    drawn: list[Drawn] = [*_frame(series, ground), *_levels(series, ground, baseline)]
+    drawn += _line(series, ground)
+    for sign, (point, one) in zip(SIGNS, told, strict=False):
+        drawn += _break(sign, series.points.index(point), one, ground)
+    for place, point in enumerate(series.points):
+        drawn += _year(place, point, ground)
+    y = ground.bottom + LINE + 2 + LINE * ground.judged
+    y += LINE * any(p.stage in STAGES for p in series.points)
+    notes = [*_legend(series, baseline, baseline_year), *_notes(told)]
+    for dash, text in notes:
+        y += LINE
+        drawn += _note(dash, text, y)
+    return _drawing(series, drawn, y + LINE // 2)
+
+
+def _drawing(series: Series, drawn: Sequence[Drawn], height: int) -> Drawing:
+    shapes = [one for one in drawn if isinstance(one, Shape)]
+    return Drawing(
+        WIDTH,
+        height,
+        described(series),
+        tuple(one for one in drawn if isinstance(one, Stroke)),
+        tuple(sorted(shapes, key=lambda one: not (one.hollow and one.points))),
+        tuple(one for one in drawn if isinstance(one, Words)),
+    )
+
+
+def _ground(series: Series, baseline: Decimal | None) -> Ground:
+    column = (WIDTH - 2 * EDGE) / len(series.points)
+    widest = max(width_of(point.figure_words) for point in series.points) * FONT
+    raised, judged = widest > column, any(map(verdict, series.points))
+    above = 2 * LINE + RAISED * raised
+    scale = Scale.of(figures_of(series, baseline), above, above + PLOT)
+    return Ground(scale, column, raised, judged)
+
+
+# --- What stands behind the line ------------------------------------------------------------------
+def _frame(series: Series, ground: Ground) -> Iterator[Drawn]:
+    zero = ground.scale.y(Decimal(0))
+    yield Stroke(line((EDGE, zero), (WIDTH - EDGE, zero)))
+    for place, point in enumerate(series.points):
+        x = ground.x(place)
+        yield Stroke(line((x, zero), (x, zero + 4)))
+        yield _words(x, ground.bottom + LINE + 2, year_name(point.fiscal_year))
+
+
+def _levels(series: Series, ground: Ground, baseline: Decimal | None) -> Iterator[Drawn]:
+    """Yield the baseline, and the target of each run of years that has the same one."""
+    if baseline is not None:
+        y = ground.scale.y(baseline)
+        yield Stroke(line((EDGE, y), (WIDTH - EDGE, y)), "1.5", DASHES["baseline"])
+    half = ground.column / 2
+    places: list[tuple[float, float]] = []
+    for place, point in enumerate(series.points):
+        if point.target is None or point.target.number is None:
+            if places:
+                yield Stroke(line(*places), "1.5", DASHES["target"])
+            places = []
+            continue
+        x, y = ground.x(place), ground.scale.y(point.target.number)
+        places += [(x - half, y), (x + half, y)]
+    if places:
+        yield Stroke(line(*places), "1.5", DASHES["target"])
+
+
+def _line(series: Series, ground: Ground) -> Iterator[Drawn]:
+    for run in runs(series):
+        places = [(ground.x(n), ground.scale.y(p.figure)) for n, p in run if p.figure is not None]
+        if len(places) > 1:
+            yield Stroke(line(*places), "2")
+
+
+def _break(sign: str, place: int, one: Break, ground: Ground) -> Iterator[Drawn]:
+    """Yield what an amendment did before a year: one line where the series goes on, two where not."""
+    x = ground.x(place) - ground.column / 2
+    lines = (x,) if one.continues else (x - 2, x + 2)
+    for at in lines:
+        yield Stroke(line((at, LINE), (at, ground.bottom + LINE + 4)), "1", "3 2")
+    yield _words(max(x, EDGE + FONT / 2), LINE - 4, sign)
+
+
+# --- Years ----------------------------------------------------------------------------------------
+def _year(place: int, point: Point, ground: Ground) -> Iterator[Drawn]:
+    """Yield a year's mark, its figure above it, and below its name how it came out."""
+    x, y = ground.x(place), ground.scale.y(point.figure or Decimal(0))
+    above = y - 10
+    if point.figure is not None:
+        yield from shape(point.status, x, y)
+        above -= RAISED * (ground.raised and place % 2)
+    elif point.state:
+        yield from shape("state", x, y, 3.5)
+    yield from _figure(point, x, above)
+    below = ground.bottom + 2 * LINE + 2
+    if words := verdict(point):
+        yield _words(x, below, words)
+    if stage := STAGES.get(point.stage):
+        yield _words(x, below + LINE * ground.judged, stage)
+
+
+def _figure(point: Point, x: float, y: float) -> Iterator[Drawn]:
+    """Yield a figure in words on a ground of its own, all of it inside the drawing."""
+    half = width_of(point.figure_words) * FONT / 2
+    x = min(max(x, half), WIDTH - half)
+    if point.figure is not None:
+        corners = (x - half, y - FONT), (x + half, y - FONT), (x + half, y + 2), (x - half, y + 2)
+        yield Shape(points=line(*corners), hollow=True)
+    bold = point.figure is not None
+    yield Words(number(x), number(y), point.figure_words, FONT, bold=bold)
+
+
+# --- Words under the years ------------------------------------------------------------------------
+def _legend(
+    series: Series, baseline: Decimal | None, baseline_year: int | None
+) -> Iterator[tuple[str, str]]:
+    """Yield what the levels are, each with its dash."""
+    measure = series.measure
+    targets = [p.target_words for p in series.points if p.target and p.target.number is not None]
+    if targets:
+        yield DASHES["target"], f"目標　{'→'.join(dict.fromkeys(targets))}{measure.unit}"
+    if baseline is not None:
+        words = written(baseline, measure.decimals, measure.unit)
+        year = f"（{year_name(baseline_year)}年度）" if baseline_year else ""
+        yield DASHES["baseline"], f"基準値　{words}{year}"
+
+
+def _notes(told: Sequence[tuple[Point, Break]]) -> Iterator[tuple[str, str]]:
+    """Yield what amendments did, each naming its amendment, in lines."""
+    for sign, (point, one) in zip(SIGNS, told, strict=False):
+        words = f"{sign}{year_name(point.fiscal_year)}年度：{one.words}"
+        for text in (words, *wrap(f"「{one.amendment}」", (WIDTH - 4 * EDGE) / SMALL)):
+            yield ("", text)
+
+
+def _note(dash: str, text: str, y: int) -> Iterator[Drawn]:
+    start = EDGE
+    if dash:
+        yield Stroke(line((EDGE, y - 4), (EDGE + 30, y - 4)), "1.5", dash)
+        start += 38
+    elif text[0] not in SIGNS:
+        start += SMALL
+    yield Words(number(start), number(y), text, SMALL, "start")
+
+
+def _words(x: float, y: float, text: str) -> Words:
+    return Words(number(x), number(y), text, SMALL)

@@ -1,0 +1,152 @@
+"""How far the entering of each item's year has come: its state, who enters until when, how much is there."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from evaluation.comparison.alignment import UnitKind
+from evaluation.figures import Figures
+from evaluation.models import IndicatorMeasure, ItemYear, YearClosing
+from evaluation.models.texts import Node
+from programs.models import User
+
+State = ItemYear.State
+
+
+@dataclass(frozen=True)
+class ItemProgress:
+    """An item's year. `row` is None as long as nobody has done anything with it; `verdicts` counts its
+    measures by what they have come to (`Point.status`)."""
+
+    item: Node
+    nodes: Sequence[Node]
+    fiscal_year: int
+    row: ItemYear | None
+    present: int
+    expected: int
+    verdicts: Counter[str]
+
+    @property
+    def state(self) -> str:
+        return self.row.state if self.row else State.ENTERING
+
+    @property
+    def state_words(self) -> str:
+        """Return the state as it is told: what nobody has entered anything for has not begun."""
+        if self.state == State.ENTERING and not self.present:
+            return "未着手"
+        return State(self.state).label
+
+    @property
+    def person(self) -> User | None:
+        return self.row.person if self.row else None
+
+    @property
+    def due_on(self) -> dt.date | None:
+        return self.row.due_on if self.row else None
+
+    @property
+    def mark(self) -> str:
+        """Return how much is there: none is expected, all, a part or nothing."""
+        if not self.expected:
+            return "none"
+        return "full" if self.present >= self.expected else "part" if self.present else "empty"
+
+    def is_late(self, today: dt.date) -> bool:
+        """Tell whether it should have been handed in."""
+        open_still = self.state in (State.ENTERING, State.RETURNED)
+        return bool(open_still and self.due_on and self.due_on < today)
+
+
+@dataclass(frozen=True)
+class PersonProgress:
+    """What one person enters for a year; None for the items of nobody."""
+
+    person: User | None
+    items: list[ItemProgress]
+
+    @property
+    def present(self) -> int:
+        return sum(item.present for item in self.items)
+
+    @property
+    def expected(self) -> int:
+        return sum(item.expected for item in self.items)
+
+    @property
+    def states(self) -> dict[str, int]:
+        return dict(Counter(item.state_words for item in self.items))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Every item's years, with the closings of years."""
+
+    figures: Figures
+    rows: dict[tuple[int, int], ItemYear]
+    closings: dict[int, YearClosing]
+
+    @classmethod
+    def of(cls, figures: Figures) -> "Progress":
+        """Read a period's progress (two queries)."""
+        rows = ItemYear.objects.filter(item__period=figures.period).select_related("person")
+        closings = YearClosing.objects.filter(period=figures.period).select_related("closed_by")
+        return cls(
+            figures,
+            {(row.item_id, row.fiscal_year): row for row in rows},
+            {row.fiscal_year: row for row in closings},
+        )
+
+    def at(self, item: Node, nodes: Sequence[Node], fiscal_year: int) -> ItemProgress:
+        figures = self.figures
+        measures = [m for node in nodes for m in figures.measures.get(node.clause_id, [])]
+        points = [figures.lines[measure.pk].at(fiscal_year) for measure in measures]
+        return ItemProgress(
+            item,
+            nodes,
+            fiscal_year,
+            self.rows.get((item.clause_id, fiscal_year)),
+            sum(figures.present(node, fiscal_year) for node in nodes),
+            sum(figures.expected(node, fiscal_year) for node in nodes),
+            Counter(point.status for point in points),
+        )
+
+    @cached_property
+    def overview(self) -> list[tuple[Node, list[ItemProgress]]]:
+        """Every item with each of its years."""
+        years = self.figures.years
+        items = self.figures.items
+        return [(item, [self.at(item, nodes, year) for year in years]) for item, nodes in items]
+
+    def year(self, fiscal_year: int) -> list[ItemProgress]:
+        """Return the items that anything is to be entered for in a year."""
+        found = [self.at(item, nodes, fiscal_year) for item, nodes in self.figures.items]
+        return [one for one in found if one.expected or one.row]
+
+    def people(self, fiscal_year: int) -> list[PersonProgress]:
+        """Return who enters what of a year: by name, what is nobody's last."""
+        by_person: dict[User | None, list[ItemProgress]] = {}
+        for one in self.year(fiscal_year):
+            by_person.setdefault(one.person, []).append(one)
+        found = [PersonProgress(person, items) for person, items in by_person.items()]
+        return sorted(found, key=lambda one: (one.person is None, str(one.person)))
+
+
+def blanks(figures: Figures, progress: ItemProgress) -> Iterator[tuple[Node, str]]:
+    """Yield what of an item's year is still to be entered: the indicator, and the measure's name; "" for
+    a yearly text, or an indicator that nothing is measured under."""
+    year = progress.fiscal_year
+    for node in progress.nodes:
+        if year < figures.first_years[node.clause_id]:
+            continue
+        measures = figures.measures.get(node.clause_id, [])
+        is_told = node.kind is UnitKind.EVALUATION_INDICATOR
+        if (is_told and (node.clause_id, year) not in figures.results) or not (is_told or measures):
+            yield node, ""
+        for measure in measures:
+            row = figures.values.get((measure.pk, year))
+            to_come = row is None or row.state == "not_yet"
+            if measure.nature != IndicatorMeasure.Nature.RATIO and to_come:
+                yield node, measure.label

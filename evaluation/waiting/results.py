@@ -1,0 +1,125 @@
+"""The years of items that a person is to enter, correct or check, per role."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from evaluation.eras import fiscal_year_of
+from evaluation.models import (
+    Admission,
+    IndicatorMeasure,
+    IndicatorValue,
+    ItemYear,
+    ObjectivePeriod,
+)
+from evaluation.valuing import heads_of, name_of, year_name
+from evaluation.waiting.tasks import Waiting, What
+from programs.models import Role, User
+
+State = ItemYear.State
+R = Role.Kind
+
+
+def of_results(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
+    """Yield what waits for a user with these roles by agency. Of items without a person, it waits for
+    everybody of the agency."""
+    entering = [agency for agency, held in roles.items() if R.AGENCY in held]
+    checking = [agency for agency, held in roles.items() if R.ASSESSOR in held]
+    if not entering and not checking:
+        return
+    rows = list(_open_years(user, entering, checking))
+    heads = heads_of({row.item_id for row in rows}) if rows else {}
+    names = {pk: head.text for pk, head in heads.items()}
+    grouped: defaultdict[tuple[What, int, int], list[ItemYear]] = defaultdict(list)
+    for row in rows:
+        if row.state == State.RETURNED:
+            yield _waiting(What.CORRECT, [row], names, row.words)
+        else:
+            what = What.CHECK if row.state == State.SUBMITTED else What.ENTER
+            grouped[what, row.item.period_id, row.fiscal_year].append(row)
+    for (what, _, _), found in grouped.items():
+        yield _waiting(what, found, names)
+    yield from _admitted(user, entering)
+    yield from _unassigned(entering)
+
+
+def _open_years(
+    user: User, entering: Collection[int], checking: Collection[int]
+) -> QuerySet[ItemYear]:
+    """Return the years of items that wait for a user, each with since when (`since`)."""
+    mine = Q(item__period__agency__in=entering, state__in=(State.ENTERING, State.RETURNED))
+    mine &= Q(person=user) | Q(person__isnull=True)
+    theirs = Q(item__period__agency__in=checking, state=State.SUBMITTED)
+    steps = ItemYear.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
+    rows = ItemYear.objects.filter(mine | theirs).annotate(since=steps.values("history_date")[:1])
+    return rows.select_related("item__period__agency").order_by("fiscal_year", "pk")
+
+
+def _waiting(
+    what: What, rows: list[ItemYear], names: Mapping[int, str], words: str = ""
+) -> Waiting:
+    """Return one thing to do for items of one year: at the item's page, or at the year's for several."""
+    first, period = rows[0], rows[0].item.period
+    year = [period.agency.code, period.number, first.fiscal_year]
+    name = f"{year_name(first.fiscal_year)}：{names.get(first.item_id, str(first.item))}"
+    if len(rows) == 1:
+        link = reverse("item_year", args=[*year, first.item.public_id])
+    else:
+        name += f"（ほか{len(rows) - 1}項目）"
+        link = reverse("result_year", args=year) + "?only=mine"
+    since = min(_since(row) for row in rows)
+    due = min((row.due_on for row in rows if row.due_on), default=None)
+    return Waiting(what, name, period, link, since, words, None if what is What.CHECK else due)
+
+
+def _since(row: ItemYear) -> dt.datetime:
+    return row.since or timezone.now()  # type: ignore[attr-defined]  # by `_open_years`
+
+
+def _admitted(user: User, agencies: Collection[int]) -> Iterator[Waiting]:
+    """Yield the values of closed years that a user may still change, and has not since they may."""
+    changed = IndicatorValue.objects.filter(
+        measure=OuterRef("measure"),
+        fiscal_year=OuterRef("fiscal_year"),
+        entered_by=user,
+        entered_at__gte=OuterRef("given_at"),
+    )
+    rows = Admission.objects.filter(
+        ~Exists(changed),
+        user=user,
+        until__gt=timezone.now(),
+        measure__indicator__period__agency__in=agencies,
+    )
+    for row in rows.select_related("measure__indicator__period__agency"):
+        indicator = row.measure.indicator
+        place = [indicator.period.agency.code, indicator.period.number, indicator.public_id]
+        yield Waiting(
+            What.CHANGE,
+            f"{year_name(row.fiscal_year)}：{name_of(row.measure)}",
+            indicator.period,
+            reverse("indicator", args=place),
+            row.given_at,
+            row.reason,
+            timezone.localdate(row.until),
+        )
+
+
+def _unassigned(agencies: Collection[int]) -> Iterator[Waiting]:
+    """Yield the last year that has ended of each period with measures, where nobody has said yet who
+    enters it."""
+    ended = fiscal_year_of(timezone.localdate()) - 1
+    periods = ObjectivePeriod.objects.filter(
+        Exists(IndicatorMeasure.objects.filter(indicator__period=OuterRef("pk"))),
+        ~Exists(ItemYear.objects.filter(item__period=OuterRef("pk"), fiscal_year=ended)),
+        agency__in=agencies,
+        first_fiscal_year__lte=ended,
+        last_fiscal_year__gte=ended,
+    )
+    for period in periods.exclude(closings__fiscal_year=ended).select_related("agency"):
+        since = dt.datetime(ended + 1, 4, 1, tzinfo=timezone.get_current_timezone())
+        link = reverse("year_people", args=[period.agency.code, period.number, ended])
+        yield Waiting(What.ASSIGN, year_name(ended), period, link, since)
