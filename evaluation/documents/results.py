@@ -18,7 +18,7 @@ from evaluation.documents.issuing import unissued
 from evaluation.figures import INDICATORS, Figures
 from evaluation.models import IndicatorMeasure, ItemInput, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
-from evaluation.numbers import NOTHING
+from evaluation.numbers import NOTHING, rounded_to
 from evaluation.series import Break, Entry, Measure, Series, series
 from evaluation.valuing import year_name
 from programs.models import Appropriation
@@ -176,14 +176,19 @@ def _of_series(line: Series) -> Iterator[list[Any]]:
             line.measure.unit,
             year_name(point.fiscal_year),
             point.words,
-            point.number,
+            _plain(point.number, line.measure),
             point.total_words if cumulative else None,
-            point.change,
+            _plain(point.change, line.measure),
             point.target_words,
             point.achievement_words,
             point.status_words,
             "、".join(f"{one.amendment}：{one.words}" for one in point.breaks),
         ]
+
+
+def _plain(number: Decimal | None, measure: Measure) -> Decimal | None:
+    """Return a number for spreadsheets, with the decimals that it is printed with."""
+    return None if number is None else rounded_to(number, measure.decimals)
 
 
 def item_results_html(results: ItemResults) -> str:

@@ -67,7 +67,7 @@ class AdmissionForm(PlainForm):
         error_messages={"required": "許す人を選んでください。", "invalid_choice": NOT_LISTED},
     )
     until = JapaneseDateField(
-        label="期限の日", help_text="この日の終わりまで直せます。31日先まで選べます。"
+        label="期限の日", help_text="この日の終わりまで直せます。30日先まで選べます。"
     )
     reason = reason_field("許可の理由", "例：元の資料が訂正されたため")
 
