@@ -16,6 +16,7 @@ from evaluation.views import (
     drafting,
     history,
     home,
+    imports,
     indicators,
     last_act,
     live,
@@ -58,6 +59,7 @@ register_converter(WordKind, "word_kind")
 PERIOD = "<slug:agency>/<int:number>/"
 AMENDMENT = PERIOD + "amendments/<slug:slug>/"
 INDICATOR = PERIOD + "indicators/<slug:public_id>/"
+IMPORT = PERIOD + "results/imports/<int:pk>/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
@@ -85,6 +87,13 @@ urlpatterns = [
     path(INDICATOR + "measures/new/", indicators.new_measure, name="new_measure"),
     path(INDICATOR + "measures/<int:position>/", indicators.measure, name="measure"),
     path(INDICATOR + "measures/<int:position>/target/", indicators.target, name="target"),
+    path(PERIOD + "results/excel/", imports.value_files, name="value_files"),
+    path(PERIOD + "results/excel/template.xlsx", imports.value_template, name="value_template"),
+    path(IMPORT, imports.value_import, name="value_import"),
+    path(IMPORT + "returned.xlsx", imports.returned_workbook, name="returned_workbook"),
+    path(IMPORT + "decide/", imports.decide_import, name="decide_import"),
+    path(IMPORT + "save/", imports.save_import, name="save_import"),
+    path(IMPORT + "cancel/", imports.cancel_import, name="cancel_import"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

@@ -47,6 +47,7 @@ LAYERS = [
         "surroundings",
     }
     | {"valuing", "figures", "samples", "grading", "documents", "loading", "rendering"}
+    | {"importing"}
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
     {"waiving"},
