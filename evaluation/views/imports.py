@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -94,29 +95,14 @@ def value_import(request: SignedInRequest, agency: str, number: int, pk: int) ->
     """What an uploaded file would change, cell by cell: `?kind=conflict&page=2`; or how far it is."""
     period = _period(request, agency, number)
     kept = _import(request, period, pk)
-    counts = [(kind, kept.counts.get(kind, 0), MARKS[kind]) for kind in Status]
     kind = request.GET.get("kind", "")
-    rows = kept.cells.select_related("measure__indicator").order_by("row", "column", "pk")
-    rows = rows.filter(status=kind) if kind in Status.values else rows
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    ready = kept.state == ValueImport.State.READY
-    lost = working.is_lost(kept)
-    context = {
-        "period": period,
-        "kept": kept,
-        "counts": [count for count in counts if count[1]],
-        "total": sum(kept.counts.values()),
-        "kind": kind,
-        "page": page,
-        "cells": _shown(page),
-        "refusal": keeping.refusal(kept) if ready else "",
-        "writes": keeping.to_be_written(kept).count() if ready else 0,
-        "lost": lost,
-        "is_active": kept.state in working.ACTIVE and not lost,
-        "heard": working.heard(kept),
-        "waits_long": working.waits_long(kept),
-    }
-    return render(request, "evaluation/value_import.html", context)
+    page = Paginator(_rows(kept, kind), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"period": period, "kept": kept, "page": page, "cells": _shown(page)}
+    return render(
+        request,
+        "evaluation/value_import.html",
+        context | _tallies(kept, kind) | _course(kept, kind),
+    )
 
 
 @require_safe
@@ -190,6 +176,38 @@ def _import(request: SignedInRequest, period: ObjectivePeriod, pk: int) -> Value
     if found is None:
         raise Hidden("この取込みは、登録されていないか、ほかの人のものです。")
     return found
+
+
+def _rows(kept: ValueImport, kind: str) -> QuerySet[ImportedCell]:
+    """Return the cells of a kind, in their order; without one, those that are not as they were."""
+    rows = kept.cells.select_related("measure__indicator").order_by("row", "column", "pk")
+    if kind in Status.values:
+        return rows.filter(status=kind)
+    return rows.exclude(status=Status.UNCHANGED)
+
+
+def _tallies(kept: ValueImport, kind: str) -> dict[str, Any]:
+    counts = [(kind, kept.counts.get(kind, 0), MARKS[kind]) for kind in Status]
+    changing = sum(count for kind, count, _ in counts if kind != Status.UNCHANGED)
+    return {"counts": [one for one in counts if one[1]], "total": changing, "kind": kind}
+
+
+def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
+    """Return how far an import is, and what may be done with it."""
+    ready, lost = kept.state == ValueImport.State.READY, working.is_lost(kept)
+    wrong, conflicts = (kept.counts.get(status, 0) for status in (Status.ERROR, Status.CONFLICT))
+    # What is decided of a file with errors would have to be decided again of the next one.
+    may_decide = ready and bool(conflicts) and not wrong
+    return {
+        "refusal": keeping.refusal(kept) if ready else "",
+        "writes": keeping.to_be_written(kept).count() if ready else 0,
+        "may_decide": may_decide,
+        "decides": may_decide and kind == Status.CONFLICT,
+        "lost": lost,
+        "is_active": kept.state in working.ACTIVE and not lost,
+        "heard": working.heard(kept),
+        "waits_long": working.waits_long(kept),
+    }
 
 
 def _shown(page: Page[Any]) -> list[Shown]:

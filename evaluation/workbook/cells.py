@@ -26,7 +26,8 @@ ERROR_IN_CELL = "（Excelの誤り）"
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LETTERS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+# Of a format: words, colours and conditions, paddings, and the exponent of a scientific number.
+_NOT_A_DAY = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].|general|e[+-]', re.IGNORECASE)
 
 
 def read_sheet(archive: Archive, strings: list[str], styles: list[str]) -> list[Row]:
@@ -140,8 +141,8 @@ class _Styles:
 
     def _kind(self, number: str) -> str:
         if number in self.formats:
-            code = _NOT_A_FORMAT.sub("", self.formats[number]).lower()
-            day = code != "general" and any(letter in code for letter in "ymdhsge")
+            code = _NOT_A_DAY.sub("", self.formats[number]).lower()
+            day = any(letter in code for letter in "ymdhsge")
             return "day" if day else "percent" if "%" in code else ""
         known = int(number) if number.isdecimal() else 0
         return "day" if known in DAYS else "percent" if known in PERCENTAGES else ""
@@ -264,7 +265,9 @@ class _Cells:
             return raw
         if style == "day":
             return _day(number)
-        return f"{number * 100:f}%" if style == "percent" else f"{number:f}"
+        if style == "percent":
+            return f"{(number * 100).normalize():f}%"
+        return f"{number:f}" if number else "0"
 
     def _styled(self) -> bool:
         return self.style.isdecimal() and int(self.style) < len(self.styles)
