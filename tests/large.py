@@ -9,12 +9,14 @@ from django.db import connection
 from django.utils import timezone
 
 from evaluation import amending, procedure, ranks, valuing
+from evaluation.importing import keeping
 from evaluation.models import (
     Amendment,
     AmendmentReason,
     Attachment,
     Clause,
     Comment,
+    ImportedCell,
     IndicatorMeasure,
     IndicatorValue,
     IssuedDocument,
@@ -33,6 +35,7 @@ from evaluation.models import (
     Wording,
     YearlyResult,
 )
+from evaluation.workbook.sheets import KEY
 from jst_objectives import history
 from programs.models import (
     AccessRecord,
@@ -278,6 +281,30 @@ class Large:
             for y in years
         ]
         history.create_all(YearlyResult, results, by=self.drafter, reason="試験")
+
+        self.imported(measures)
+
+    def imported(self, measures: list[IndicatorMeasure]) -> None:
+        """Leave a file with many errors and conflicts, to be confirmed."""
+        person = make_user(self.agency, Role.Kind.AGENCY)
+        lines = [f"{KEY},令和8年度", *("k1,x" for _ in measures)]
+        kept, _ = keeping.keep(self.period, "値.csv", "\n".join(lines).encode(), by=person)
+        kept.state, kept.counts = "ready", {"error": len(measures), "conflict": len(measures)}
+        kept.save()
+        ImportedCell.objects.bulk_create(
+            ImportedCell(
+                value_import=kept,
+                row=row,
+                column=column,
+                status=status,
+                measure=measure,
+                fiscal_year=2026,
+                typed="x",
+                message="誤り",
+            )
+            for row, measure in enumerate(measures, start=2)
+            for column, status in ((1, "error"), (2, "conflict"))
+        )
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:

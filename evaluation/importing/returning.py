@@ -1,4 +1,4 @@
-"""The same workbook back: what its person typed, wrong cells red and conflicts yellow, each with a comment."""
+"""The same workbook back: what its person typed, wrong cells red and conflicts yellow, with comments."""
 
 import re
 from decimal import Decimal

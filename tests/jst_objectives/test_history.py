@@ -21,6 +21,8 @@ WITHOUT_HISTORY = {
     "submission",
     "rendering",
     "valuereport",
+    "valueimport",
+    "importedcell",
 }
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from evaluation import amending, commenting, drafting, procedure, recording, restricting
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
+from evaluation.importing import keeping
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -59,6 +60,9 @@ EDITORS_OF_FROZEN = [SIGN_IN, 404, *[403] * 6]
 MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 # In the order of VIEWERS: results are not for the public, nor for maintainers.
 RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
+ENTERING = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
+# An import is its own person's alone, and no viewer is that.
+OF_AN_IMPORT = [SIGN_IN, 404, 403, 404, 403, 403, 403, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
 EDITORS_LED_BACK = [SIGN_IN, 404, 404, 404, 403, 302, 403, 404]
 RECORDERS_OF_DRAFT = [SIGN_IN, 404, 404, 404, 403, 200, 200, 404]
@@ -147,6 +151,9 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("comments", "decided"): OF_DRAFT,
     ("indicators", ""): RESULTS,
     ("indicator", ""): RESULTS,
+    ("value_template", ""): ENTERING,
+    ("value_import", ""): OF_AN_IMPORT,
+    ("returned_workbook", ""): OF_AN_IMPORT,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -196,6 +203,10 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("new_measure", ""): MEASURING,
     ("measure", ""): MEASURING,
     ("target", ""): MEASURING,
+    ("value_files", ""): ENTERING,
+    ("decide_import", ""): OF_AN_IMPORT,
+    ("save_import", ""): OF_AN_IMPORT,
+    ("cancel_import", ""): OF_AN_IMPORT,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -215,6 +226,9 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("delete_reason", "draft"): EDITORS_OF_DRAFT,
 }
 ROWS = READING | DOING
+OF_RESULTS = {"indicators", "indicator", "new_measure", "measure", "target", "value_files"}
+OF_RESULTS |= {"value_template", "value_import", "returned_workbook", "decide_import"}
+OF_RESULTS |= {"save_import", "cancel_import"}
 OF_STEPS = {"procedure_step", "correct_step", "remove_step"}
 # Tried by role in tests of their own: the maintenance pages and the library's pages of sign-in.
 ELSEWHERE = ("admin:", "account_", "mfa_")
@@ -304,6 +318,8 @@ class Scene:
             draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
         make_measure(indicator)
+        person = make_user(self.period.agency, "agency")
+        self.value_import = keeping.keep(self.period, "値.csv", b"x", by=person)[0]
         return indicator
 
     def hear(self, draft: Amendment) -> None:
@@ -340,9 +356,8 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
-        if name in {"indicators", "indicator", "new_measure", "measure", "target"}:
-            arguments = [*place] if name == "indicators" else [*place, self.indicator.public_id]
-            return reverse(name, args=arguments + [1] * (name in {"measure", "target"}))
+        if name in OF_RESULTS:
+            return self.of_results(name, place)
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -364,6 +379,15 @@ class Scene:
             arguments += [self.renderings[state].pk]
         if name == "waiver":
             arguments.append(check(self.amendments[state]).open[0].finding.fingerprint)
+        return reverse(name, args=arguments)
+
+    def of_results(self, name: str, place: list[Any]) -> str:
+        arguments = [*place]
+        if name in {"indicator", "new_measure", "measure", "target"}:
+            arguments.append(self.indicator.public_id)
+        arguments += [1] * (name in {"measure", "target"})
+        if name == "returned_workbook" or name.endswith("_import"):
+            arguments.append(self.value_import.pk)
         return reverse(name, args=arguments)
 
     def edition(self, which: str) -> str:
