@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from evaluation import numbers, valuing
 from evaluation.importing.reading import Reader, Typed
@@ -18,12 +20,32 @@ from evaluation.models import (
 )
 from evaluation.valuing import Cell, Gates, Outcome, Status
 from evaluation.workbook.sheets import Sheet
+from programs.models import User
 
 CHUNK = 2000  # cells
 KEPT = "ほかの人が後から値を変えましたが、このファイルでは変えていません。いまの値のままにします。"
 FIELDS = ("measure_id", "fiscal_year", "text", "state", "note", "stage", "why_code", "why")
 Key = tuple[int, int]
 Told = tuple[Typed, Outcome | None]
+
+
+class Compared(NamedTuple):
+    """What a cell comes to: the columns of an `ImportedCell`, without the weight of a model."""
+
+    row: int
+    column: int
+    measure_id: int | None
+    fiscal_year: int | None
+    status: str
+    typed: str
+    stood: str = ""
+    message: str = ""
+    revision: int = 0
+    decision: str = ""
+    contents: dict[str, Any] | None = None
+
+
+COLUMNS = ("value_import", *(name.removesuffix("_id") for name in Compared._fields))
 
 
 class Comparer:
@@ -35,8 +57,9 @@ class Comparer:
         self.reader = Reader(self.period, sheet)
         indicators = {measure.indicator_id for measure in self.reader.measures.values()}
         self.gates = Gates.of(self.period, indicators, self.by)
+        self.names: dict[int | None, str] = {}
 
-    def rows(self) -> Iterator[list[ImportedCell]]:
+    def rows(self) -> Iterator[list[Compared]]:
         """Yield the cells of the file, some thousands at a time."""
         typed, again = itertools.tee(self.reader.cells())
         cells = (one.cell for one in again if one.cell is not None)
@@ -45,30 +68,36 @@ class Comparer:
         while chunk := list(itertools.islice(told, CHUNK)):
             yield self._compared(chunk)
 
-    def _compared(self, chunk: list[Told]) -> list[ImportedCell]:
-        stale = [one for one, outcome in chunk if outcome and _is_stale(one, outcome)]
-        bases = _bases(stale)
+    def _compared(self, chunk: list[Told]) -> list[Compared]:
+        stale = [(one, outcome) for one, outcome in chunk if outcome and _is_stale(one, outcome)]
+        bases = _bases(one for one, _ in stale)
+        self._learn_names(outcome.stands for _, outcome in stale)
         return [self._row(one, outcome, bases) for one, outcome in chunk]
 
-    def _row(self, typed: Typed, outcome: Outcome | None, bases: dict[Any, Any]) -> ImportedCell:
-        row = ImportedCell(
-            value_import=self.value_import,
-            row=typed.row,
-            column=typed.column,
-            measure_id=typed.measure_id,
-            fiscal_year=typed.fiscal_year,
-            typed=typed.words,
-        )
+    def _learn_names(self, stands: Iterable[IndicatorValue | None]) -> None:
+        """Read the names of who entered what stands now (one query for new ones)."""
+        people = {row.entered_by_id for row in stands if row and row.entered_by_id}
+        if unknown := people - self.names.keys():
+            for user in User.objects.filter(pk__in=unknown):
+                self.names[user.pk] = f"{user.get_full_name() or user.get_username()}さん"
+
+    def _row(self, typed: Typed, outcome: Outcome | None, bases: dict[Any, Any]) -> Compared:
+        place = (typed.row, typed.column, typed.measure_id, typed.fiscal_year)
         if outcome is None:
-            row.status = Status.ERROR if typed.error else Status.UNCHANGED
-            row.message = typed.error
-            return row
-        row.revision = outcome.stands.revision if outcome.stands else 0
-        row.stood = self._printed(outcome.stands)
-        row.status, row.message = self._judged(typed, outcome, bases)
-        if row.status in (*ImportedCell.WRITTEN, Status.CONFLICT):
-            row.contents = contents_of(self._reasoned(outcome))
-        return row
+            status = Status.ERROR if typed.error else Status.UNCHANGED
+            return Compared(*place, status, typed.words, message=typed.error)
+        stands = outcome.stands
+        status, message = self._judged(typed, outcome, bases)
+        kept = status in (*ImportedCell.WRITTEN, Status.CONFLICT)
+        return Compared(
+            *place,
+            status,
+            typed.words,
+            stood=self._printed(stands),
+            message=message,
+            contents=contents_of(self._reasoned(outcome)) if kept else None,
+            revision=stands.revision if stands else 0,
+        )
 
     def _judged(self, typed: Typed, outcome: Outcome, bases: dict[Any, Any]) -> tuple[Status, str]:
         """Return what a cell comes to: where the person left it as it was downloaded, nothing."""
@@ -80,8 +109,8 @@ class Comparer:
         if outcome.status is Status.ERROR:
             return outcome.status, outcome.message
         before = self._printed(base)
-        who = outcome.stands.entered_by if outcome.stands else None
-        name = f"{who.get_full_name() or who.get_username()}さん" if who else "ほかの人"
+        who = outcome.stands.entered_by_id if outcome.stands else None
+        name = self.names.get(who, "ほかの人")
         return Status.CONFLICT, f"ダウンロードした後に、{name}が「{before}」から変えました。"
 
     def _printed(self, row: Any) -> str:
@@ -139,12 +168,28 @@ def contents_of(cell: Cell) -> dict[str, Any]:
     return {"number": number} | {name: getattr(cell, name) for name in FIELDS}
 
 
-def cell_of(row: ImportedCell) -> Cell:
+def insert(value_import: ValueImport, rows: Iterable[Compared]) -> None:
+    """Store what cells come to, by one prepared statement: inserting models takes five times as long."""
+    quoted = connection.ops.quote_name
+    contents: Any = ImportedCell._meta.get_field("contents")
+    fields: list[Any] = [ImportedCell._meta.get_field(name) for name in COLUMNS]
+    columns = ", ".join(quoted(field.column) for field in fields)
+    values = ", ".join(["%s"] * len(fields))
+    prepared: list[Any] = [
+        (value_import.pk, *row[:-1], contents.get_db_prep_save(row.contents, connection))
+        for row in rows
+    ]
+    table = quoted(ImportedCell._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", prepared)
+
+
+def cell_of(contents: dict[str, Any], revision: int) -> Cell:
     """Return what is to be recorded, held against what its person saw when it was compared."""
-    contents = dict(row.contents)
-    number = contents.pop("number")
-    return Cell(number=None if number is None else Decimal(number), seen=row.revision, **contents)
+    number = contents["number"]
+    told = {name: contents[name] for name in FIELDS}
+    return Cell(number=None if number is None else Decimal(number), seen=revision, **told)
 
 
-def counted(rows: Iterable[ImportedCell]) -> Counter[str]:
+def counted(rows: Iterable[Compared]) -> Counter[str]:
     return Counter(str(row.status) for row in rows)

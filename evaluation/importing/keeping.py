@@ -4,6 +4,7 @@ What is small is done at once, what is large by the worker (`evaluation.importin
 """
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -13,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evaluation import valuing
-from evaluation.importing.comparing import Comparer, cell_of, counted
+from evaluation.importing.comparing import Compared, Comparer, cell_of, counted, insert
 from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
 from evaluation.workbook.reading import is_heavy, read
 from evaluation.workbook.sheets import NotReadable
@@ -21,7 +22,7 @@ from programs.models import User
 
 State, Status, Decision = ValueImport.State, ImportedCell.Status, ImportedCell.Decision
 MANY = 3000  # values that are stored while a page waits
-BATCH = 500  # rows of an insertion
+Decided = Mapping[tuple[int | None, int | None, int], str]
 Progress = Callable[[int, int], None]
 CHANGED_MEANWHILE = (
     "確かめている間に、ほかの人が値を変えたため、何も保存していません。もう一度確かめてください。"
@@ -69,10 +70,7 @@ def compare(kept: ValueImport, *, words: str = "", progress: Progress | None = N
     counts: Counter[str] = Counter()
     total = len(sheet.rows) * len(comparer.reader.columns.values)
     for rows in comparer.rows():
-        for row in rows:
-            if row.status == Status.CONFLICT:
-                row.decision = decided.get((row.measure_id, row.fiscal_year, row.revision), "")
-        ImportedCell.objects.bulk_create(rows, batch_size=BATCH)
+        insert(kept, [_decided_before(row, decided) for row in rows])
         counts += counted(rows)
         if progress:
             progress(counts.total(), max(total, counts.total()))
@@ -90,9 +88,16 @@ def _ready(kept: ValueImport, source: str, counts: Counter[str], words: str) -> 
     locked.save(update_fields=["state", "source", "counts", "words", "begun_at"])
 
 
-def _decisions(kept: ValueImport) -> Mapping[tuple[int | None, int | None, int], str]:
+def _decisions(kept: ValueImport) -> Decided:
     rows = kept.cells.exclude(decision="")
     return {(row.measure_id, row.fiscal_year, row.revision): row.decision for row in rows}
+
+
+def _decided_before(row: Compared, decided: Decided) -> Compared:
+    if row.status != Status.CONFLICT:
+        return row
+    key = (row.measure_id, row.fiscal_year, row.revision)
+    return row._replace(decision=decided.get(key, ""))
 
 
 def _unread(headings: list[str]) -> str:
@@ -163,10 +168,10 @@ def _store(kept: ValueImport, progress: Progress | None) -> bool:
     if words := refusal(locked):
         raise ValidationError(words)
     rows = to_be_written(locked)
-    total = rows.count()
+    total, kept_cells = rows.count(), rows.values_list("contents", "revision")
     valuing.record_many(
         locked.period,
-        (cell_of(row) for row in rows.iterator(chunk_size=2000)),
+        itertools.starmap(cell_of, kept_cells.iterator(chunk_size=2000)),
         by=locked.uploaded_by,
         reason=f"値の取込み：{locked.name}",
         progress=(lambda done: progress(done, total)) if progress else None,

@@ -62,8 +62,8 @@ class Reader:
             if _code(self._at_code(row)) is None:
                 yield self._wrong_code(row, measure)
             for year, column in self.columns.values.items():
-                typed = Typed(row.number, column + 1, _at(row, column), measure.pk, year)
-                yield self._year(row, measure, replace(typed, seen=found[1][year]))
+                place = (row.number, column + 1, _at(row, column), measure.pk, year)
+                yield self._year(row, measure, Typed(*place, seen=found[1][year]))
 
     def _year(self, row: Row, measure: IndicatorMeasure, typed: Typed) -> Typed:
         year = typed.fiscal_year
@@ -78,31 +78,28 @@ class Reader:
         number, state, text, error = _value(typed.words, measure)
         if error:
             return replace(typed, error=error)
+        stage = _at(row, self.columns.stages.get(year)).strip()
+        if stage not in STAGE_OF:
+            return self._wrong_stage(typed, stage)
         note = self._note(row, year)
-        cell = Cell(measure.pk, year, number, text, state, note)
-        return self._told(row, replace(typed, cell=cell))
+        if note and not typed.words:
+            words = "値が空のため、注だけを保存できません。値か、値のない理由を入力してください。"
+            return replace(typed, error=words)
+        code, why = _code(self._at_code(row)) or "", _at(row, self.columns.why).strip()
+        value = (measure.pk, year, number, text, state, note, STAGE_OF[stage])
+        return replace(typed, cell=Cell(*value, why_code=code, why=why))
 
     def _note(self, row: Row, year: int) -> str | None:
         column = self.columns.notes.get(year)
         words = _at(row, column)
         return None if column is None or words == LONG else words
 
-    def _told(self, row: Row, typed: Typed) -> Typed:
-        """Add stage and reason; what they hold wrongly is told at their own cell."""
-        assert typed.cell is not None
+    def _wrong_stage(self, typed: Typed, stage: str) -> Typed:
+        """Tell at its own cell what is no stage."""
         assert typed.fiscal_year is not None
-        column = self.columns.stages.get(typed.fiscal_year)
-        stage = _at(row, column).strip()
-        if stage not in STAGE_OF:
-            words = f"段階「{stage}」は読めません。{'・'.join(STAGES)}のどれかにしてください。"
-            return replace(typed, column=(column or 0) + 1, words=stage, cell=None, error=words)
-        if typed.cell.is_empty and typed.cell.note and not typed.words:
-            words = "値が空のため、注だけを保存できません。値か、値のない理由を入力してください。"
-            return replace(typed, cell=None, error=words)
-        why = _at(row, self.columns.why).strip()
-        code = _code(self._at_code(row)) or ""
-        cell = replace(typed.cell, stage=STAGE_OF[stage], why_code=code, why=why)
-        return replace(typed, cell=cell)
+        column = self.columns.stages[typed.fiscal_year] + 1
+        words = f"段階「{stage}」は読めません。{'・'.join(STAGES)}のどれかにしてください。"
+        return replace(typed, column=column, words=stage, error=words)
 
     def _at_code(self, row: Row) -> str:
         return _at(row, self.columns.why_code).strip()

@@ -285,5 +285,11 @@ def _day(number: Decimal) -> str:
 def _unescaped(text: str) -> str:
     """Return a text with what XML cannot hold: 「_x000D_」 is a carriage return."""
     if "_x" in text:
-        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        text = _ESCAPED.sub(_character, text)
     return text.replace("\r\n", "\n")
+
+
+def _character(match: re.Match[str]) -> str:
+    """Return an escaped character; one that no text may hold stays written as it is."""
+    code = int(match[1], 16)
+    return match[0] if code == 0 or 0xD800 <= code < 0xE000 else chr(code)

@@ -84,7 +84,7 @@ def as_csv(content: bytes, encoding: str) -> bytes:
     return file.getvalue().encode(encoding)
 
 
-def told(kept: ValueImport) -> dict[tuple[str, int], tuple[str, str]]:
+def told(kept: ValueImport) -> dict[tuple[str, int | None], tuple[str, str]]:
     """Return place and year → what each cell comes to that is not as it was."""
     rows = kept.cells.exclude(status="unchanged")
     return {(row.place, row.fiscal_year): (row.status, row.message) for row in rows}

@@ -72,6 +72,11 @@ def test_readings_of_kanji_are_no_part_of_a_text():
     assert texts(by_hand(row, **{"xl/sharedStrings.xml": shared})) == [["該当", "該当なし"]]
 
 
+def test_escaped_characters_are_read_but_for_those_that_no_text_may_hold():
+    row = TEXT.format("A2", "k") + TEXT.format("B2", "1_x000D__x000A_2_x0000__xD800__x005F_x0041_")
+    assert texts(by_hand(f'<row r="2">{row}</row>')) == [["k", "1\n2_x0000__xD800__x0041_"]]
+
+
 def test_the_sheet_of_values_is_found_among_others_and_below_a_title():
     book = opened(saved([["表題"], [], [KEY, "令和7年度"], ["k", 1], [], ["k", 2]])).parent
     book.move_sheet(book.create_sheet("メモ"), -1)
