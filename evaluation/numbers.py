@@ -182,12 +182,19 @@ def refusal(number: Decimal, unit: str, decimals: int) -> str:
         return str(_unreadable(unit, decimals))
     if abs(number) >= Decimal(10) ** (DIGITS - PLACES):
         return f"数が大きすぎます。整数の部分は{DIGITS - PLACES}桁までです。"
-    with localcontext(prec=300):
-        fine = number != 0 and -int(number.normalize().as_tuple().exponent) > decimals
-    if fine:
+    if _places(number) > decimals:
         form = f"小数は{decimals}桁までにしてください" if decimals else "整数で入力してください"
         return f"{form}（例：{example(unit, decimals)}）。"
     return ""
+
+
+def _places(number: Decimal) -> int:
+    """Return how many decimals a finite number has, zeros at its end left out."""
+    exponent = int(number.as_tuple().exponent)
+    if number == 0 or exponent >= 0:
+        return 0
+    with localcontext(prec=300):
+        return -int(number.normalize().as_tuple().exponent)
 
 
 def _unreadable(unit: str, decimals: int) -> _UnreadableError:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from evaluation import numbers, valuing
 from evaluation.importing.reading import Reader, Typed
@@ -180,7 +180,7 @@ def insert(value_import: ValueImport, rows: Iterable[Compared]) -> None:
         for row in rows
     ]
     table = quoted(ImportedCell._meta.db_table)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", prepared)
 
 
