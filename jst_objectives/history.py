@@ -155,8 +155,7 @@ def _write_history(
     model for each row."""
     by_reason: dict[str, list[Any]] = {}
     for row in rows:
-        told: str = getattr(row, "_change_reason", None) or reason
-        by_reason.setdefault(told, []).append(row.pk)
+        by_reason.setdefault(str(getattr(row, "_change_reason", "") or reason), []).append(row.pk)
     historical: Any = model.history.model  # type: ignore[attr-defined]
     now, name, user = timezone.now(), actor_name(by), by.pk if by else None
     for told, keys in by_reason.items():
@@ -172,7 +171,8 @@ def _copy(model: type[M], historical: Any, own: dict[str, Any], keys: list[Any])
     added = [quoted(fields[name].column) for name in own]
     values = [fields[name].get_db_prep_save(value, connection) for name, value in own.items()]
     placed = ", ".join([*columns, *["%s"] * len(own)])
-    key = quoted(model._meta.pk.column)
+    primary: Any = model._meta.pk
+    key = quoted(primary.column)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quoted(historical._meta.db_table)} ({', '.join([*columns, *added])})"

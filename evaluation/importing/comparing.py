@@ -123,6 +123,8 @@ class Comparer:
     def _reasoned(self, outcome: Outcome) -> Cell:
         """Return the cell with its reason only where one is asked for: it stands for a whole row."""
         cell, stands = outcome.cell, outcome.stands
+        if not cell.why_code and not cell.why:
+            return cell
         measure: IndicatorMeasure = self.reader.measures[cell.measure_id]
         stage = stands.stage if stands else ""
         asked = self.gates.asks_why(stage, measure.indicator_id, cell.fiscal_year)
