@@ -118,6 +118,11 @@ def years_of(period: ObjectivePeriod) -> range:
     return range(period.first_fiscal_year, period.last_fiscal_year + 1)
 
 
+def first_years_of(period: ObjectivePeriod) -> dict[int, int]:
+    """Return of each clause that was ever decided the fiscal year from which it has values."""
+    return {pk: _first_year(rows[0], period) for pk, rows in _decided(period).items()}
+
+
 def measure_of(row: IndicatorMeasure) -> Measure:
     """Return a measure as `series` reads it."""
     names = ("label", "unit", "decimals", "nature", "direction", "accumulation")

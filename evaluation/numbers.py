@@ -41,6 +41,14 @@ SAME_UNITS = {
     "ヶ所": "か所",
 }
 
+_FOLDED: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    ord("　"): " ",
+    ord("\u00a0"): " ",
+    ord("￥"): "¥",
+    ord("\\"): "¥",
+    **{ord(dash): "-" for dash in DASHES},
+}
 _PART = re.compile(r"([0-9,]*(?:\.[0-9]+)?)\s*([十百千]?[万億兆]|[百千](?=円|$))?")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -83,15 +91,8 @@ def read(typed: str, unit: str = "", decimals: int = 0) -> Reading:
 
 def fold(typed: str) -> str:
     """Return typed text in half width, dashes as "-", without white space around it."""
-    wide: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    narrow: dict[int, int | str] = {
-        ord("　"): " ",
-        ord("\u00a0"): " ",
-        ord("￥"): "¥",
-        ord("\\"): "¥",
-    }
-    dashes: dict[int, int | str] = {ord(dash): "-" for dash in DASHES}
-    text = typed.translate(wide | narrow | dashes).strip()
+    text = typed if typed.isascii() and "\\" not in typed else typed.translate(_FOLDED)
+    text = text.strip()
     text = re.sub(r"^ー+", "-", text)
     return "-" if text and set(text) == {"-"} else text
 
@@ -181,12 +182,19 @@ def refusal(number: Decimal, unit: str, decimals: int) -> str:
         return str(_unreadable(unit, decimals))
     if abs(number) >= Decimal(10) ** (DIGITS - PLACES):
         return f"数が大きすぎます。整数の部分は{DIGITS - PLACES}桁までです。"
-    with localcontext(prec=300):
-        fine = number != 0 and -int(number.normalize().as_tuple().exponent) > decimals
-    if fine:
+    if _places(number) > decimals:
         form = f"小数は{decimals}桁までにしてください" if decimals else "整数で入力してください"
         return f"{form}（例：{example(unit, decimals)}）。"
     return ""
+
+
+def _places(number: Decimal) -> int:
+    """Return how many decimals a finite number has, zeros at its end left out."""
+    exponent = int(number.as_tuple().exponent)
+    if number == 0 or exponent >= 0:
+        return 0
+    with localcontext(prec=300):
+        return -int(number.normalize().as_tuple().exponent)
 
 
 def _unreadable(unit: str, decimals: int) -> _UnreadableError:

@@ -18,6 +18,7 @@ from evaluation.views import (
     grading,
     history,
     home,
+    imports,
     indicators,
     item_facts,
     last_act,
@@ -83,6 +84,7 @@ RATING_STEPS = GRADES + "steps/<int:fiscal_year>/<rating_kind:kind>/"
 ITEM_RESULTS = PERIOD + "items/<slug:public_id>/results"
 RESULT_YEAR = PERIOD + "results/years/<int:fiscal_year>/"
 REPORTS = PERIOD + "results/reports/"
+IMPORT = PERIOD + "results/imports/<int:pk>/"
 STEP = AMENDMENT + "procedure/<int:pk>/"
 CLAUSE = AMENDMENT + "clauses/<slug:public_id>/"
 
@@ -158,6 +160,13 @@ urlpatterns = [
     path(REPORTS, value_reports.value_reports, name="value_reports"),
     path(REPORTS + "new/", value_reports.new_value_report, name="new_value_report"),
     path(REPORTS + "<int:pk>/", value_reports.value_report, name="value_report"),
+    path(PERIOD + "results/excel/", imports.value_files, name="value_files"),
+    path(PERIOD + "results/excel/template.xlsx", imports.value_template, name="value_template"),
+    path(IMPORT, imports.value_import, name="value_import"),
+    path(IMPORT + "returned.xlsx", imports.returned_workbook, name="returned_workbook"),
+    path(IMPORT + "decide/", imports.decide_import, name="decide_import"),
+    path(IMPORT + "save/", imports.save_import, name="save_import"),
+    path(IMPORT + "cancel/", imports.cancel_import, name="cancel_import"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

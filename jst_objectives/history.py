@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from simple_history.manager import HistoricalQuerySet
 from simple_history.models import HistoricalRecords
-from simple_history.utils import bulk_create_with_history
 
 from jst_objectives.plain_text import check_fields
 
 M = TypeVar("M", bound=models.Model)
+BATCH = 500  # rows of a statement
 
 
 class Actor(models.Model):
@@ -105,18 +106,17 @@ def delete(instance: models.Model, *, by: Any, reason: str) -> None:
 
 
 def create_all(model: type[M], instances: Iterable[M], *, by: Any, reason: str) -> Sequence[M]:
-    """Insert instances of one model in bulk, each with its history row, in one transaction."""
+    """Insert instances of one model in bulk, each with its history row, in one transaction.
+
+    A `_change_reason` of an instance comes before `reason`.
+    """
     rows = list(instances)
     for row in rows:
         check_fields(row)
-    return bulk_create_with_history(
-        rows,
-        model,
-        batch_size=500,
-        default_user=by,
-        default_change_reason=reason,
-        custom_historical_attrs={"actor_name": actor_name(by)},
-    )
+    with transaction.atomic():
+        created = model._default_manager.bulk_create(rows, batch_size=BATCH)
+        _write_history(model, created, "+", by=by, reason=reason)
+    return created
 
 
 @transaction.atomic
@@ -145,11 +145,38 @@ def change_all(
                 for row in rows
             ],
         )
-    model.history.bulk_history_create(  # type: ignore[attr-defined]
-        rows,
-        batch_size=500,
-        update=True,
-        default_user=by,
-        default_change_reason=reason,
-        custom_historical_attrs={"actor_name": actor_name(by)},
-    )
+    _write_history(model, rows, "~", by=by, reason=reason)
+
+
+def _write_history(
+    model: type[M], rows: Sequence[M], history_type: str, *, by: Any, reason: str
+) -> None:
+    """Copy rows as they are stored into their history: the database does it ten times as quickly as a
+    model for each row."""
+    by_reason: dict[str, list[Any]] = {}
+    for row in rows:
+        by_reason.setdefault(str(getattr(row, "_change_reason", "") or reason), []).append(row.pk)
+    historical: Any = model.history.model  # type: ignore[attr-defined]
+    now, name, user = timezone.now(), actor_name(by), by.pk if by else None
+    for told, keys in by_reason.items():
+        own = {"history_date": now, "history_type": history_type, "history_user_id": user}
+        own |= {"history_change_reason": told, "actor_name": name}
+        for start in range(0, len(keys), BATCH):
+            _copy(model, historical, own, keys[start : start + BATCH])
+
+
+def _copy(model: type[M], historical: Any, own: dict[str, Any], keys: list[Any]) -> None:
+    quoted, fields = connection.ops.quote_name, {f.attname: f for f in historical._meta.fields}
+    columns = [quoted(field.column) for field in historical.tracked_fields]
+    added = [quoted(fields[name].column) for name in own]
+    values = [fields[name].get_db_prep_save(value, connection) for name, value in own.items()]
+    placed = ", ".join([*columns, *["%s"] * len(own)])
+    primary: Any = model._meta.pk
+    key = quoted(primary.column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quoted(historical._meta.db_table)} ({', '.join([*columns, *added])})"
+            f" SELECT {placed} FROM {quoted(model._meta.db_table)}"
+            f" WHERE {key} IN ({', '.join(['%s'] * len(keys))}) ORDER BY {key}",
+            [*values, *keys],
+        )

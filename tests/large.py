@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from evaluation import amending, procedure, ranks, valuing
+from evaluation.importing import keeping
 from evaluation.models import (
     Admission,
     Amendment,
@@ -17,6 +18,7 @@ from evaluation.models import (
     Attachment,
     Clause,
     Comment,
+    ImportedCell,
     IndicatorMeasure,
     IndicatorValue,
     IssuedDocument,
@@ -41,6 +43,7 @@ from evaluation.models import (
     Wording,
     YearlyResult,
 )
+from evaluation.workbook.sheets import KEY
 from jst_objectives import history
 from programs.models import (
     AccessRecord,
@@ -323,6 +326,7 @@ class Large:
         history.create_all(Admission, admissions, by=self.drafter, reason="試験")
         changed_values = IndicatorValue.objects.filter(measure__in=measures[-self.many :])
         changed_values.filter(fiscal_year=2024).update(number=1)
+        self.imported(measures)
 
     def grades(self, text: list[Wording]) -> None:
         """Add grades, inputs and plans to the first item; remedies and steps come in many."""
@@ -342,6 +346,28 @@ class Large:
         )
         place: dict[str, Any] = {"period": self.period, "rating_kind": "yearly"}
         self.rows(RatingStep, kind=kind, fiscal_year=2024, date=DAY, **place)
+
+    def imported(self, measures: list[IndicatorMeasure]) -> None:
+        """Leave a file with many errors and conflicts, to be confirmed."""
+        person = make_user(self.agency, Role.Kind.AGENCY)
+        lines = [f"{KEY},令和8年度", *("k1,x" for _ in measures)]
+        kept, _ = keeping.keep(self.period, "値.csv", "\n".join(lines).encode(), by=person)
+        kept.state, kept.counts = "ready", {"error": len(measures), "conflict": len(measures)}
+        kept.save()
+        ImportedCell.objects.bulk_create(
+            ImportedCell(
+                value_import=kept,
+                row=row,
+                column=column,
+                status=status,
+                measure=measure,
+                fiscal_year=2026,
+                typed="x",
+                message="誤り",
+            )
+            for row, measure in enumerate(measures, start=2)
+            for column, status in ((1, "error"), (2, "conflict"))
+        )
 
     # --- People -----------------------------------------------------------------------------------
     def people(self) -> None:

@@ -61,6 +61,7 @@ LAYERS = [
         "loading",
         "rendering",
     }
+    | {"importing"}
     | {"commenting", "presence", "telling", "applying"},
     {"consistency"},
     {"waiving"},

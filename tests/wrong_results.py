@@ -10,6 +10,7 @@ from evaluation.models import (
     Admission,
     Clause,
     Evidence,
+    ImportedCell,
     IndicatorMeasure,
     IndicatorTarget,
     IndicatorValue,
@@ -22,6 +23,7 @@ from evaluation.models import (
     Remedy,
     RemedyProgress,
     StepKind,
+    ValueImport,
     ValueReport,
     YearClosing,
     YearlyResult,
@@ -101,6 +103,19 @@ def report(**fields: Any) -> ValueReport:
     return ValueReport(period=make_period(), **(values | fields))
 
 
+def value_import(**fields: Any) -> ValueImport:
+    values: dict[str, Any] = {"name": "値.csv", "content": b"x", "sha256": "0" * 64}
+    values |= {"uploaded_by": make_user(), "uploaded_at": timezone.now()}
+    return ValueImport(period=make_period(), **(values | fields))
+
+
+def imported_cell(**fields: Any) -> ImportedCell:
+    stored = value_import()
+    stored.save()
+    values: dict[str, Any] = {"value_import": stored, "row": 1, "column": 1, "status": "new"}
+    return ImportedCell(**(values | fields))
+
+
 def profile(**fields: Any) -> ItemProfile:
     return ItemProfile(item=item(), first_fiscal_year=2022, **fields)
 
@@ -139,6 +154,11 @@ def progress(**fields: Any) -> RemedyProgress:
 
 
 WRONG_RESULTS = {
+    "value_import_state_known": lambda: value_import(state="x"),
+    "value_import_done_when_saved": lambda: value_import(state="done"),
+    "value_import_file_named": lambda: value_import(sha256="x"),
+    "imported_cell_choices_known": lambda: imported_cell(status="x"),
+    "imported_cell_decides_conflicts": lambda: imported_cell(decision="mine"),
     "measure_choices_known": lambda: measure(direction="up"),
     "measure_decimals_possible": lambda: measure(decimals=7),
     "measure_ratio_has_its_parts": lambda: measure(nature="ratio"),

@@ -4,6 +4,7 @@ from evaluation.models.amendments import Amendment, Contribution, ItemProgram, W
 from evaluation.models.approvals import Approval
 from evaluation.models.comments import Comment
 from evaluation.models.documents import IssuedDocument, Snapshot
+from evaluation.models.imports import ImportedCell, ValueImport
 from evaluation.models.markings import Marking
 from evaluation.models.measures import IndicatorMeasure, IndicatorTarget
 from evaluation.models.objectives import (
@@ -59,6 +60,7 @@ __all__ = [
     "EvaluationAxis",
     "EvaluationIndicator",
     "Evidence",
+    "ImportedCell",
     "IndicatorMeasure",
     "IndicatorTarget",
     "IndicatorValue",
@@ -94,6 +96,7 @@ __all__ = [
     "Submission",
     "Succession",
     "TableForm",
+    "ValueImport",
     "ValueReport",
     "Waiver",
     "Wording",

@@ -83,7 +83,8 @@ def indicators(request: SignedInRequest, agency: str, number: int) -> HttpRespon
         (item, [(node, _sparks(figures, node), _tallies(figures, node)) for node in nodes])
         for item, nodes in figures.items
     ]
-    context = {"period": period, "figures": figures, "items": items}
+    may_enter = not result_refusals(request.user, period)[ResultAct.ENTER]
+    context = {"period": period, "figures": figures, "items": items, "may_enter": may_enter}
     return render(request, "evaluation/indicators.html", context)
 
 

@@ -166,6 +166,13 @@ def engine() -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(*figure) for figure in engine.figures()]
 
 
+def imports(quick: bool) -> tuple[Variants, Judge]:
+    """Values by workbook beside django-import-export's default path, and how they grow."""
+    from tests.benchmarks import imports
+
+    return {}, lambda _: [Figure(*figure) for figure in imports.figures(quick)]
+
+
 def plain_texts(repeat: int) -> tuple[Variants, Judge]:
     """Two plain texts without identities: what is found, time, growth and memory."""
     from tests.benchmarks import document_speed, documents
@@ -212,6 +219,7 @@ def main() -> int:
         "table-marks": lambda quick: table_marks(3 if quick else 15),
         "live": lambda quick: live(5 if quick else 25),
         "documents": lambda quick: plain_texts(1 if quick else 3),
+        "imports": imports,
         "pages": lambda quick: pages(3 if quick else 15),
     }
     parser = argparse.ArgumentParser(prog="portal bench", description=__doc__)

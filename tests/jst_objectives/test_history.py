@@ -22,6 +22,8 @@ WITHOUT_HISTORY = {
     "rendering",
     "valuereport",
     "reminder",
+    "valueimport",
+    "importedcell",
 }
 
 

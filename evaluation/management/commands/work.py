@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from evaluation.rendering import reap
+from evaluation import rendering
+from evaluation.importing import working
 
 
 class PromptWorker(Worker):
@@ -21,13 +22,14 @@ class PromptWorker(Worker):
 
 
 class Command(BaseCommand):
-    help = "画面を待たせずに行う仕事（長い文書の作成）を、止められるまで続けます。"
+    help = "画面を待たせずに行う仕事（長い文書の作成、大きな取込み）を、止められるまで続けます。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", action="store_true", help="することがなくなれば終わる")
 
     def handle(self, *args: Any, batch: bool, **options: Any) -> None:
-        reap()
+        rendering.reap()
+        working.reap()
         worker = PromptWorker(
             queue_names=["default"],
             interval=0.5,

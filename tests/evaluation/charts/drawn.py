@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -26,9 +27,9 @@ def entries(*given: Given, stage: str = "final") -> list[Entry]:
 
 
 def made(*given: Given, **options: object) -> Series:
-    measure = {"label": "論文数", "unit": "本", "direction": "higher"}
+    measure: dict[str, Any] = {"label": "論文数", "unit": "本", "direction": "higher"}
     names = measure.keys() | {"decimals", "accumulation"}
-    measure |= {name: options.pop(name) for name in list(options) if name in names}  # type: ignore[dict-item]
+    measure |= {name: options.pop(name) for name in list(options) if name in names}
     stage = str(options.pop("stage", "final"))
     return series(Measure(**measure), YEARS, entries(*given, stage=stage), **options)  # type: ignore[arg-type]
 

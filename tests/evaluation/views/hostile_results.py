@@ -70,4 +70,8 @@ def fill_results(
     make_all(m.Rating, period=period, fiscal_year=lambda n: 2001 + n, side="self", written_at=now)
     remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
     make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)
+    given = {"period": period, "uploaded_by": user, "uploaded_at": now, "state": "ready"}
+    imports = make_all(m.ValueImport, **given, content=b"x", sha256="0" * 64)
+    cell = {"value_import": imports[0], "row": lambda n: n + 1, "column": 1, "status": "error"}
+    make_all(m.ImportedCell, **cell)
     return monitored, evaluated

@@ -26,6 +26,7 @@ from evaluation import (
 )
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
+from evaluation.importing import keeping
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -70,6 +71,8 @@ MAINTAINERS = [SIGN_IN, 200, 404, 404, 404, 404, 404, 200]
 RESULTS = [SIGN_IN, 404, *[200] * 5, 404]
 BY_AGENCY = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
 BY_ASSESSOR = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
+# An import is its own person's alone, and no viewer is that.
+OF_AN_IMPORT = [SIGN_IN, 404, 403, 404, 403, 403, 403, 404]
 MEASURING = [SIGN_IN, 404, 200, 200, 403, 403, 403, 404]
 ENTERING = [SIGN_IN, 404, 403, 200, 403, 403, 403, 404]
 ASSESSING = [SIGN_IN, 404, 200, 403, 403, 403, 403, 404]
@@ -179,6 +182,9 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("item_year", ""): RESULTS,
     ("value_reports", ""): RESULTS,
     ("value_report", ""): RESULTS,
+    ("value_template", ""): ENTERING,
+    ("value_import", ""): OF_AN_IMPORT,
+    ("returned_workbook", ""): OF_AN_IMPORT,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -248,6 +254,10 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("item_year_step", "send-back"): ASSESSING,
     ("item_year_step", "confirm"): ASSESSING,
     ("new_value_report", ""): MEASURING,
+    ("value_files", ""): ENTERING,
+    ("decide_import", ""): OF_AN_IMPORT,
+    ("save_import", ""): OF_AN_IMPORT,
+    ("cancel_import", ""): OF_AN_IMPORT,
     ("live_comparison", "draft"): EDITORS_OF_DRAFT,
     ("take_back", "draft"): EDITORS_LED_BACK,
     ("numbers", "draft"): EDITORS_OF_DRAFT,
@@ -293,9 +303,13 @@ OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_
 OF_CLAUSE |= {"live_comparison"}
 OF_MEASURES = {"indicator", "indicator_csv", "new_measure", "measure", "target"}
 OF_PERIOD = {"indicators", "results", "results_csv", "value_reports", "new_value_report"}
+OF_PERIOD |= {"value_files", "value_template"}
+OF_IMPORTS = {"value_import", "returned_workbook", "decide_import", "save_import", "cancel_import"}
 OF_ITEM = {"item_results", "item_results_csv", "item_results_pdf"}
 OF_YEAR = {"result_year", "year_people", "year_closing", "year_admission"}
-OF_RESULTS = OF_PERIOD | OF_ITEM | OF_YEAR | {"value_report", "item_year", "item_year_step"}
+OF_RESULTS = (
+    OF_PERIOD | OF_ITEM | OF_YEAR | OF_IMPORTS | {"value_report", "item_year", "item_year_step"}
+)
 
 
 class Scene:
@@ -367,6 +381,8 @@ class Scene:
         )
         make_measure(indicator)
         self.report = valuing.make_report(self.period, 2024, by=None, title="報告")
+        person = make_user(self.period.agency, "agency")
+        self.value_import = keeping.keep(self.period, "値.csv", b"x", by=person)[0]
         return indicator
 
     def hear(self, draft: Amendment) -> None:
@@ -454,6 +470,8 @@ class Scene:
         """Return what an address of the results names besides the period."""
         if name in OF_GRADES:
             return self.grade(name, which)
+        if name in OF_IMPORTS:
+            return [self.value_import.pk]
         if name in OF_PERIOD:
             return []
         if name in OF_MEASURES:

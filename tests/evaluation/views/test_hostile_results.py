@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from evaluation.models import ValueImport
 from tests.evaluation.views.hostile_results import fill_results
 from tests.evaluation.views.test_hostile import check, make_all
 from tests.factories import make_baseline, make_period, make_user
@@ -60,6 +61,11 @@ def test_every_string_is_inert_on_the_pages_of_indicators():
         pages += [reverse("indicator", args=[*place, public_id]) for public_id in (one, other)]
         pages += [reverse(name, args=[*place, one, 1]) for name in ("measure", "target")]
         pages.append(reverse("new_measure", args=[*place, one]) + "?suggest=1")
+    imports = ValueImport.objects.order_by("pk")
+    imports.update(uploaded_by=client.session["_auth_user_id"])
+    pages += [reverse("value_files", args=place)]
+    pages += [reverse("value_import", args=[*place, kept.pk]) + "?page=2" for kept in imports[::20]]
+    pages += [reverse("value_import", args=[*place, imports[0].pk])]
     for address in pages:
         response = client.get(address)
         assert (address, response.status_code) == (address, 200)

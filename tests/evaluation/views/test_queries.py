@@ -20,6 +20,7 @@ from evaluation.models import (
     IssuedDocument,
     Rendering,
     RestrictedReader,
+    ValueImport,
 )
 from jst_objectives import sessions
 from tests.factories import make_user
@@ -114,6 +115,11 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", TEXT + "results/reports/"): 7,
     ("agency", TEXT + "results/reports/new/"): 6,
     ("agency", TEXT + "results/reports/{report}/"): 15,
+    ("importer", TEXT + "results/excel/"): 7,
+    ("importer", TEXT + "results/excel/template.xlsx"): 15,
+    ("importer", TEXT + "results/imports/{value_import}/"): 11,
+    ("importer", TEXT + "results/imports/{value_import}/?kind=conflict"): 11,
+    ("importer", TEXT + "results/imports/{value_import}/returned.xlsx"): 10,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 6,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -239,13 +245,25 @@ def test_every_page_has_a_row():
     )
     example |= dict.fromkeys(("remedy", "rating_step"), 1)
     example |= dict.fromkeys(
-        ("reason", "step", "file", "reader", "item_key", "rendering", "comment", "report"), 1
+        (
+            "reason",
+            "step",
+            "file",
+            "reader",
+            "item_key",
+            "rendering",
+            "comment",
+            "report",
+            "value_import",
+        ),
+        1,
     )
     addresses = {address.format(**example).partition("?")[0] for _, address in PAGES}
     told = {resolve(address).url_name for address in addresses}
     # Buttons and signs: their GET leads back to where they stand; what settles, to the clause.
     buttons = {"issue_document", "take_back", "cancel_rendering", "account_mail"}
     buttons |= {"settle", "accept_merges", "presence"}
+    buttons |= {"decide_import", "save_import", "cancel_import"}
     assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
     assert LISTS.keys() == {model._meta.model_name for model in admin.site._registry}
 
@@ -267,6 +285,9 @@ def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
         clients[role] = Client()
         clients[role].force_login(make_user(large.agency, role))
         clients[role].get("/account/")  # the session keeps when its user was seen
+    clients["importer"] = Client()
+    clients["importer"].force_login(ValueImport.objects.get().uploaded_by)
+    clients["importer"].get("/account/")
     clients["drafter"] = Client()
     clients["drafter"].force_login(large.drafter)
     clients["drafter"].get(f"/{large.agency.code}/5/amendments/draft2/restriction/")
@@ -296,6 +317,7 @@ def names_in(large: Large) -> dict[str, object]:
         "report": large.period.value_reports.all()[0].pk,
         "baseline": large.period.amendments.get(kind="baseline").slug,
         "sha256": IssuedDocument.objects.filter(snapshot__amendment__slug="draft")[0].sha256,
+        "value_import": ValueImport.objects.get().pk,
         "step": Attachment.objects.all()[0].step_id,
         "file": Attachment.objects.all()[0].pk,
         "reader": RestrictedReader.objects.all()[0].pk,

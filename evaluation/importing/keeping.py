@@ -1,0 +1,191 @@
+"""The verbs of an import: taken in, decided, stored, cancelled.
+
+What is small is done at once, what is large by the worker (`evaluation.importing.working`).
+"""
+
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from evaluation import valuing
+from evaluation.importing.comparing import Compared, Comparer, cell_of, counted, insert
+from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
+from evaluation.workbook.reading import is_heavy, read
+from evaluation.workbook.sheets import NotReadable
+from programs.models import User
+
+State, Status, Decision = ValueImport.State, ImportedCell.Status, ImportedCell.Decision
+MANY = 3000  # values that are stored while a page waits
+Decided = Mapping[tuple[int | None, int | None, int], str]
+Progress = Callable[[int, int], None]
+CHANGED_MEANWHILE = (
+    "確かめている間に、ほかの人が値を変えたため、何も保存していません。もう一度確かめてください。"
+)
+
+
+@transaction.atomic
+def keep(
+    period: ObjectivePeriod, name: str, content: bytes, *, by: User
+) -> tuple[ValueImport, bool]:
+    """Keep a file; return it, and whether comparing it takes longer than a page may.
+
+    Raises ValidationError, saying what is wrong and the way out, for what is not safe to read.
+    """
+    try:
+        heavy = is_heavy(content)
+    except NotReadable as error:
+        raise ValidationError(str(error)) from error
+    kept = ValueImport(
+        period=period,
+        name=name[-200:],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_by=by,
+        uploaded_at=timezone.now(),
+    )
+    kept.full_clean(exclude=["content"])
+    # Without a history: it stores no value.
+    kept.save()
+    return kept, heavy
+
+
+def compare(kept: ValueImport, *, words: str = "", progress: Progress | None = None) -> None:
+    """Compare a kept file with what stands; what was decided of the same conflicts stays decided.
+
+    Raises ValidationError for a file that is no filled template.
+    """
+    try:
+        sheet = read(bytes(kept.content))
+        comparer = Comparer(kept, sheet)
+    except NotReadable as error:
+        raise ValidationError(str(error)) from error
+    decided = _decisions(kept)
+    kept.cells.all().delete()
+    counts: Counter[str] = Counter()
+    total = len(sheet.rows) * len(comparer.reader.columns.values)
+    for rows in comparer.rows():
+        insert(kept, [_decided_before(row, decided) for row in rows])
+        counts += counted(rows)
+        if progress:
+            progress(counts.total(), max(total, counts.total()))
+    _ready(kept, sheet.source, counts, _unread(comparer.reader.columns.unread) + words)
+
+
+@transaction.atomic
+def _ready(kept: ValueImport, source: str, counts: Counter[str], words: str) -> None:
+    """Show the comparison, unless the import was ended meanwhile."""
+    locked = lock(kept.pk)
+    if locked.state not in (State.READING, State.READY, State.SAVING):
+        return
+    locked.state, locked.source, locked.counts = State.READY, source, dict(counts)
+    locked.words, locked.begun_at = words, None
+    locked.save(update_fields=["state", "source", "counts", "words", "begun_at"])
+
+
+def _decisions(kept: ValueImport) -> Decided:
+    rows = kept.cells.exclude(decision="")
+    return {(row.measure_id, row.fiscal_year, row.revision): row.decision for row in rows}
+
+
+def _decided_before(row: Compared, decided: Decided) -> Compared:
+    if row.status != Status.CONFLICT:
+        return row
+    key = (row.measure_id, row.fiscal_year, row.revision)
+    return row._replace(decision=decided.get(key, ""))
+
+
+def _unread(headings: list[str]) -> str:
+    named = "、".join(f"「{name[:30]}」" for name in headings[:5])
+    return f"ひな形にない列（{named}）は読んでいません。" if named else ""
+
+
+# --- Decided --------------------------------------------------------------------------------------
+@transaction.atomic
+def decide(kept: ValueImport, decisions: Mapping[int, str]) -> int:
+    """Say of conflicts, by the ids of their cells, which side is to stand; return how many there were."""
+    _opened(kept)
+    conflicts = kept.cells.filter(status=Status.CONFLICT)
+    done = 0
+    for decision in Decision.values:
+        chosen = [pk for pk, said in decisions.items() if said == decision]
+        done += conflicts.filter(pk__in=chosen).update(decision=decision)
+    return done
+
+
+@transaction.atomic
+def decide_all(kept: ValueImport, decision: str) -> int:
+    """Say of all conflicts which side is to stand."""
+    _opened(kept)
+    return kept.cells.filter(status=Status.CONFLICT).update(decision=Decision(decision))
+
+
+def refusal(kept: ValueImport) -> str:
+    """Return what stands in the way of storing an import; "" where it may be stored."""
+    if wrong := kept.counts.get(Status.ERROR, 0):
+        return (
+            f"誤りが{wrong}件あるため、保存できません。直したファイルをアップロードしてください。"
+        )
+    undecided = kept.cells.filter(status=Status.CONFLICT, decision="").count()
+    if undecided:
+        return f"どちらの値にするかを選んでいない衝突が{undecided}件あります。"
+    if not to_be_written(kept).exists():
+        return "変わる値がないため、保存するものがありません。"
+    return ""
+
+
+def to_be_written(kept: ValueImport) -> QuerySet[ImportedCell]:
+    chosen = Q(status__in=ImportedCell.WRITTEN) | Q(decision=Decision.MINE)
+    return kept.cells.filter(chosen)
+
+
+# --- Stored ---------------------------------------------------------------------------------------
+def store(kept: ValueImport, *, progress: Progress | None = None) -> bool:
+    """Store an import, all or nothing; return whether it is stored now. Once stored, it stays so.
+
+    Where somebody changed meanwhile what it would change, nothing is stored: it is compared anew.
+    Raises ValidationError for what stands in the way.
+    """
+    try:
+        return _store(kept, progress)
+    except valuing.RefusedError:
+        compare(kept, words=CHANGED_MEANWHILE)
+        return False
+
+
+@transaction.atomic
+def _store(kept: ValueImport, progress: Progress | None) -> bool:
+    locked = lock(kept.pk)
+    if locked.state == State.DONE:
+        return True
+    if locked.state not in (State.READY, State.SAVING):
+        raise ValidationError("この取込みは、中止されたか、まだ読み取っています。")
+    if words := refusal(locked):
+        raise ValidationError(words)
+    rows = to_be_written(locked)
+    total, kept_cells = rows.count(), rows.values_list("contents", "revision")
+    valuing.record_many(
+        locked.period,
+        itertools.starmap(cell_of, kept_cells.iterator(chunk_size=2000)),
+        by=locked.uploaded_by,
+        reason=f"値の取込み：{locked.name}",
+        progress=(lambda done: progress(done, total)) if progress else None,
+    )
+    locked.state, locked.saved_at, locked.words = State.DONE, timezone.now(), ""
+    locked.save(update_fields=["state", "saved_at", "words"])
+    return True
+
+
+def lock(pk: int) -> ValueImport:
+    rows = ValueImport.objects.select_related("period__agency", "uploaded_by")
+    return rows.select_for_update(of=("self",)).defer("content").get(pk=pk)
+
+
+def _opened(kept: ValueImport) -> None:
+    if lock(kept.pk).state != State.READY:
+        raise ValidationError("この取込みは、もう変えられません。")

@@ -1,0 +1,238 @@
+"""Values by workbook: the template out, the filled file in, its preview, and storing it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evaluation.figures import Figures, years_of
+from evaluation.forms.imports import WorkbookForm, YearsForm
+from evaluation.importing import keeping, working
+from evaluation.importing.returning import returned
+from evaluation.importing.template import template
+from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
+from evaluation.permissions import (
+    Hidden,
+    ResultAct,
+    SignedInRequest,
+    require_result,
+    results_period,
+)
+from evaluation.valuing import heads_of, year_name
+from evaluation.views.once import once
+from programs.access import record
+from programs.models import AccessRecord
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PER_PAGE = 50
+MOST_LISTED = 10  # of the imports of a person
+Status = ImportedCell.Status
+MARKS = {
+    Status.ERROR: "✕",
+    Status.CONFLICT: "⚠",
+    Status.NEW: "＋",
+    Status.CHANGED: "✎",
+    Status.CLEARED: "－",
+    Status.UNCHANGED: "＝",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell of the preview: its row, its mark, and the words of its indicator."""
+
+    row: ImportedCell
+    mark: str
+    indicator: str
+
+
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def value_files(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
+    """Download a template, upload a filled one, go on with one that was uploaded."""
+    period = _period(request, agency, number)
+    posted = request.method == "POST"
+    form = WorkbookForm(request.POST, request.FILES) if posted else WorkbookForm()
+    if posted and form.is_valid():
+        name, content = form.kept
+        try:
+            kept = working.take_in(period, name, content, by=request.user)
+        except ValidationError as error:
+            form.add_error("file", error)
+        else:
+            return redirect("value_import", agency, number, kept.pk)
+    imports = ValueImport.objects.filter(period=period, uploaded_by=request.user)
+    context = {
+        "period": period,
+        "form": form,
+        "years": YearsForm(years_of(period)),
+        "imports": imports.defer("content")[:MOST_LISTED],
+    }
+    return render(request, "evaluation/value_files.html", context)
+
+
+@require_safe
+def value_template(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
+    """The workbook to fill in: `?years=2025&years=2026`."""
+    period = _period(request, agency, number)
+    form = YearsForm(years_of(period), request.GET)
+    years = form.cleaned_data["years"] if form.is_valid() else form.every
+    content = template(Figures.of(period), years, by=request.user)
+    named = "・".join(year_name(year) for year in years) if len(years) < len(form.every) else ""
+    name = f"実績値_{period.agency.short_name}第{period.number}期{'_' * bool(named)}{named}.xlsx"
+    return _workbook(request, period, name, content)
+
+
+@require_safe
+def value_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
+    """What an uploaded file would change, cell by cell: `?kind=conflict&page=2`; or how far it is."""
+    period = _period(request, agency, number)
+    kept = _import(request, period, pk)
+    kind = request.GET.get("kind", "")
+    page = Paginator(_rows(kept, kind), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"period": period, "kept": kept, "page": page, "cells": _shown(page)}
+    return render(
+        request,
+        "evaluation/value_import.html",
+        context | _tallies(kept, kind) | _course(kept, kind),
+    )
+
+
+@require_safe
+def returned_workbook(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
+    """The uploaded table as a workbook, what is wrong in it marked."""
+    period = _period(request, agency, number)
+    kept = _import(request, period, pk)
+    if kept.state != ValueImport.State.READY:
+        raise Hidden("返すファイルは、確認待ちの取込みにだけあります。")
+    stem = kept.name.rpartition(".")[0] or kept.name
+    return _workbook(request, period, f"{stem}_確認.xlsx", returned(kept))
+
+
+# --- Acts -----------------------------------------------------------------------------------------
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
+    """Say of conflicts which side is to stand: of all (`all=mine`), or of each (`cell-12=theirs`)."""
+    period = _period(request, agency, number)
+    kept = _import(request, period, pk)
+    if request.method == "POST":
+        try:
+            done = _decided(kept, request.POST)
+        except ValidationError as error:
+            messages.warning(request, "　".join(error.messages))
+        else:
+            messages.success(request, f"{done}件の衝突について、選んだとおりにします。")
+    response = redirect("value_import", agency, number, pk)
+    response["Location"] += "?kind=conflict"
+    return response
+
+
+@once
+@require_http_methods(["GET", "HEAD", "POST"])
+def save_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
+    """Store what an import changes, all or nothing."""
+    period = _period(request, agency, number)
+    kept = _import(request, period, pk)
+    if request.method == "POST":
+        try:
+            saved = working.save(kept)
+        except ValidationError as error:
+            messages.warning(request, "　".join(error.messages))
+        else:
+            if saved.state == ValueImport.State.DONE:
+                messages.success(request, f"保存しました：{saved.name}")
+    return redirect("value_import", agency, number, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
+    """Give an import up, or stop it while it is at work."""
+    kept = _import(request, _period(request, agency, number), pk)
+    if request.method == "POST":
+        working.cancel(kept)
+        messages.info(request, "取込みの中止を求めました。値は変わっていません。")
+    return redirect("value_import", agency, number, pk)
+
+
+# --- Finding and showing --------------------------------------------------------------------------
+def _period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
+    period = results_period(request, agency, number)
+    require_result(request, ResultAct.ENTER, period)
+    return period
+
+
+def _import(request: SignedInRequest, period: ObjectivePeriod, pk: int) -> ValueImport:
+    """Return an import of this person. Raises Hidden for anybody else's."""
+    mine = ValueImport.objects.filter(period=period, uploaded_by=request.user)
+    found = mine.defer("content").filter(pk=pk).first()
+    if found is None:
+        raise Hidden("この取込みは、登録されていないか、ほかの人のものです。")
+    return found
+
+
+def _rows(kept: ValueImport, kind: str) -> QuerySet[ImportedCell]:
+    """Return the cells of a kind, in their order; without one, those that are not as they were."""
+    rows = kept.cells.select_related("measure__indicator").order_by("row", "column", "pk")
+    if kind in Status.values:
+        return rows.filter(status=kind)
+    return rows.exclude(status=Status.UNCHANGED)
+
+
+def _tallies(kept: ValueImport, kind: str) -> dict[str, Any]:
+    counts = [(kind, kept.counts.get(kind, 0), MARKS[kind]) for kind in Status]
+    changing = sum(count for kind, count, _ in counts if kind != Status.UNCHANGED)
+    return {"counts": [one for one in counts if one[1]], "total": changing, "kind": kind}
+
+
+def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
+    """Return how far an import is, and what may be done with it."""
+    ready, lost = kept.state == ValueImport.State.READY, working.is_lost(kept)
+    wrong, conflicts = (kept.counts.get(status, 0) for status in (Status.ERROR, Status.CONFLICT))
+    # What is decided of a file with errors would have to be decided again of the next one.
+    may_decide = ready and bool(conflicts) and not wrong
+    return {
+        "refusal": keeping.refusal(kept) if ready else "",
+        "writes": keeping.to_be_written(kept).count() if ready else 0,
+        "may_decide": may_decide,
+        "decides": may_decide and kind == Status.CONFLICT,
+        "lost": lost,
+        "is_active": kept.state in working.ACTIVE and not lost,
+        "heard": working.heard(kept),
+        "waits_long": working.waits_long(kept),
+    }
+
+
+def _shown(page: Page[Any]) -> list[Shown]:
+    rows = list(page)
+    heads = heads_of({row.measure.indicator_id for row in rows if row.measure})
+    texts = {pk: head.text for pk, head in heads.items()}
+    return [
+        Shown(
+            row, MARKS[row.status], texts.get(row.measure.indicator_id, "") if row.measure else ""
+        )
+        for row in rows
+    ]
+
+
+def _decided(kept: ValueImport, sent: Any) -> int:
+    if sent.get("all") in ImportedCell.Decision.values:
+        return keeping.decide_all(kept, sent["all"])
+    cells = {name.removeprefix("cell-"): said for name, said in sent.items() if name[:5] == "cell-"}
+    return keeping.decide(kept, {int(pk): said for pk, said in cells.items() if pk.isdecimal()})
+
+
+def _workbook(
+    request: SignedInRequest, period: ObjectivePeriod, name: str, content: bytes
+) -> HttpResponse:
+    record(request, AccessRecord.Kind.EXPORT, agency=period.agency, detail=name)
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer

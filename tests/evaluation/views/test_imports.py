@@ -1,0 +1,210 @@
+"""The pages of values by workbook: the template out, the filled file in, its preview, storing it."""
+
+import copy
+import re
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from evaluation import valuing
+from evaluation.importing import working
+from evaluation.models import (
+    ImportedCell,
+    IndicatorValue,
+    ValueImport,
+)
+from evaluation.views import imports as views
+from evaluation.workbook import reading
+from programs.models import AccessRecord
+from tests.evaluation.importing.filling import Scene, filled, year
+from tests.evaluation.workbook.files import by_hand, opened
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+R7, R8 = year(2025), year(2026)
+
+
+@pytest.fixture(scope="module")
+def made(module_rows):
+    return Scene.made()
+
+
+@pytest.fixture
+def scene(made, db):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def client(scene):
+    client = Client()
+    client.force_login(scene.user)
+    return client
+
+
+def address(scene, name, *more):
+    return reverse(name, args=[scene.period.agency.code, scene.period.number, *more])
+
+
+def upload(client, scene, content, name="値.xlsx", token="t"):
+    sent = {"file": SimpleUploadedFile(name, content), "form_token": token}
+    return client.post(address(scene, "value_files"), sent)
+
+
+def taken_in(client, scene, cells):
+    response = upload(client, scene, filled(scene.template(), cells))
+    kept = ValueImport.objects.get()
+    assert response["Location"] == address(scene, "value_import", kept.pk)
+    return kept
+
+
+def page(client, url):
+    return client.get(url).content.decode()
+
+
+def test_the_template_is_downloaded_for_chosen_years_and_recorded(client, scene):
+    response = client.get(address(scene, "value_template") + "?years=2025&years=2026")
+    sheet = opened(response.content)
+    assert [cell.value for cell in sheet[5] if cell.value in (R7, R8)] == [R7, R8]
+    assert sheet.max_column == 13
+    record = AccessRecord.objects.get(kind="export")
+    short = scene.period.agency.short_name
+    assert record.detail == f"実績値_{short}第5期_令和7年度・令和8年度.xlsx"
+    every = client.get(address(scene, "value_template") + "?years=1999")
+    assert opened(every.content).max_column == 22
+
+
+def test_nothing_is_stored_before_it_is_confirmed_and_then_once(client, scene):
+    kept = taken_in(client, scene, {("論文数", R8): 5, ("満足度", R7): 12.5})
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert ("2件の値を保存する" in html, "まだ保存できません" in html) == (True, False)
+    assert IndicatorValue.objects.count() == 0
+    for _ in range(2):
+        response = client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
+        assert response["Location"] == address(scene, "value_import", kept.pk)
+    assert IndicatorValue.history.count() == 2
+    done = page(client, address(scene, "value_import", kept.pk))
+    assert ("保存しました。" in done, "値を保存する" in done) == (True, False)
+
+
+def test_the_same_upload_sent_twice_is_kept_once(client, scene):
+    content = filled(scene.template(), {("論文数", R8): 5})
+    first, second = upload(client, scene, content), upload(client, scene, content)
+    assert first["Location"] == second["Location"]
+    assert ValueImport.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "古い形式（.xls）か、パスワードの付いたExcelファイルです。",
+        ),
+        (by_hand("<row><c><f>1+1</f></c></row>"), "数式があります（A2）。数式は読みません。"),
+        (b"", "選んだファイルは空です。"),
+    ],
+)
+def test_what_is_not_safe_is_refused_at_the_field(client, scene, content, words):
+    response = upload(client, scene, content)
+    html = response.content.decode()
+    assert (response.status_code, html.count(words) > 0) == (200, True)
+    assert "<title>エラー：" in html
+    assert ValueImport.objects.count() == 0
+
+
+def test_cells_are_told_in_words_and_filtered_by_kind(client, scene):
+    valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(1))
+    stale = scene.template()
+    valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(2))
+    cells = {("論文数", R7): 3, ("論文数", R8): "約5", ("満足度", R8): 9}
+    upload(client, scene, filled(stale, cells))
+    kept = ValueImport.objects.get()
+    html = page(client, address(scene, "value_import", kept.pk))
+    found = re.findall(r'"outcome"><span aria-hidden="true">(.)</span> (\w+)', html)
+    assert found == [("⚠", "衝突"), ("✕", "誤り"), ("＋", "新規")]
+    for kind, places in (
+        ("error", ["R6"]),
+        ("conflict", ["O6"]),
+        ("new", ["R7"]),
+        ("unchanged", 12),
+        ("nothing", ["O6", "R6", "R7"]),
+    ):
+        html = page(client, address(scene, "value_import", kept.pk) + f"?kind={kind}")
+        rows = re.findall(r'<th scope="row">([A-Z]+\d+)</th>', html)
+        assert (len(rows) if kind == "unchanged" else rows) == places
+    assert "誤りが1件あるため、保存できません。" in html
+    # To decide is offered once there is no error left.
+    assert "すべて、ファイルの値にする" not in html
+
+
+def test_a_conflict_is_decided_by_cell_and_for_all(client, scene):
+    content = filled(scene.template(), {("論文数", R7): 3, ("論文数", R8): 4})
+    for fiscal_year in (2025, 2026):
+        valuing.record(scene.papers, fiscal_year, by=scene.other, number=Decimal(9))
+    upload(client, scene, content)
+    kept = ValueImport.objects.get()
+    preview = address(scene, "value_import", kept.pk)
+    assert "どちらの値にするかを選んでいない衝突が2件あります。" in page(client, preview)
+    response = client.post(address(scene, "save_import", kept.pk), {"form_token": "a"})
+    assert IndicatorValue.objects.filter(number=9).count() == 2
+    decide = address(scene, "decide_import", kept.pk)
+    cell = kept.cells.filter(status="conflict")[0]
+    response = client.post(decide, {f"cell-{cell.pk}": "mine", "form_token": "b"})
+    assert response["Location"] == f"{preview}?kind=conflict"
+    assert "衝突が1件あります" in page(client, preview)
+    client.post(decide, {"all": "theirs", "form_token": "c"})
+    client.post(decide, {f"cell-{cell.pk}": "mine", "form_token": "d"})
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "e"})
+    assert [scene.value(scene.papers, y) for y in (2025, 2026)] == [3, 9]
+
+
+def test_many_cells_come_by_pages(client, scene, monkeypatch):
+    monkeypatch.setattr(views, "PER_PAGE", 4)
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    html = page(client, address(scene, "value_import", kept.pk) + "?kind=unchanged&page=2")
+    assert re.findall(r'<th scope="row">([A-Z]+\d+)</th>', html) == ["F7", "I7", "L7", "O7"]
+    assert "2 / 4ページ" in html
+
+
+def test_an_import_is_given_up(client, scene):
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    client.post(address(scene, "cancel_import", kept.pk))
+    assert "この取込みは中止しました。" in page(client, address(scene, "value_import", kept.pk))
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "a"})
+    assert (IndicatorValue.objects.count(), ImportedCell.objects.count()) == (0, 0)
+    assert client.get(address(scene, "returned_workbook", kept.pk)).status_code == 404
+
+
+def test_another_person_s_import_is_hidden(client, scene):
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    other = Client()
+    other.force_login(scene.other)
+    for name in ("value_import", "returned_workbook", "save_import", "cancel_import"):
+        assert other.get(address(scene, name, kept.pk)).status_code == 404
+    assert other.post(address(scene, "save_import", kept.pk)).status_code == 404
+
+
+def test_who_only_reads_is_told_why_not(scene):
+    auditor = Client()
+    auditor.force_login(make_user(scene.period.agency, "auditor"))
+    response = auditor.get(address(scene, "value_files"))
+    assert response.status_code == 403
+    short = scene.period.agency.short_name
+    assert f"値の入力と提出は、{short}の法人担当者だけができます。" in response.content.decode()
+
+
+@override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})
+def test_a_large_file_is_followed_and_stopped(client, scene, monkeypatch):
+    monkeypatch.setattr(reading, "HEAVY", 0)
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    preview = address(scene, "value_import", kept.pk)
+    html = page(client, preview)
+    assert ("読み取って、いまの値と比べています。" in html, "data-active" in html) == (True, True)
+    working._tell(kept, 40, 100)
+    assert '<progress id="progress" max="100" value="40">' in page(client, preview)
+    client.post(address(scene, "cancel_import", kept.pk))
+    with pytest.raises(working.CancelledError):
+        working._tell(kept, 60, 100)
