@@ -76,7 +76,10 @@ def test_nothing_is_declared_safe(file: Path) -> None:
     assert unsafe.findall(file.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("file", CODE, ids=path)
+# The history itself inserts in bulk, and copies what it inserted into the histories.
+@pytest.mark.parametrize(
+    "file", [f for f in CODE if path(f) != "jst_objectives/history.py"], ids=path
+)
 def test_no_write_goes_past_the_history(file: Path) -> None:
     past = {"bulk_create", "bulk_update", "update_or_create", "abulk_create", "abulk_update"}
     found = []

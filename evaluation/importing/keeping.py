@@ -110,19 +110,24 @@ def _unread(headings: list[str]) -> str:
 def decide(kept: ValueImport, decisions: Mapping[int, str]) -> int:
     """Say of conflicts, by the ids of their cells, which side is to stand; return how many there were."""
     _opened(kept)
-    conflicts = kept.cells.filter(status=Status.CONFLICT)
-    done = 0
-    for decision in Decision.values:
-        chosen = [pk for pk, said in decisions.items() if said == decision]
-        done += conflicts.filter(pk__in=chosen).update(decision=decision)
-    return done
+    chosen = [pk for pk, said in decisions.items() if said in Decision.values]
+    return _decide(kept.cells.filter(pk__in=chosen), decisions.__getitem__)
 
 
 @transaction.atomic
 def decide_all(kept: ValueImport, decision: str) -> int:
     """Say of all conflicts which side is to stand."""
     _opened(kept)
-    return kept.cells.filter(status=Status.CONFLICT).update(decision=Decision(decision))
+    chosen = Decision(decision).value
+    return _decide(kept.cells.all(), lambda _: chosen)
+
+
+def _decide(cells: QuerySet[ImportedCell], chosen: Callable[[int], str]) -> int:
+    conflicts = cells.filter(status=Status.CONFLICT)
+    for row in conflicts:
+        row.decision = chosen(row.pk)
+        row.save(update_fields=["decision"])
+    return len(conflicts)
 
 
 def refusal(kept: ValueImport) -> str:

@@ -153,8 +153,9 @@ def _begin(locked: ValueImport, state: State) -> None:
     locked.save(update_fields=["state", "words", "begun_at"])
     result = work_on.enqueue(locked.pk)
     # A worker of the tests has done it by now.
-    ValueImport.objects.filter(pk=locked.pk).update(task=str(result.id))
     locked.refresh_from_db()
+    locked.task = str(result.id)
+    locked.save(update_fields=["task"])
 
 
 def _tell(kept: ValueImport, done: int, total: int) -> None:
