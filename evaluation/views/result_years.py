@@ -1,4 +1,4 @@
-"""The course of a fiscal year: items handed in, checked, confirmed; shared out; the year closed and opened."""
+"""The course of a fiscal year: handed in, checked, confirmed; shared out; closed and opened."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

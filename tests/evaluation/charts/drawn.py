@@ -31,7 +31,8 @@ def made(*given: Given, **options: object) -> Series:
     names = measure.keys() | {"decimals", "accumulation"}
     measure |= {name: options.pop(name) for name in list(options) if name in names}
     stage = str(options.pop("stage", "final"))
-    return series(Measure(**measure), YEARS, entries(*given, stage=stage), **options)  # type: ignore[arg-type]
+    told = entries(*given, stage=stage)
+    return series(Measure(**measure), YEARS, told, **options)  # type: ignore[arg-type]
 
 
 def target(number: int, first: int = 2022, last: int = 2026) -> Target:

@@ -73,7 +73,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "appendix/?amendment=draft"): 11,
     ("", TEXT + "policy/"): 3,
     # Results
-    ("agency", TEXT + "indicators/"): 11,
+    ("agency", TEXT + "indicators/"): 12,
     ("agency", TEXT + "indicators/{indicator}/"): 13,
     ("agency", TEXT + "indicators/{indicator}/measures/new/"): 15,
     ("agency", TEXT + "indicators/{indicator}/measures/1/"): 16,
@@ -116,7 +116,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", TEXT + "results/reports/new/"): 6,
     ("agency", TEXT + "results/reports/{report}/"): 15,
     ("importer", TEXT + "results/excel/"): 7,
-    ("importer", TEXT + "results/excel/template.xlsx"): 15,
+    ("importer", TEXT + "results/excel/template.xlsx"): 16,
     ("importer", TEXT + "results/imports/{value_import}/"): 11,
     ("importer", TEXT + "results/imports/{value_import}/?kind=conflict"): 11,
     ("importer", TEXT + "results/imports/{value_import}/returned.xlsx"): 10,
