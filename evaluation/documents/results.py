@@ -4,7 +4,7 @@ One model for page, file and paper. A number is `evaluation.numbers.written`, a 
 `evaluation.charts`; nothing is reckoned here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from evaluation.charts import Drawing, panel
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.issuing import unissued
 from evaluation.figures import INDICATORS, Figures
+from evaluation.grading.gradebook import amount_words
 from evaluation.models import IndicatorMeasure, ItemInput, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
 from evaluation.numbers import NOTHING, rounded_to
@@ -58,11 +59,11 @@ class IndicatorResults:
 
 @dataclass(frozen=True)
 class Money:
-    """A yearly input of an item: money in thousands of yen, or people."""
+    """A yearly input of an item: money in thousands of yen, or people; `years` as they are printed."""
 
     name: str
     unit: str
-    series: Series
+    years: tuple[tuple[int, str], ...]
     drawing: Drawing
 
 
@@ -132,16 +133,18 @@ def _indicator(figures: Figures, node: Node) -> IndicatorResults:
 def _inputs(figures: Figures, item: Node) -> Iterator[Money]:
     rows = list(ItemInput.objects.filter(item=item.clause_id))
     for kind, name in ItemInput.Kind.choices:
-        own = [row for row in rows if row.kind == kind]
-        if not own:
-            continue
-        people = kind == ItemInput.Kind.STAFF
-        amounts = [(row.fiscal_year, row.amount / (1 if people else THOUSAND)) for row in own]
-        whole = not people or all(n == n.to_integral_value() for _, n in amounts)
-        measure = Measure(name, "人" if people else "千円", 0 if whole else 2)
-        entries = [Entry(year, Decimal(amount), stage="final") for year, amount in amounts]
-        line = series(measure, figures.years, entries)
-        yield Money(name, measure.unit, line, panel(line))
+        own = {row.fiscal_year: row.amount for row in rows if row.kind == kind}
+        if own:
+            unit = "人" if kind == ItemInput.Kind.STAFF else "千円"
+            words = tuple((year, amount_words(kind, own.get(year))) for year in figures.years)
+            yield Money(name, unit, words, _drawn_input(figures, name, unit, own))
+
+
+def _drawn_input(figures: Figures, name: str, unit: str, own: Mapping[int, Decimal]) -> Drawing:
+    scale = THOUSAND if unit == "千円" else 1
+    whole = unit == "千円" or all(n == n.to_integral_value() for n in own.values())
+    entries = [Entry(year, amount / scale, stage="final") for year, amount in own.items()]
+    return panel(series(Measure(name, unit, 0 if whole else 2), figures.years, entries))
 
 
 def _appropriations(period: ObjectivePeriod, item: Node) -> Iterable[Appropriation]:

@@ -20,10 +20,10 @@ from evaluation.documents.results import (
     lines,
 )
 from evaluation.figures import INDICATORS, Figures
+from evaluation.grading.gradebook import amount_words
 from evaluation.models import ItemInput, ObjectivePeriod
 from evaluation.models.texts import Node
-from evaluation.numbers import written
-from evaluation.permissions import SignedInRequest, results_period
+from evaluation.permissions import ResultAct, SignedInRequest, result_refusals, results_period
 from evaluation.progress import Progress
 from jst_objectives.tables import as_csv
 from programs.access import record
@@ -48,7 +48,9 @@ def results(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
 def _budgets(period: ObjectivePeriod) -> dict[tuple[int, int], str]:
     """Return the budget of each item and year as it is printed, in thousands of yen (one query)."""
     rows = ItemInput.objects.filter(item__period=period, kind=ItemInput.Kind.BUDGET)
-    return {(row.item_id, row.fiscal_year): written(row.amount / 1000, 0, "千円") for row in rows}
+    return {
+        (row.item_id, row.fiscal_year): f"{amount_words(row.kind, row.amount)}千円" for row in rows
+    }
 
 
 @require_safe
@@ -70,7 +72,9 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
         for year in figures.years
     ]
     context: dict[str, Any] = {"period": period, "figures": figures, "results": found}
-    return render(request, "evaluation/item_results.html", context | {"years": years})
+    may_plan = not result_refusals(request.user, period)[ResultAct.PLAN]
+    context |= {"years": years, "may_plan": may_plan}
+    return render(request, "evaluation/item_results.html", context)
 
 
 @require_safe

@@ -26,13 +26,18 @@ def entries(*given: Given, stage: str = "final") -> list[Entry]:
     ]
 
 
-def made(*given: Given, **options: object) -> Series:
-    measure: dict[str, Any] = {"label": "論文数", "unit": "本", "direction": "higher"}
-    names = measure.keys() | {"decimals", "accumulation"}
-    measure |= {name: options.pop(name) for name in list(options) if name in names}
-    stage = str(options.pop("stage", "final"))
-    told = entries(*given, stage=stage)
-    return series(Measure(**measure), YEARS, told, **options)  # type: ignore[arg-type]
+def made(
+    *given: Given,
+    unit: str = "本",
+    decimals: int = 0,
+    direction: str = "higher",
+    accumulation: str = "yearly",
+    stage: str = "final",
+    **options: Any,
+) -> Series:
+    """Return the series of a measure called 論文数; `options` as `series` has them."""
+    measure = Measure("論文数", unit, decimals, direction=direction, accumulation=accumulation)
+    return series(measure, YEARS, entries(*given, stage=stage), **options)
 
 
 def target(number: int, first: int = 2022, last: int = 2026) -> Target:

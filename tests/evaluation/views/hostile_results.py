@@ -47,6 +47,10 @@ def fill_results(
     measures = make_all(
         m.IndicatorMeasure, indicator=lambda n: monitored[n], position=1, nature="qualitative"
     )
+    labels = {"label": lambda n: f"数{STORED[n]}"[:100], "position": 2}
+    counted = make_all(m.IndicatorMeasure, indicator=lambda n: monitored[n], **labels)
+    numbers = {"measure": lambda n: counted[n], "fiscal_year": YEAR, "number": 1}
+    make_all(m.IndicatorValue, **numbers, text="", entered_at=now)
     of_measure = {"measure": lambda n: measures[n]}
     years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
     make_all(m.IndicatorTarget, **of_measure, **years, set_on=dt.date(2022, 4, 1), recorded_at=now)

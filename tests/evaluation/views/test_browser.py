@@ -5,6 +5,7 @@ That no browser complains and nothing leaves the server is seen to by the fixtur
 
 import datetime as dt
 import gzip
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,12 @@ from evaluation import (
     rendering,
     restricting,
     samples,
+    valuing,
 )
 from evaluation.consistency import check
 from evaluation.documents.issuing import take_snapshot
-from evaluation.models import Amendment, AmendmentReason, Clause
+from evaluation.figures import Figures
+from evaluation.models import Amendment, AmendmentReason, Clause, IndicatorMeasure
 from programs.models import User
 from tests.evaluation.views.browsing import PERIOD, Portal
 from tests.factories import make_draft, make_user
@@ -411,6 +414,42 @@ def test_the_pages_of_grades(scene: Scene):
     visit.to(grades, of_item + "profile/", grades + "remedies/new/", remedy)
     visit.to(f"{grades}steps/2024/yearly/", f"{grades}steps/2024/yearly/new/")
     visit.press(grades + "remedies/new/", "登録する")
+    assert visit.weight(".css") <= LIMIT
+
+
+def test_the_pages_of_results_and_of_a_years_course(scene: Scene):
+    """With samples: drawings, a year entered, handed in, returned, closed, and one person let in."""
+    agency, assessor = scene.people["agency"], scene.people["assessor"]
+    period = scene.portal.period
+    samples.load_sample_results(period)
+    measure = IndicatorMeasure.objects.filter(nature="ratio")[0].numerator
+    assert measure
+    item = Figures.of(period).items[7][0]
+    valuing.assign(
+        item.wording.clause, 2025, by=assessor, person=agency, due_on=dt.date(2026, 6, 30)
+    )
+    valuing.close(period, 2024, by=assessor, reason="提出")
+    until = timezone.now() + dt.timedelta(days=3)
+    valuing.admit(measure, 2024, user=agency, until=until, reason="訂正", by=assessor)
+    report = valuing.make_report(period, 2024, by=agency, title="報告")
+    why = {"why_code": "mistake", "why": "誤り", "number": Decimal(0)}
+    valuing.correct(measure, 2024, by=agency, **why)
+    results, year = PERIOD + "results/", f"{PERIOD}results/years/2025/"
+    of_item = f"{year}items/{item.public_id}/"
+    visit = Visit(scene.portal.window(agency))
+    visit.to("/", results, f"{PERIOD}items/{item.public_id}/results/", year, of_item)
+    visit.to(f"{PERIOD}indicators/", f"{PERIOD}indicators/{measure.indicator.public_id}/")
+    visit.to(of_item + "submit/", year + "?only=mine", year + "people/")
+    visit.to(f"{results}reports/", f"{results}reports/{report.pk}/")
+    visit.press(f"{results}reports/new/", "控える")
+    valuing.submit(item.wording.clause, 2025, by=agency)
+    visit.to(of_item + "submit/")
+    visit = Visit(scene.portal.window(assessor))
+    closed = f"{PERIOD}results/years/2024/"
+    visit.to("/", of_item, of_item + "confirm/", closed, closed + "closing/")
+    visit.press(of_item + "send-back/", "差し戻す")
+    visit.press(year + "closing/", "締め切る")
+    visit.press(closed + "admissions/new/", "許可する")
     assert visit.weight(".css") <= LIMIT
 
 

@@ -1,4 +1,8 @@
-"""Hostile strings in every text of the results are inert on the pages of indicators and of grades."""
+"""Hostile strings in every text of the results are inert on the pages of indicators, of grades and of a
+year's course, in drawings and in files."""
+
+import csv
+import io
 
 import pytest
 from django.test import Client
@@ -6,7 +10,7 @@ from django.urls import reverse
 
 from evaluation.models import ValueImport
 from tests.evaluation.views.hostile_results import fill_results
-from tests.evaluation.views.test_hostile import check, make_all
+from tests.evaluation.views.test_hostile import FORMULA, check, make_all
 from tests.factories import make_baseline, make_period, make_user
 from tests.hostile import STORED
 
@@ -70,3 +74,32 @@ def test_every_string_is_inert_on_the_pages_of_indicators():
         response = client.get(address)
         assert (address, response.status_code) == (address, 200)
         check(response.content.decode(), address)
+
+
+def test_every_string_is_inert_on_the_pages_of_a_years_course_and_in_drawings_and_files():
+    period = make_period()
+    _, (_, item, *_) = make_baseline(period)
+    fill_results(period, item, make_all)
+    clients = {role: Client() for role in ("agency", "assessor")}
+    for role, client in clients.items():
+        client.force_login(make_user(period.agency, role))
+    place = [period.agency.code, period.number]
+    of_item = [*place, item.public_id]
+    pages = [("agency", "/"), ("agency", reverse("results", args=place))]
+    pages += [("agency", reverse("item_results", args=of_item))]
+    for year in YEARS:
+        for name in ("result_year", "year_people", "year_closing", "year_admission"):
+            pages.append(("assessor", reverse(name, args=[*place, year])))
+        pages.append(("agency", reverse("item_year", args=[*place, year, item.public_id])))
+        step = [*place, year, item.public_id, "submit"]
+        pages.append(("agency", reverse("item_year_step", args=step)))
+    pages.append(("agency", reverse("value_reports", args=place)))
+    for role, address in pages:
+        response = clients[role].get(address)
+        assert (address, response.status_code) == (address, 200)
+        check(response.content.decode(), address)
+    for name, arguments in (("results_csv", place), ("item_results_csv", of_item)):
+        text = clients["agency"].get(reverse(name, args=arguments)).content.decode("utf-8-sig")
+        cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+        assert len(cells) > 1000
+        assert [c for c in cells if c.lstrip().startswith(FORMULA)] == []
