@@ -60,6 +60,7 @@ REAL: list[Page] = [
     ("", "policy hierarchy", TEXT + "policy/", 20),
     ("agency", "indicators", TEXT + "indicators/", 40),
     ("agency", "indicator", TEXT + "indicators/{indicator}/", 20),
+    ("agency", "values by workbook", TEXT + "results/excel/", 8),
     ("agency", "new measure", TEXT + "indicators/{indicator}/measures/new/", 20),
     ("agency", "grades", TEXT + "grades/", 25),
     ("agency", "grades in Word", TEXT + "grades.docx", 60),
@@ -171,6 +172,7 @@ LARGE: list[Page] = [
     ("editor", "1,000: comments", LARGE_DRAFT + "comments/", 130),
     ("editor", "1,000: what decisions overlap with", LARGE_DRAFT + "conflicts/", 110),
     ("editor", "1,000: reasons", LARGE_DRAFT + "reasons/", 45),
+    ("importer", "1,000: preview of an import", LARGE_TEXT + "results/imports/{value_import}/", 20),
     ("approver", "1,000: approve", LARGE_TEXT + "amendments/submitted/steps/approve/", 490),
     ("auditor", "1,000: history of the text", "/history/?kind=wording", 60),
 ]
@@ -213,7 +215,8 @@ def answer(repeat: int) -> None:
     clients = {"": Client(HTTP_HOST="localhost")}
     costs = timed(REAL, clients, real_document(clients), repeat)
     large = Large.made(items=100, many=3, code="large")
-    costs |= timed(LARGE, clients, readers(clients, large.period), repeat)
+    names = readers(clients, large.period) | importer(clients, large.period)
+    costs |= timed(LARGE, clients, names, repeat)
     json.dump(costs, sys.stdout)
 
 
@@ -278,6 +281,16 @@ def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
         "reason": reasons[0].pk,
         "finding": check(draft).open[0].finding.fingerprint,
     }
+
+
+def importer(clients: dict[str, Client], period: Any) -> dict[str, Any]:
+    """Sign in who has a file to confirm."""
+    from evaluation.models import ValueImport
+
+    kept = ValueImport.objects.get(period=period)
+    clients["importer"] = Client(HTTP_HOST="localhost")
+    clients["importer"].force_login(kept.uploaded_by)
+    return {"value_import": kept.pk}
 
 
 def timed(
