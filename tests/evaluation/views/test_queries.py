@@ -81,7 +81,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", TEXT + "indicators/{indicator}/values.csv"): 11,
     ("agency", TEXT + "results/"): 14,
     ("agency", TEXT + "results.csv"): 11,
-    ("agency", TEXT + "items/{item}/results/"): 16,
+    ("agency", TEXT + "items/{item}/results/"): 17,
     ("agency", TEXT + "items/{item}/results.csv"): 14,
     ("agency", TEXT + "items/{item}/results.pdf"): 14,
     # Grades
