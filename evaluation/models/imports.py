@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from evaluation.models.measures import IndicatorMeasure
 from evaluation.models.objectives import ObjectivePeriod
@@ -64,9 +66,9 @@ class ValueImport(models.Model):
                 violation_error_message="保存済みのものだけに、保存した日時があります。",
             ),
             models.CheckConstraint(
-                condition=~Q(name="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=~Q(name="") & Exact(Length("sha256"), 64),
                 name="value_import_file_named",
-                violation_error_message="ファイルの名前が要り、SHA-256は16進数64桁です。",
+                violation_error_message="ファイルの名前が要り、SHA-256は64文字です。",
             ),
         ]
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from evaluation.models.measures import DIGITS, PLACES, IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
@@ -244,8 +246,8 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=Q(sha256="", suffix="", size=0) & ~Q(url="")
                 | Q(
+                    Exact(Length("sha256"), 64),
                     url="",
-                    sha256__regex=r"^[0-9a-f]{64}$",
                     suffix__in=["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"],
                     size__gte=1,
                     size__lte=LARGEST_EVIDENCE,

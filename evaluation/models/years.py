@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from evaluation.models.measures import IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
@@ -170,9 +172,9 @@ class ValueReport(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=YEAR_POSSIBLE & ~Q(title="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=YEAR_POSSIBLE & ~Q(title="") & Exact(Length("sha256"), 64),
                 name="value_report_title_and_sha256",
-                violation_error_message="年度と報告の名前を入力し、SHA-256は16進数64桁にしてください。",
+                violation_error_message="年度と報告の名前を入力し、SHA-256は64文字にしてください。",
             ),
         ]
 

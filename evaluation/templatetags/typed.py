@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.http import UnreadablePostError
 
 from evaluation.forms.texts import words_of
 
@@ -15,4 +16,7 @@ def typed_words(context: dict[str, Any]) -> list[str]:
     request = context.get("request")
     if request is None or request.method != "POST":
         return []
-    return words_of(request.POST)
+    try:
+        return words_of(request.POST)
+    except UnreadablePostError:  # the connection ended before all of it had come
+        return []

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 # What never changes, and what passes: who is there, what was sent already, work in the background.
 IMMUTABLE = {"snapshot", "issueddocument", "accessrecord", "presence", "submission", "rendering"}
-IMMUTABLE |= {"valuereport", "valueimport", "importedcell"}
+IMMUTABLE |= {"reminder", "valuereport", "valueimport", "importedcell"}
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_the_queries_do_not_grow_with_items_and_years(scene):
         grading.report(row, year, by=None, words="実施")
     with CaptureQueriesContext(connection) as many:
         scene.book()
-    assert len(few) == len(many) == 11
+    assert len(few) == len(many) == 12
 
 
 @pytest.mark.parametrize(
