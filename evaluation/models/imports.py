@@ -66,7 +66,7 @@ class ValueImport(models.Model):
                 violation_error_message="保存済みのものだけに、保存した日時があります。",
             ),
             models.CheckConstraint(
-                condition=~Q(name="") & Exact(Length("sha256"), 64),
+                condition=~Q(name="") & Q(Exact(Length("sha256"), 64)),
                 name="value_import_file_named",
                 violation_error_message="ファイルの名前が要り、SHA-256は64文字です。",
             ),

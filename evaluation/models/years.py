@@ -172,7 +172,7 @@ class ValueReport(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=YEAR_POSSIBLE & ~Q(title="") & Exact(Length("sha256"), 64),
+                condition=YEAR_POSSIBLE & ~Q(title="") & Q(Exact(Length("sha256"), 64)),
                 name="value_report_title_and_sha256",
                 violation_error_message="年度と報告の名前を入力し、SHA-256は64文字にしてください。",
             ),
