@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from evaluation import lineage
 from evaluation.comparison.alignment import UnitKind
-from evaluation.eras import fiscal_year_of as fiscal_year_of  # for who reads figures
+from evaluation.eras import fiscal_year_of
 from evaluation.models import (
     Amendment,
     IndicatorMeasure,

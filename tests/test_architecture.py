@@ -28,6 +28,7 @@ LAYERS = [
         "references",
         "pasting",
         "excerpts",
+        "file_kinds",
         "grades",
         "charts",
         "wrapping",

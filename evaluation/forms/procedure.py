@@ -1,8 +1,5 @@
 """Recording, correcting and removing a step of the procedure, and its files."""
 
-import io
-import zipfile
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -12,6 +9,7 @@ from django.utils import timezone
 
 from evaluation import recording
 from evaluation.eras import written
+from evaluation.file_kinds import is_of_its_kind, suffix_of
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
@@ -19,12 +17,6 @@ from evaluation.models import Amendment, Attachment, ProcedureStep, StepKind
 from evaluation.models.steps import LARGEST_FILE
 
 MEGABYTE = 1024 * 1024
-# How the files of each kind begin; texts have no such sign.
-SIGNS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
-# The part that makes an archive a document of its kind; one with macros is none of these.
-PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
-MACROS = "vbaProject.bin"
-TEXTS = ("utf-8-sig", "cp932")
 
 
 def why_field(label: str) -> forms.CharField:
@@ -160,7 +152,7 @@ class AttachForm(forms.Form):
             raise ValidationError(
                 f"ファイルが大きすぎます（{size / MEGABYTE:.1f} MB）。20 MBまでのファイルを選んでください。"
             )
-        suffix, content = _suffix(file.name or ""), file.read()
+        suffix, content = suffix_of(file.name or ""), file.read()
         if not is_of_its_kind(suffix, content):
             raise ValidationError(
                 f"「{file.name}」は登録できません。中身が拡張子（.{suffix or 'なし'}）と合わないか、"
@@ -168,37 +160,3 @@ class AttachForm(forms.Form):
             )
         self.kept = {"name": file.name, "suffix": suffix, "content": content}
         return file
-
-
-def is_of_its_kind(suffix: str, content: bytes) -> bool:
-    """Tell whether a file's content is what its suffix says, of the kinds that are kept."""
-    if suffix in SIGNS:
-        return content.startswith(SIGNS[suffix])
-    if suffix in PARTS:
-        return _is_document(content, PARTS[suffix])
-    return suffix in Attachment.TYPES and _is_text(content)
-
-
-def _suffix(name: str) -> str:
-    suffix = PurePath(name).suffix.lower().removeprefix(".")
-    return "jpg" if suffix == "jpeg" else suffix
-
-
-def _is_document(content: bytes, part: str) -> bool:
-    try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return False
-    return part in names and not any(name.endswith(MACROS) for name in names)
-
-
-def _is_text(content: bytes) -> bool:
-    if b"\0" in content:
-        return False
-    for encoding in TEXTS:
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from evaluation.figures import fiscal_year_of
+from evaluation.eras import fiscal_year_of
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.grading import years
 from evaluation.forms.plain import PlainForm

@@ -2,26 +2,18 @@
 
 import datetime as dt
 import hashlib
-import io
-import zipfile
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from evaluation.file_kinds import is_of_its_kind, suffix_of
 from evaluation.models import Evidence, IndicatorValue, Stage, YearlyResult
 from evaluation.models.values import LARGEST_EVIDENCE
 from evaluation.valuing.rows import Gates, check_words, lock_period
 from jst_objectives import history
 from programs.models import User
-
-# How files of a kind begin; documents of Office are archives with a part of this name.
-SIGNS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
-PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
-MACROS = ("vbaProject.bin",)
-ENCODINGS = ("utf-8-sig", "cp932")
 
 
 @transaction.atomic
@@ -74,32 +66,6 @@ def detach(evidence: Evidence, *, by: User | None, why: str) -> None:
         raise ValidationError("確定した値の根拠資料は外せません。新しいものを加えてください。")
     words = check_words(why, "根拠資料を外す理由を入力してください。")
     history.delete(evidence, by=by, reason=f"根拠資料の取外し：{words}")
-
-
-def suffix_of(name: str) -> str:
-    suffix = PurePath(name).suffix.lower().removeprefix(".")
-    return "jpg" if suffix == "jpeg" else suffix
-
-
-def is_of_its_kind(suffix: str, content: bytes) -> bool:
-    """Tell whether a file's content is what its suffix says, and brings no macros."""
-    if suffix in SIGNS:
-        return content.startswith(SIGNS[suffix])
-    if suffix in PARTS:
-        try:
-            names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            return False
-        return PARTS[suffix] in names and not any(name.endswith(MACROS) for name in names)
-    return b"\0" not in content and any(_decodes(content, encoding) for encoding in ENCODINGS)
-
-
-def _decodes(content: bytes, encoding: str) -> bool:
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _attach(

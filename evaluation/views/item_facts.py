@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from evaluation import grading
-from evaluation.figures import fiscal_year_of, years_of
+from evaluation.eras import fiscal_year_of
+from evaluation.figures import years_of
 from evaluation.forms.clauses import refuse
 from evaluation.forms.grading import InputsForm, PlansForm, ProfileForm
 from evaluation.grading import Gradebook
