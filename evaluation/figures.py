@@ -3,9 +3,10 @@
 Six queries for a whole period, however many indicators and years; pages pick from it.
 """
 
+import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -49,14 +50,19 @@ class Figures:
     first_years: dict[int, int] = field(repr=False)
 
     @classmethod
-    def of(cls, period: ObjectivePeriod) -> "Figures":
-        """Read a period. Where indicators came from, amendments declare (`Succession`); rewordings and
-        repeals are found in the decided text."""
-        told, origins = _decided(period), lineage.origins_of(period)
+    def of(cls, period: ObjectivePeriod, only: Collection[int] | None = None) -> "Figures":
+        """Read a period, or of it `only` some indicators and those they came from, without the text around
+        them. Where indicators came from, amendments declare (`Succession`); rewordings and repeals are
+        found in the decided text."""
+        origins = lineage.origins_of(period)
+        only = None if only is None else lineage.with_sources(only, origins)
+        told = _decided(period, only)
         breaks = _breaks(told, lineage.breaks_of(origins))
         firsts = {pk: _first_year(rows[0], period) for pk, rows in told.items()}
         measures = list(
-            IndicatorMeasure.objects.filter(indicator__period=period).select_related("indicator")
+            IndicatorMeasure.objects.filter(
+                indicator__period=period, **({} if only is None else {"indicator__in": only})
+            ).select_related("indicator")
         )
         values = IndicatorValue.objects.filter(measure__in=measures).select_related("entered_by")
         targets = IndicatorTarget.objects.filter(measure__in=measures).order_by("set_on", "pk")
@@ -97,6 +103,22 @@ class Figures:
         nodes = self.text.nodes.values()
         found = (n for n in nodes if n.kind in INDICATORS and n.public_id == public_id)
         return next(found, None)
+
+    def line_with(self, measure: IndicatorMeasure, entries: Iterable[Entry]) -> Series:
+        """Return a measure's series as it would be with these entries in the place of what stands."""
+        points = (point for point in self.lines[measure.pk].points if not point.is_empty)
+        own = {
+            p.fiscal_year: Entry(p.fiscal_year, p.number, p.state, p.text, p.stage) for p in points
+        }
+        own |= {entry.fiscal_year: entry for entry in entries}
+        return series(
+            measure_of(measure),
+            self.years,
+            own.values(),
+            targets=[target_of(target) for target in self.targets.get(measure.pk, [])],
+            breaks=self.breaks.get(measure.indicator_id, []),
+            first_year=self.first_years.get(measure.indicator_id),
+        )
 
     def expected(self, indicator: Node, fiscal_year: int) -> int:
         """Return how many values or texts an indicator is to have for a year."""
@@ -170,11 +192,14 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return dict(found)
 
 
-def _decided(period: ObjectivePeriod) -> dict[int, list[Wording]]:
+def _decided(
+    period: ObjectivePeriod, only: Collection[int] | None = None
+) -> dict[int, list[Wording]]:
     """Return of each clause its decided wordings in the order in which they came to stand."""
     rows = Wording.objects.placed().filter(
         amendment__period=period, amendment__state=Amendment.State.DECIDED
     )
+    rows = rows if only is None else rows.filter(clause__in=only)
     ordered = rows.select_related("amendment", "clause__introduced_by").order_by(
         "place", "amendment__sequence"
     )
@@ -182,11 +207,16 @@ def _decided(period: ObjectivePeriod) -> dict[int, list[Wording]]:
 
 
 def _first_year(first: Wording, period: ObjectivePeriod) -> int:
-    """Return the fiscal year from which an indicator has values: the baseline's always had them."""
     introduced = first.clause.introduced_by
-    if introduced.kind == Amendment.Kind.BASELINE or introduced.effective_on is None:
+    return first_year_of(introduced.kind, introduced.effective_on, period)
+
+
+def first_year_of(kind: str, effective_on: dt.date | None, period: ObjectivePeriod) -> int:
+    """Return the fiscal year from which an indicator has values, by the amendment that introduced it:
+    the baseline's always had them."""
+    if kind == Amendment.Kind.BASELINE or effective_on is None:
         return period.first_fiscal_year
-    return max(fiscal_year_of(introduced.effective_on), period.first_fiscal_year)
+    return max(fiscal_year_of(effective_on), period.first_fiscal_year)
 
 
 def _breaks(

@@ -4,7 +4,7 @@ A series that goes on shows what its predecessors had before; one that breaks ke
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.eras import fiscal_year_of
@@ -45,6 +45,15 @@ def breaks_of(origins: Sequence[Origin]) -> dict[int, list[Break]]:
     for origin in origins:
         found[origin.indicator].append(origin.succession)
     return dict(found)
+
+
+def with_sources(indicators: Collection[int], origins: Sequence[Origin]) -> set[int]:
+    """Return indicators with all that they came from, over however many amendments."""
+    found = set(indicators)
+    for origin in reversed(origins):
+        if origin.indicator in found:
+            found.update(origin.sources)
+    return found
 
 
 def carried(entries: Entries, measures: Measures, origins: Sequence[Origin]) -> Entries:

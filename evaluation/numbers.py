@@ -6,12 +6,14 @@ messages; `tests/evaluation/numbers.json` is the table that both are held to.
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 DIGITS, PLACES = 24, 6  # as stored: 18 digits before the point
 MOST = 1000  # a power of ten that no number reaches
 LONGEST = 100  # characters of a cell that holds a number
 NOTHING = "－"
+STEPS = [Decimal(1).scaleb(-places) for places in range(PLACES + 1)]  # by the number of decimals
+ROUNDING = Context(prec=60)
 
 # Words for which there is no number → the state of the value (`IndicatorValue.State`).
 STATES = {
@@ -234,6 +236,5 @@ def _grouped(number: Decimal, decimals: int) -> str:
 
 def rounded_to(number: Decimal, decimals: int) -> Decimal:
     """Return a number with so many decimals, halves away from zero; never a negative zero."""
-    with localcontext(prec=60):
-        rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = number.quantize(STEPS[decimals], ROUND_HALF_UP, ROUNDING)
     return abs(rounded) if rounded == 0 else rounded

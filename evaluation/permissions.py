@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.validators import slug_re
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from evaluation.eras import written
@@ -284,23 +284,44 @@ READERS_OF_DRAFT_RATINGS = {
 }
 
 
+NO_RESULTS = "この中長期目標の実績は、登録されていないか、見る権限がありません。"
+
+
 def results_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
     """Return a period whose results the user reads. Raises Hidden for anybody else."""
     period = visible_period(request, agency, number)
     if roles_of(request.user, period.agency).isdisjoint(RESULT_READERS):
-        raise Hidden("この中長期目標の実績は、登録されていないか、見る権限がありません。")
+        raise Hidden(NO_RESULTS)
     return period
+
+
+def entering_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
+    """Return a period whose values the user enters. Raises Hidden, or PermissionDenied with the reason.
+
+    Who reads results sees the period too, so that its text is not asked for: the grid has no time to lose.
+    """
+    rows = ObjectivePeriod.objects.select_related("agency").annotate(role=F("agency__roles__role"))
+    held = rows.filter(agency__code=agency, number=number, agency__roles__user=request.user)
+    periods = [row for row in held.order_by() if row.role in RESULT_READERS]
+    if not periods:
+        raise Hidden(NO_RESULTS)
+    if reason := _result_refusal(ResultAct.ENTER, {row.role for row in periods}, periods[0]):
+        raise PermissionDenied(reason)
+    return periods[0]
 
 
 def result_refusals(user: User | AnonymousUser, period: ObjectivePeriod) -> dict[ResultAct, str]:
     """Return for each act on results why the user may not do it; "" where it may be done."""
     roles = roles_of(user, period.agency)
-    refused = {}
-    for act, (name, allowed) in RESULT_RULES.items():
-        who = "・".join(R(role).label for role in allowed)
-        words = f"{name}は、{period.agency.short_name}の{who}だけができます。"
-        refused[act] = words if roles.isdisjoint(allowed) else ""
-    return refused
+    return {act: _result_refusal(act, roles, period) for act in RESULT_RULES}
+
+
+def _result_refusal(act: ResultAct, roles: set[str], period: ObjectivePeriod) -> str:
+    name, allowed = RESULT_RULES[act]
+    if not roles.isdisjoint(allowed):
+        return ""
+    who = "・".join(R(role).label for role in allowed)
+    return f"{name}は、{period.agency.short_name}の{who}だけができます。"
 
 
 def sides_read(user: User | AnonymousUser, period: ObjectivePeriod) -> frozenset[str]:

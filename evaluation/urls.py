@@ -15,6 +15,8 @@ from evaluation.views import (
     corrections,
     documents,
     drafting,
+    entering,
+    evidence,
     grading,
     history,
     home,
@@ -45,6 +47,7 @@ from evaluation.views import (
     sheets,
     steps,
     value_reports,
+    values,
 )
 
 
@@ -167,6 +170,13 @@ urlpatterns = [
     path(IMPORT + "decide/", imports.decide_import, name="decide_import"),
     path(IMPORT + "save/", imports.save_import, name="save_import"),
     path(IMPORT + "cancel/", imports.cancel_import, name="cancel_import"),
+    path(PERIOD + "results/entry/", entering.grid, name="grid"),
+    path(PERIOD + "results/entry/<slug:public_id>/", entering.grid_item, name="grid_item"),
+    path(INDICATOR + "measures/<int:position>/<int:fiscal_year>/", values.value, name="value"),
+    path(INDICATOR + "<int:fiscal_year>/", values.yearly_result, name="yearly_result"),
+    path(INDICATOR + "<int:fiscal_year>/evidence/", evidence.add, name="add_evidence"),
+    path(PERIOD + "evidence/<int:pk>/", evidence.evidence, name="evidence"),
+    path(PERIOD + "evidence/<int:pk>/remove/", evidence.remove, name="remove_evidence"),
     # Amendments
     path(PERIOD + "amendments/new/", drafting.start, name="start_amendment"),
     path(AMENDMENT, amendments.amendment, name="amendment"),

@@ -284,6 +284,7 @@ class Large:
                 reason="試験",
             )
         valuing.attach_link(values[0], by=None, title="資料", url="https://www.jst.go.jp/")
+        valuing.attach_file(values[0], by=None, title="資料", name="a.pdf", content=b"%PDF-")
         evaluated = [row.clause for row in text if row.clause.kind == K.EVALUATION_INDICATOR]
         results = [
             YearlyResult(indicator=evaluated[0], fiscal_year=y, text="文", entered_at=now)

@@ -53,6 +53,7 @@ LAYERS = [
     }
     | {"lineage", "progress", "reminding"}
     | {
+        "entering",
         "valuing",
         "figures",
         "samples",

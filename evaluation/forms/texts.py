@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from evaluation.checking.numbers import NUMBER_FORMS, is_number
 from evaluation.checks import check_heading, check_text, tidied
+from evaluation.entering.fields import VALUE
 from evaluation.forms.plain import name_null_too
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -34,10 +35,13 @@ WORDS = (
     "issue",
     "remedy",
     "words",
+    "value",
+    "note",
+    "why",
 )
 # The field of a form that holds ticks in place of words: of which texts they are.
 TEXTS_SEEN = "texts_seen"
-# … and the paragraphs of a merge that somebody wrote anew.
+# … and the paragraphs of a merge that somebody wrote anew; fields of the grid of values (`VALUE`).
 OWN = "own-"
 # What people type for a number of 2.5: full-width digits, and the dot that is printed behind it.
 HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
@@ -45,7 +49,8 @@ HALF_WIDTH = {code + 0xFEE0: code for code in b"0123456789"}
 
 def words_of(fields: Mapping[str, Any]) -> list[str]:
     """Return what somebody wrote, of a form's fields; never a password or a code."""
-    return [str(fields[n]) for n in fields if (n in WORDS or n.startswith(OWN)) and fields[n]]
+    own = (OWN, VALUE)
+    return [str(fields[n]) for n in fields if (n in WORDS or n.startswith(own)) and fields[n]]
 
 
 class WritingField(forms.CharField):

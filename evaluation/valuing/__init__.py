@@ -24,7 +24,15 @@ from evaluation.valuing.measures import (
     set_target,
 )
 from evaluation.valuing.reports import Difference, changed_since, make_report
-from evaluation.valuing.rows import Gates, heads_of, name_of, year_name
+from evaluation.valuing.rows import (
+    Gates,
+    heads_of,
+    lock_period,
+    missing_why,
+    name_of,
+    shortened,
+    year_name,
+)
 from evaluation.valuing.values import clear, clear_result, confirm, correct, record, record_result
 from evaluation.valuing.years import (
     Share,
@@ -66,7 +74,9 @@ __all__ = [
     "fingerprint",
     "heads_of",
     "indicators_of",
+    "lock_period",
     "make_report",
+    "missing_why",
     "name_of",
     "record",
     "record_many",
@@ -76,6 +86,7 @@ __all__ = [
     "send_back",
     "set_target",
     "share_out",
+    "shortened",
     "submit",
     "year_name",
 ]

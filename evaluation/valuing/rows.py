@@ -76,7 +76,10 @@ def name_of(measure: IndicatorMeasure) -> str:
 
 def clause_name(clause: Clause) -> str:
     head = heads_of([clause.pk]).get(clause.pk)
-    text = head.text if head else str(clause)
+    return shortened(head.text if head else str(clause))
+
+
+def shortened(text: str) -> str:
     return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1] + "…"
 
 
@@ -100,17 +103,21 @@ class Gates:
         """Read the gates of a period for a person: four queries, however many values."""
         heads = heads_of(indicators)
         items = {pk: head.parent_id for pk, head in heads.items() if head.parent_id is not None}
-        rows = ItemYear.objects.filter(item__period=period)
-        admissions = Admission.objects.filter(user=by, until__gt=timezone.now()) if by else ()
-        return cls(
-            closed={
-                closing.fiscal_year: closing
-                for closing in YearClosing.objects.filter(period=period)
-            },
-            years={(row.item_id, row.fiscal_year): row for row in rows},
-            items=items,
-            admitted={(a.measure_id, a.fiscal_year) for a in admissions},
-        )
+        return cls.around(period, items, by)
+
+    @classmethod
+    def around(cls, period: ObjectivePeriod, items: dict[int, int], by: User | None) -> "Gates":
+        """Read the gates of indicators whose items are known (`items`): three queries; two where nothing
+        is shut, and nobody has to be let in."""
+        closings = YearClosing.objects.filter(period=period).order_by("fiscal_year")
+        closed = {closing.fiscal_year: closing for closing in closings}
+        rows = ItemYear.objects.filter(item__period=period).order_by()
+        years = {(row.item_id, row.fiscal_year): row for row in rows}
+        shut = closed or any(row.state == ItemYear.State.SUBMITTED for row in years.values())
+        now = timezone.now()
+        admissions = Admission.objects.filter(user=by, until__gt=now) if by and shut else ()
+        admitted = {(a.measure_id, a.fiscal_year) for a in admissions}
+        return cls(closed, years, items, admitted)
 
     def state(self, indicator_id: int, fiscal_year: int) -> str:
         row = self.years.get((self.items.get(indicator_id, 0), fiscal_year))

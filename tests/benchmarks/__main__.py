@@ -152,6 +152,13 @@ def live(repeat: int) -> tuple[Variants, Judge]:
     return {}, judge
 
 
+def grid(repeat: int) -> tuple[Variants, Judge]:
+    """The grid of 70 indicators in five years, and one value saved in it, against an empty page."""
+    from tests.benchmarks import grid
+
+    return {}, lambda _: [Figure(*figure) for figure in grid.figures(repeat)]
+
+
 def marks() -> tuple[Variants, Judge]:
     """The engine's marks against a drafter's, beside three rivals."""
     from tests.benchmarks import marks
@@ -218,6 +225,7 @@ def main() -> int:
         "marks": lambda quick: marks(),
         "table-marks": lambda quick: table_marks(3 if quick else 15),
         "live": lambda quick: live(5 if quick else 25),
+        "grid": lambda quick: grid(5 if quick else 25),
         "documents": lambda quick: plain_texts(1 if quick else 3),
         "imports": imports,
         "pages": lambda quick: pages(3 if quick else 15),

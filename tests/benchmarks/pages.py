@@ -81,6 +81,13 @@ REAL: list[Page] = [
     ("agency", "plans of an item", GRADED + "plans/2025/", 20),
     ("agency", "remedies", TEXT + "grades/remedies/", 20),
     ("agency", "checks of grades", TEXT + "grades/checks/2025/", 25),
+    ("agency", "grid of one value", TEXT + "results/entry/", 6),
+    ("agency", "grid, one item", TEXT + "results/entry/{item}/", 30),
+    ("agency", "one value", TEXT + "indicators/{indicator}/measures/1/2024/", 20),
+    ("agency", "one yearly text", TEXT + "indicators/{evaluated}/2024/", 20),
+    ("agency", "add evidence", TEXT + "indicators/{evaluated}/2023/evidence/", 20),
+    ("agency", "evidence", TEXT + "evidence/{evidence}/", 6),
+    ("agency", "take evidence off", TEXT + "evidence/{evidence}/remove/", 20),
     ("editor", "amendment", DRAFT, 20),
     ("", "amendment, the baseline", TEXT + "amendments/baseline/", 25),
     ("editor", "comparison table", DRAFT + "comparison/", 20),
@@ -247,7 +254,8 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
         procedure.submit(copy, by=editor)
     procedure.approve(copy, by=approver)
     begun = rendering.start(take_snapshot(source, by=editor), "dossier", by=editor)
-    return names | recorded_and_restricted(source, clients) | {"rendering": begun.pk}
+    names |= recorded_and_restricted(source, clients) | {"rendering": begun.pk}
+    return names | entered(names)
 
 
 def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str, Any]:
@@ -264,6 +272,21 @@ def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str,
     clients["named"] = Client(HTTP_HOST="localhost")
     clients["named"].force_login(editor)
     return {"step": step.pk, "file": file.pk, "reader": restriction.readers.get().pk}
+
+
+def entered(names: dict[str, Any]) -> dict[str, Any]:
+    """Enter a value and a yearly text with its evidence."""
+    from evaluation import valuing
+    from evaluation.models import Clause
+    from tests.factories import make_measure, make_value
+
+    make_value(make_measure(Clause.objects.get(public_id=names["indicator"])))
+    evaluated = Clause.objects.filter(kind="evaluation_indicator", introduced_by__kind="baseline")[
+        0
+    ]
+    text = valuing.record_result(evaluated, 2023, "実績", by=None)
+    evidence = valuing.attach_file(text, by=None, title="資料", name="x.pdf", content=b"%PDF-")
+    return {"evaluated": evaluated.public_id, "evidence": evidence.pk}
 
 
 def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:

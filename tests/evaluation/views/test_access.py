@@ -47,6 +47,7 @@ from tests.factories import (
     make_measure,
     make_period,
     make_user,
+    make_value,
 )
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,7 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("value_template", ""): ENTERING,
     ("value_import", ""): OF_AN_IMPORT,
     ("returned_workbook", ""): OF_AN_IMPORT,
+    ("evidence", ""): RESULTS,
     ("draft", "draft"): EDITORS_OF_DRAFT,
     ("clause", "draft"): EDITORS_OF_DRAFT,
     ("order", "draft"): EDITORS_OF_DRAFT,
@@ -232,6 +234,12 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("change_clause", "draft repeal"): EDITORS_OF_DRAFT,
     ("marks", "draft"): EDITORS_OF_DRAFT,
     ("new_measure", ""): MEASURING,
+    ("grid", ""): ENTERING,
+    ("grid_item", ""): ENTERING,
+    ("add_evidence", ""): ENTERING,
+    ("remove_evidence", ""): ENTERING,
+    ("value", ""): RESULTS,
+    ("yearly_result", ""): RESULTS,
     ("measure", ""): MEASURING,
     ("target", ""): MEASURING,
     ("grade", "self"): BY_AGENCY,
@@ -310,6 +318,8 @@ OF_YEAR = {"result_year", "year_people", "year_closing", "year_admission"}
 OF_RESULTS = (
     OF_PERIOD | OF_ITEM | OF_YEAR | OF_IMPORTS | {"value_report", "item_year", "item_year_step"}
 )
+OF_ENTERING = {"grid", "grid_item", "value", "yearly_result", "add_evidence", "evidence"}
+OF_ENTERING |= {"remove_evidence"}
 
 
 class Scene:
@@ -370,16 +380,22 @@ class Scene:
         return row
 
     def measured(self) -> Clause:
-        """Decide an indicator under the item, with one measure."""
+        """Decide indicators under the item, with one measure, a value and its evidence."""
         draft = make_draft(self.period)
         indicator = amending.insert(
             draft, "monitoring_indicator", parent=self.item, text="論文数", by=None
+        )
+        self.evaluated = amending.insert(
+            draft, "evaluation_indicator", parent=self.item, text="成果の創出", by=None
         )
         decide(draft)
         procedure.publish(
             draft, by=make_user(self.period.agency, "approver"), published_on=dt.date(2022, 4, 1)
         )
-        make_measure(indicator)
+        value = make_value(make_measure(indicator), 2024)
+        self.evidence = valuing.attach_file(
+            value, by=None, title="集計表", name="a.pdf", content=b"%PDF-"
+        )
         self.report = valuing.make_report(self.period, 2024, by=None, title="報告")
         person = make_user(self.period.agency, "agency")
         self.value_import = keeping.keep(self.period, "値.csv", b"x", by=person)[0]
@@ -419,8 +435,9 @@ class Scene:
             return reverse(name, args=place) + self.query(which)
         if name == "search":
             return reverse(name) + ("?q=推進" if which else "")
-        if name in OF_RESULTS | OF_MEASURES | OF_GRADES:
-            return reverse(name, args=[*place, *self.result(name, which)])
+        if name in OF_RESULTS | OF_MEASURES | OF_GRADES | OF_ENTERING:
+            query = "?measure=1" if name == "add_evidence" else ""
+            return reverse(name, args=[*place, *self.result(name, which)]) + query
         if name == "programme":
             return reverse(name, args=[place[0], self.program.slug])
         if name == "document":
@@ -470,6 +487,8 @@ class Scene:
         """Return what an address of the results names besides the period."""
         if name in OF_GRADES:
             return self.grade(name, which)
+        if name in OF_ENTERING:
+            return self.entering(name)
         if name in OF_IMPORTS:
             return [self.value_import.pk]
         if name in OF_PERIOD:
@@ -483,6 +502,15 @@ class Scene:
         if name in OF_YEAR:
             return [2024]
         return [2024, self.item.public_id, *([which] if which else [])]
+
+    def entering(self, name: str) -> list[Any]:
+        """Return what names a page on which values are entered, after agency and period."""
+        if name in {"evidence", "remove_evidence"}:
+            return [self.evidence.pk]
+        if name in {"grid", "grid_item"}:
+            return [self.item.public_id] * (name == "grid_item")
+        own = self.evaluated if name == "yearly_result" else self.indicator
+        return [own.public_id, *[1] * (name == "value"), 2024]
 
     def edition(self, which: str) -> str:
         """Return what asks for one text."""

@@ -30,7 +30,7 @@ from evaluation.figures import Figures
 from evaluation.models import Amendment, AmendmentReason, Clause, IndicatorMeasure
 from programs.models import User
 from tests.evaluation.views.browsing import PERIOD, Portal
-from tests.factories import make_draft, make_user
+from tests.factories import make_draft, make_measure, make_user, make_value
 from tests.source.parsing import SOURCE
 
 AXE = Axe().axe_script
@@ -390,6 +390,7 @@ def test_what_the_other_readers_read(scene: Scene):
         found = Clause.objects.filter(wordings__text=words, introduced_by__kind="baseline")
         page = f"{PERIOD}indicators/{found[0].public_id}/"
         visit.to(f"{PERIOD}indicators/", page, f"{page}measures/new/?suggest=1")
+    visit.to(*entered(scene))
     nobody = Visit(scene.portal.window(make_user()))
     nobody.to("/", "/account/", PERIOD)
 
@@ -451,6 +452,30 @@ def test_the_pages_of_results_and_of_a_years_course(scene: Scene):
     visit.press(year + "closing/", "締め切る")
     visit.press(closed + "admissions/new/", "許可する")
     assert visit.weight(".css") <= LIMIT
+
+
+def entered(scene: Scene) -> list[str]:
+    """Enter values, and return the pages of entering: with a closed year, a form, a text, evidence."""
+    found = Clause.objects.filter(introduced_by__kind="baseline").order_by("pk")
+    indicator = found.filter(kind="monitoring_indicator")[0]
+    evaluated = found.filter(kind="evaluation_indicator")[0]
+    value = make_value(make_measure(indicator), 2023)
+    evidence = valuing.attach_link(value, by=None, title="資料", url="https://www.jst.go.jp/")
+    make_value(make_measure(indicator, "取組の数"), 2022, stage="final")
+    valuing.close(scene.portal.period, 2024, by=None, reason="評価の時点")
+    item = valuing.heads_of([indicator.pk])[indicator.pk].parent
+    assert item is not None
+    place = f"{PERIOD}indicators/{indicator.public_id}/"
+    text = f"{PERIOD}indicators/{evaluated.public_id}/2023/"
+    return [
+        f"{PERIOD}results/entry/",
+        f"{PERIOD}results/entry/{item.public_id}/",
+        *(f"{place}measures/{n}/{year}/" for n, year in ((1, 2023), (1, 2024), (2, 2022))),
+        f"{place}2023/evidence/?measure=1",
+        f"{PERIOD}evidence/{evidence.pk}/remove/",
+        text,
+        place,
+    ]
 
 
 def test_what_an_auditor_finds(scene: Scene):

@@ -67,7 +67,9 @@ def hostile(model: type[models.Model], string: str, **given: Any) -> Any:
     return model(**values)
 
 
-OUR_SCRIPT = re.compile(r"/static/evaluation/(marks|presence|rendering|workspace)(\.\w+)?\.js")
+OUR_SCRIPT = re.compile(
+    r"/static/evaluation/(grid|marks|numbers|presence|rendering|workspace)(\.\w+)?\.js"
+)
 
 
 class Structure(HTMLParser):
@@ -81,7 +83,8 @@ class Structure(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        ours = given.keys() == {"src", "type"} and OUR_SCRIPT.fullmatch(given["src"] or "")
+        linked = given.keys() in ({"src", "type"}, {"src", "defer"})
+        ours = linked and OUR_SCRIPT.fullmatch(given["src"] or "")
         if tag == "script" and ours:
             return
         self.tags.add((tag, tuple(sorted(name for name, _ in attrs))))

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluation.models import ValueImport
-from tests.evaluation.views.hostile_results import fill_results
+from evaluation.models import Evidence, ValueImport, YearClosing
+from tests.evaluation.views.hostile_results import YEAR, fill_results
 from tests.evaluation.views.test_hostile import FORMULA, check, make_all
 from tests.factories import make_baseline, make_period, make_user
 from tests.hostile import STORED
@@ -65,11 +65,24 @@ def test_every_string_is_inert_on_the_pages_of_indicators():
         pages += [reverse("indicator", args=[*place, public_id]) for public_id in (one, other)]
         pages += [reverse(name, args=[*place, one, 1]) for name in ("measure", "target")]
         pages.append(reverse("new_measure", args=[*place, one]) + "?suggest=1")
+        pages.append(reverse("value", args=[*place, one, 1, YEAR]))
+        pages.append(reverse("value", args=[*place, one, 1, YEAR]) + "?part=panel")
+        pages.append(reverse("yearly_result", args=[*place, other, YEAR]))
+        pages.append(reverse("add_evidence", args=[*place, other, YEAR]))
     imports = ValueImport.objects.order_by("pk")
     imports.update(uploaded_by=client.session["_auth_user_id"])
     pages += [reverse("value_files", args=place)]
     pages += [reverse("value_import", args=[*place, kept.pk]) + "?page=2" for kept in imports[::20]]
     pages += [reverse("value_import", args=[*place, imports[0].pk])]
+    pages += [reverse("grid", args=place), reverse("grid_item", args=[*place, item.public_id])]
+    papers = Evidence.objects.filter(period=period)[::10]
+    pages += [reverse("remove_evidence", args=[*place[:2], paper.pk]) for paper in papers]
+    _all_inert(client, pages)
+    YearClosing.objects.all().delete()  # what was locked is now in fields
+    _all_inert(client, pages)
+
+
+def _all_inert(client: Client, pages: list[str]) -> None:
     for address in pages:
         response = client.get(address)
         assert (address, response.status_code) == (address, 200)

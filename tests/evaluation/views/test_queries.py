@@ -17,6 +17,7 @@ from evaluation.models import (
     Attachment,
     Clause,
     Comment,
+    Evidence,
     IssuedDocument,
     Rendering,
     RestrictedReader,
@@ -120,6 +121,13 @@ PAGES: dict[tuple[str, str], int] = {
     ("importer", TEXT + "results/imports/{value_import}/"): 11,
     ("importer", TEXT + "results/imports/{value_import}/?kind=conflict"): 11,
     ("importer", TEXT + "results/imports/{value_import}/returned.xlsx"): 10,
+    ("agency", TEXT + "results/entry/"): 10,
+    ("agency", TEXT + "results/entry/{item}/"): 15,
+    ("agency", TEXT + "indicators/{indicator}/measures/1/2024/"): 16,
+    ("agency", TEXT + "indicators/{evaluated}/2024/"): 16,
+    ("agency", TEXT + "indicators/{measured}/2022/evidence/?measure=1"): 10,
+    ("agency", TEXT + "evidence/{paper}/"): 6,
+    ("agency", TEXT + "evidence/{link}/remove/"): 11,
     # An amendment
     ("editor", TEXT + "amendments/new/"): 6,
     ("", TEXT + "amendments/{baseline}/"): 4,
@@ -244,6 +252,8 @@ def test_every_page_has_a_row():
         ("agency", "item", "body", "baseline", "sha256", "finding", "indicator"), "a"
     )
     example |= dict.fromkeys(("remedy", "rating_step"), 1)
+    example |= dict.fromkeys(("evaluated", "measured"), "a")
+    example |= dict.fromkeys(("paper", "link"), 1)
     example |= dict.fromkeys(
         (
             "reason",
@@ -308,7 +318,12 @@ def counted(large: Large) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
 
 def names_in(large: Large) -> dict[str, object]:
     clauses = Clause.objects.filter(period=large.period, introduced_by__kind="baseline")
+    link, paper = Evidence.objects.filter(period=large.period).order_by("pk")
     return {
+        "evaluated": clauses.filter(kind="evaluation_indicator")[0].public_id,
+        "measured": clauses.get(measures__values__evidence=link).public_id,
+        "link": link.pk,
+        "paper": paper.pk,
         "agency": large.agency.code,
         "item": clauses.filter(kind="item")[0].public_id,
         "body": clauses.filter(kind="body", wordings__amendment__slug="draft")[0].public_id,
