@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.validators import slug_re
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from evaluation.eras import written
@@ -296,18 +296,10 @@ def results_period(request: SignedInRequest, agency: str, number: int) -> Object
 
 
 def entering_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
-    """Return a period whose values the user enters. Raises Hidden, or PermissionDenied with the reason.
-
-    Who reads results sees the period too, so that its text is not asked for: the grid has no time to lose.
-    """
-    rows = ObjectivePeriod.objects.select_related("agency").annotate(role=F("agency__roles__role"))
-    held = rows.filter(agency__code=agency, number=number, agency__roles__user=request.user)
-    periods = [row for row in held.order_by() if row.role in RESULT_READERS]
-    if not periods:
-        raise Hidden(NO_RESULTS)
-    if reason := _result_refusal(ResultAct.ENTER, {row.role for row in periods}, periods[0]):
-        raise PermissionDenied(reason)
-    return periods[0]
+    """Return a period whose values the user enters. Raises Hidden, or PermissionDenied with the reason."""
+    period = results_period(request, agency, number)
+    require_result(request, ResultAct.ENTER, period)
+    return period
 
 
 def result_refusals(user: User | AnonymousUser, period: ObjectivePeriod) -> dict[ResultAct, str]:

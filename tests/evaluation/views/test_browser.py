@@ -1,10 +1,13 @@
 """Every page in a real browser, as each role sees it, with its errors: accessible, light, by keyboard.
 
-That no browser complains and nothing leaves the server is seen to by the fixture `portal`.
+That no browser complains and nothing leaves the server is seen to by the fixture `portal`. To look
+at all of them, name a folder for their pictures: `PICTURES=/tmp/pictures ./portal test -m browser`.
 """
 
 import datetime as dt
 import gzip
+import itertools
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,6 +41,9 @@ AXE = Axe().axe_script
 RUN = """axe.run({resultTypes: ["violations"], preload: false}).then(found => found.violations.map(rule =>
     `${rule.id}: ${rule.nodes.map(node => node.target + " " + node.failureSummary).join("; ")}`))"""
 WIDTHS = (1280, 320)
+PICTURES = os.environ.get("PICTURES")
+PICTURE_WIDTHS = (1280, 375)
+NUMBERS = itertools.count(1)
 TARGET = 44  # CSS pixels, the デジタル庁 design system's least height of what is touched
 LIMIT = 60 * 1024
 # A box to tick is touched by its label too.
@@ -143,6 +149,15 @@ class Visit:
                 assert (where, page.evaluate(NO_ROWS)) == (where, [])
         assert (where, page.evaluate(TOO_LOW, self.least)) == (where, [])
         self.linked |= set(page.evaluate(LINKED))
+        if PICTURES:
+            self.picture(Path(PICTURES))
+
+    def picture(self, folder: Path) -> None:
+        test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
+        name = f"{test}-{next(NUMBERS):03}"
+        for width in PICTURE_WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 
     def weight(self, suffix: str) -> int:
         """Return the bytes, compressed, of all files with a suffix that the pages linked."""
