@@ -159,6 +159,13 @@ def grid(repeat: int) -> tuple[Variants, Judge]:
     return {}, lambda _: [Figure(*figure) for figure in grid.figures(repeat)]
 
 
+def search(repeat: int) -> tuple[Variants, Judge]:
+    """Searches in 3,000 and in 30,000 wordings, against the plainest query."""
+    from tests.benchmarks import search
+
+    return {}, lambda _: [Figure(*figure) for figure in search.figures(repeat)]
+
+
 def marks() -> tuple[Variants, Judge]:
     """The engine's marks against a drafter's, beside three rivals."""
     from tests.benchmarks import marks
@@ -226,6 +233,7 @@ def main() -> int:
         "table-marks": lambda quick: table_marks(3 if quick else 15),
         "live": lambda quick: live(5 if quick else 25),
         "grid": lambda quick: grid(5 if quick else 25),
+        "search": lambda quick: search(3 if quick else 9),
         "documents": lambda quick: plain_texts(1 if quick else 3),
         "imports": imports,
         "pages": lambda quick: pages(3 if quick else 15),
