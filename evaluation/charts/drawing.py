@@ -28,8 +28,7 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Shape:
-    """A mark: a disc, or a ring where it is hollow, around a place, or a polygon. A hollow polygon is the
-    ground under words, which no line crosses."""
+    """A mark: a disc, or a ring where it is hollow, around a place, or a polygon."""
 
     x: str = ""
     y: str = ""

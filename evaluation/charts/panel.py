@@ -1,5 +1,5 @@
-"""A series large enough to be read: every year's figure in words, its target and baseline, what amendments
-did to it, and how each year came out. Panels of one width stand beside each other."""
+"""A series large enough to be read: its line with target and baseline and what amendments did to it, and
+under each year its figure and how it came out. Panels of one width stand beside each other."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,6 @@ EDGE = 10
 FONT, SMALL = 14, 12
 LINE = 18  # from one line of words to the next
 PLOT = 96  # height of what is drawn
-RAISED = 16  # every other figure stands so much higher where they are too wide
 DASHES = {"target": "6 4", "baseline": "1.5 3"}
 SIGNS = "①②③④⑤⑥⑦⑧⑨"
 STAGES = {"preliminary": "速報", "corrected": "訂正"}
@@ -42,7 +41,7 @@ class Ground:
 
     scale: Scale
     column: float
-    raised: bool
+    tiers: int  # 2 where the figures are too wide to stand beside each other
     judged: bool  # some year is held against a target
 
     def x(self, place: int) -> float:
@@ -51,6 +50,14 @@ class Ground:
     @property
     def bottom(self) -> int:
         return self.scale.bottom
+
+    @property
+    def years(self) -> int:
+        return self.bottom + LINE + 2
+
+    @property
+    def verdicts(self) -> int:
+        return self.years + LINE * (self.tiers + 1)
 
 
 def panel(
@@ -65,8 +72,8 @@ def panel(
         drawn += _break(sign, series.points.index(point), one, ground)
     for place, point in enumerate(series.points):
         drawn += _year(place, point, ground)
-    y = ground.bottom + LINE + 2 + LINE * ground.judged
-    y += LINE * any(p.stage in STAGES for p in series.points)
+    rows = ground.judged + any(p.stage in STAGES for p in series.points)
+    y = ground.verdicts + LINE * (rows - 1)
     notes = [*_legend(series, baseline, baseline_year), *_notes(told)]
     for dash, text in notes:
         y += LINE
@@ -81,7 +88,7 @@ def _drawing(series: Series, drawn: Sequence[Drawn], height: int) -> Drawing:
         height,
         described(series),
         tuple(one for one in drawn if isinstance(one, Stroke)),
-        tuple(sorted(shapes, key=lambda one: not (one.hollow and one.points))),
+        tuple(shapes),
         tuple(one for one in drawn if isinstance(one, Words)),
     )
 
@@ -89,10 +96,9 @@ def _drawing(series: Series, drawn: Sequence[Drawn], height: int) -> Drawing:
 def _ground(series: Series, baseline: Decimal | None) -> Ground:
     column = (WIDTH - 2 * EDGE) / len(series.points)
     widest = max(width_of(point.figure_words) for point in series.points) * FONT
-    raised, judged = widest > column, any(map(verdict, series.points))
-    above = 2 * LINE + RAISED * raised
+    above = LINE + LINE // 2
     scale = Scale.of(figures_of(series, baseline), above, above + PLOT)
-    return Ground(scale, column, raised, judged)
+    return Ground(scale, column, 1 + (widest > column), any(map(verdict, series.points)))
 
 
 # --- What stands behind the line ------------------------------------------------------------------
@@ -102,7 +108,7 @@ def _frame(series: Series, ground: Ground) -> Iterator[Drawn]:
     for place, point in enumerate(series.points):
         x = ground.x(place)
         yield Stroke(line((x, zero), (x, zero + 4)))
-        yield _words(x, ground.bottom + LINE + 2, year_name(point.fiscal_year))
+        yield _words(x, ground.years, year_name(point.fiscal_year))
 
 
 def _levels(series: Series, ground: Ground, baseline: Decimal | None) -> Iterator[Drawn]:
@@ -136,37 +142,32 @@ def _break(sign: str, place: int, one: Break, ground: Ground) -> Iterator[Drawn]
     x = ground.x(place) - ground.column / 2
     lines = (x,) if one.continues else (x - 2, x + 2)
     for at in lines:
-        yield Stroke(line((at, LINE), (at, ground.bottom + LINE + 4)), "1", "3 2")
+        yield Stroke(line((at, LINE), (at, ground.years + 2)), "1", "3 2")
     yield _words(max(x, EDGE + FONT / 2), LINE - 4, sign)
 
 
 # --- Years ----------------------------------------------------------------------------------------
 def _year(place: int, point: Point, ground: Ground) -> Iterator[Drawn]:
-    """Yield a year's mark, its figure above it, and below its name how it came out."""
+    """Yield a year's mark, and below its name its figure and how it came out."""
     x, y = ground.x(place), ground.scale.y(point.figure or Decimal(0))
-    above = y - 10
     if point.figure is not None:
         yield from shape(point.status, x, y)
-        above -= RAISED * (ground.raised and place % 2)
     elif point.state:
         yield from shape("state", x, y, 3.5)
-    yield from _figure(point, x, above)
-    below = ground.bottom + 2 * LINE + 2
+    tier = 1 + place % ground.tiers
+    yield _figure(point, x, ground.years + LINE * tier)
     if words := verdict(point):
-        yield _words(x, below, words)
+        yield _words(x, ground.verdicts, words)
     if stage := STAGES.get(point.stage):
-        yield _words(x, below + LINE * ground.judged, stage)
+        yield _words(x, ground.verdicts + LINE * ground.judged, stage)
 
 
-def _figure(point: Point, x: float, y: float) -> Iterator[Drawn]:
-    """Yield a figure in words on a ground of its own, all of it inside the drawing."""
+def _figure(point: Point, x: float, y: float) -> Words:
+    """Return a figure in words, all of it inside the drawing."""
     half = width_of(point.figure_words) * FONT / 2
     x = min(max(x, half), WIDTH - half)
-    if point.figure is not None:
-        corners = (x - half, y - FONT), (x + half, y - FONT), (x + half, y + 2), (x - half, y + 2)
-        yield Shape(points=line(*corners), hollow=True)
     bold = point.figure is not None
-    yield Words(number(x), number(y), point.figure_words, FONT, bold=bold)
+    return Words(number(x), number(y), point.figure_words, FONT, bold=bold)
 
 
 # --- Words under the years ------------------------------------------------------------------------
