@@ -133,7 +133,8 @@ def _collisions(model: type[models.Model]) -> Iterator[str]:
         name, _, asks_for_null = name.partition("__")
         column = model._meta.get_field(name).column  # type: ignore[union-attr]
         if asks_for_null:
-            return f"o.{column} IS {'' if value else 'NOT '}NULL"
+            null = f"IS {'' if value else 'NOT '}NULL"
+            return f"o.{column} {null} AND NEW.{column} {null}"
         return f"o.{column} = NEW.{column}" + (f" AND o.{column} = '{value}'" if value else "")
 
     for field in model._meta.concrete_fields:

@@ -158,6 +158,27 @@ def test_years_are_of_items_and_within_the_period(place):
     refused(outside, ItemYear(item=foreign, fiscal_year=2027).save)
 
 
+def test_what_is_issued_overall_lets_items_of_its_year_be_rated(place):
+    period, item, _ = place
+    base = {"period": period, "fiscal_year": 2024, "side": "self", "written_at": NOW}
+    issued = {"stage": "issued", "issued_on": NOW.date(), "grade": "B", "grounds": "標準"}
+    overall = Rating(**base, **issued)
+    overall.save()
+    own = Rating(item=item, **base)
+    own.save()
+    Rating.objects.filter(pk=own.pk).update(**issued)
+    assert Rating.objects.filter(stage="issued").count() == 2
+    if connection.vendor == "sqlite":
+        columns = "period_id, fiscal_year, kind, side, grade, results, grounds, issues, opinion, raised"
+        columns += ", raised_grounds, agency_wide, stage, revision, written_at"
+        statement = (
+            f"REPLACE INTO evaluation_rating ({columns}) VALUES ({period.pk}, 2024, 'yearly',"
+            " 'self', 'A', '', 'x', '', '', 0, '', 0, 'draft', 1, '2026-04-01')"
+        )
+        with connection.cursor() as cursor:
+            refused("確定した評定は", lambda: cursor.execute(statement))
+
+
 def test_nobody_is_let_into_a_year_outside_the_period(place):
     _, _, indicator = place
     until = timezone.now() + dt.timedelta(days=1)
