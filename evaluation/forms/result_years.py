@@ -13,7 +13,7 @@ from django.utils import timezone
 from evaluation.deadlines import report_due
 from evaluation.figures import Figures
 from evaluation.forms.amendments import PersonField
-from evaluation.forms.clauses import SeenField
+from evaluation.forms.clauses import REOPEN, SeenField
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.measures import choice
 from evaluation.forms.plain import PlainForm
@@ -23,6 +23,7 @@ from evaluation.progress import ItemProgress
 from evaluation.valuing import Share, year_name
 from programs.models import User
 
+LARGEST_KEY = 2**63 - 1
 NOT_LISTED = "一覧から選んでください。"
 
 
@@ -47,9 +48,18 @@ class ReturnForm(SeenForm):
     )
 
 
-class ReasonForm(PlainForm):
-    """Why a year is closed, or opened again; everybody who reads the results reads it."""
+class ClosingForm(PlainForm):
+    """Why a year is closed, or opened again; everybody who reads the results reads it.
 
+    `stands`: the closing that the form opens again; 0 to close.
+    """
+
+    stands = forms.IntegerField(
+        min_value=0,
+        max_value=LARGEST_KEY,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), REOPEN),
+    )
     reason = reason_field("理由", "この年度の値を見るすべての人に、この理由が示されます。")
 
 

@@ -29,6 +29,7 @@ from programs.models import Role, User
 
 State = ItemYear.State
 HANDED_IN = "値の提出"
+CLOSING = "この年度の締切"
 LONGEST_ADMISSION = dt.timedelta(days=31)
 
 
@@ -147,11 +148,14 @@ def indicators_of(item: Clause) -> list[int]:
 def close(
     period: ObjectivePeriod, fiscal_year: int, *, by: User | None, reason: str
 ) -> YearClosing:
-    """Close a year: from here on only who is let in changes it, with a reason that everybody reads."""
+    """Close a year: from here on only who is let in changes it, with a reason that everybody reads.
+
+    Raises Stale where it is closed already.
+    """
     check_year(lock_period(period.pk), fiscal_year)
     words = check_words(reason, "締め切る理由を入力してください。")
-    if YearClosing.objects.filter(period=period, fiscal_year=fiscal_year).exists():
-        raise ValidationError(f"{year_name(fiscal_year)}は、すでに締め切られています。")
+    if stands := YearClosing.objects.filter(period=period, fiscal_year=fiscal_year).first():
+        raise Stale(stands, str(stands.pk), CLOSING)
     closing = YearClosing(period=period, fiscal_year=fiscal_year, reason=words, closed_by=by)
     closing.closed_at = timezone.now()
     closing.full_clean()
@@ -161,10 +165,16 @@ def close(
 
 @transaction.atomic
 def reopen(closing: YearClosing, *, by: User | None, reason: str) -> None:
-    """Open a closed year again, with words; the history keeps that it was closed."""
+    """Open a closed year again, with words; the history keeps that it was closed.
+
+    Raises Stale where this closing stands no more.
+    """
     lock_period(closing.period_id)
+    stands = YearClosing.objects.filter(pk=closing.pk).first()
+    if stands is None:
+        raise Stale(None, "0", CLOSING)
     words = check_words(reason, "締切を解く理由を入力してください。")
-    history.delete(closing, by=by, reason=f"締切の解除：{words}")
+    history.delete(stands, by=by, reason=f"締切の解除：{words}")
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ from evaluation.permissions import (
     results_period,
 )
 from evaluation.progress import ItemProgress, Progress, blanks
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from programs.models import Role
 
 State = ItemYear.State
@@ -255,21 +255,37 @@ def closing(request: SignedInRequest, agency: str, number: int, fiscal_year: int
     """Close a year, or open one that is closed, with a reason."""
     scene = Scene.of(request, agency, number, fiscal_year)
     require_result(request, ResultAct.CLOSE, scene.period)
-    stands = scene.progress.closings.get(fiscal_year)
-    form = forms.ReasonForm(request.POST if request.method == "POST" else None)
+    now = scene.progress.closings.get(fiscal_year)
+    initial = {"stands": now.pk if now else 0}
+    form = forms.ClosingForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
-            if stands:
-                valuing.reopen(stands, by=request.user, reason=reason)
-            else:
-                valuing.close(scene.period, fiscal_year, by=request.user, reason=reason)
+            messages.success(request, _closed_or_opened(request, scene, **form.cleaned_data))
+        except valuing.Stale as stale:
+            return _overtaken(request, stale)
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "締切を解きました。" if stands else "締め切りました。")
             return redirect("result_year", agency, number, fiscal_year)
     return render(request, "evaluation/year_closing.html", scene.context(form=form))
+
+
+def _closed_or_opened(request: SignedInRequest, scene: Scene, *, stands: int, reason: str) -> str:
+    """Do what the form was for, whatever stands now; return what was done."""
+    if stands:
+        now = scene.progress.closings.get(scene.fiscal_year)
+        if now is None or now.pk != stands:
+            raise valuing.Stale(now, "", "この年度の締切")
+        valuing.reopen(now, by=request.user, reason=reason)
+        return "締切を解きました。"
+    valuing.close(scene.period, scene.fiscal_year, by=request.user, reason=reason)
+    return "締め切りました。"
+
+
+def _overtaken(request: SignedInRequest, stale: valuing.Stale) -> Refused:
+    """Show the page anew, as it is now; nothing was saved, and the same may be sent again."""
+    messages.warning(request, stale.message)
+    return Refused(request.path)
 
 
 @once

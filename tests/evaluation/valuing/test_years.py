@@ -1,5 +1,6 @@
 """The course of a year: handed in, sent back, confirmed; closed, and a person let in again."""
 
+import copy
 import datetime as dt
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from evaluation import valuing
-from evaluation.models import IndicatorValue, ItemYear
+from evaluation.models import IndicatorValue, ItemYear, YearClosing
 from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
 
 pytestmark = pytest.mark.django_db
@@ -109,9 +110,12 @@ def test_a_closed_year_says_why_and_lets_in_one_person_for_one_value_until_a_tim
     with pytest.raises(ValidationError, match="確定または締切の後に直すときは"):
         valuing.record(measure, 2024, by=person, number=Decimal(11))
     assert valuing.record(measure, 2024, by=person, number=Decimal(11), **WHY).why_code == "late"
-    with pytest.raises(ValidationError, match="すでに締め切られています"):
+    with pytest.raises(valuing.Stale, match="ほかの人が先にこの年度の締切を変更しました。"):
         valuing.close(period, 2024, by=None, reason="x")
-    valuing.reopen(closing, by=None, reason="差戻しのため")
+    valuing.reopen(copy.copy(closing), by=None, reason="差戻しのため")
+    with pytest.raises(valuing.Stale, match="ほかの人が先にこの年度の締切を変更しました。"):
+        valuing.reopen(closing, by=None, reason="x")
+    assert [row.history_type for row in YearClosing.history.all()] == ["-", "+"]
     assert make_value(other).number == 10
 
 

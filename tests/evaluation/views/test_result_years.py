@@ -87,7 +87,7 @@ def state():
 def send(client, address, **fields):
     """Send a form with what its page carries."""
     form = client.get(address).context["form"]
-    seen = {"seen": form["seen"].value()} if "seen" in form.fields else {}
+    seen = {n: form[n].value() for n in ("seen", "stands") if n in form.fields}
     return client.post(address, seen | fields, follow=True)
 
 
@@ -275,9 +275,37 @@ def test_who_is_let_in_to_what_until_when_and_why_is_asked_for(place, assessor, 
 def test_closing_and_opening_need_a_reason(place, assessor, closed):
     if closed:
         valuing.close(place.period, YEAR, by=None, reason="提出")
-    answer = assessor.post(place.address("year_closing"), {"reason": ""})
+    answer = send(assessor, place.address("year_closing"), reason="")
     assert answer.context["form"].errors == {"reason": ["理由を入力してください。"]}
     assert YearClosing.objects.exists() == closed
+
+
+def test_who_meant_to_close_a_year_does_not_open_one_that_was_closed_meanwhile(place, assessor):
+    address = place.address("year_closing")
+    sent = {"stands": assessor.get(address).context["form"]["stands"].value(), "form_token": "t"}
+    assert sent["stands"] == 0
+    closing = valuing.close(place.period, YEAR, by=None, reason="提出")
+    for _ in range(2):  # what was refused is not told as saved when it is sent again
+        answer = assessor.post(address, sent | {"reason": "報告の後のため"}, follow=True)
+        assert [str(message) for message in answer.context["messages"]] == [
+            "ほかの人が先にこの年度の締切を変更しました。最新の内容を確かめてからやり直してください。"
+        ]
+    assert YearClosing.objects.get() == closing
+    sent["stands"] = assessor.get(address).context["form"]["stands"].value()
+    valuing.reopen(closing, by=None, reason="差戻し")
+    again = valuing.close(place.period, YEAR, by=None, reason="再提出")
+    assert "ほかの人が先に" in html(assessor.post(address, sent | {"reason": "x"}, follow=True))
+    assert YearClosing.objects.get() == again
+    other = valuing.close(make_period(), YEAR, by=None, reason="ほかの法人")
+    assessor.post(address, {"stands": other.pk, "reason": "x"})
+    assert set(YearClosing.objects.all()) == {again, other}
+
+
+@pytest.mark.parametrize("stands", ["", "x", "9" * 5000, "-1"])
+def test_a_form_that_lost_what_stood_closes_nothing(place, assessor, stands):
+    answer = assessor.post(place.address("year_closing"), {"reason": "x", "stands": stands})
+    assert answer.status_code == 200
+    assert not YearClosing.objects.exists()
 
 
 # --- Mails ----------------------------------------------------------------------------------------
