@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,7 +27,7 @@ from evaluation.permissions import (
     results_period,
 )
 from evaluation.valuing import heads_of, year_name
-from evaluation.views.once import once
+from evaluation.views.once import Refused, once
 from programs.access import record
 from programs.models import AccessRecord
 
@@ -123,16 +124,15 @@ def decide_import(request: SignedInRequest, agency: str, number: int, pk: int) -
     """Say of conflicts which side is to stand: of all (`all=mine`), or of each (`cell-12=theirs`)."""
     period = _period(request, agency, number)
     kept = _import(request, period, pk)
+    place = reverse("value_import", args=[agency, number, pk]) + "?kind=conflict"
     if request.method == "POST":
         try:
             done = _decided(kept, request.POST)
         except ValidationError as error:
             messages.warning(request, "　".join(error.messages))
-        else:
-            messages.success(request, f"{done}件の衝突について、選んだとおりにします。")
-    response = redirect("value_import", agency, number, pk)
-    response["Location"] += "?kind=conflict"
-    return response
+            return Refused(place)
+        messages.success(request, f"{done}件の衝突について、選んだとおりにします。")
+    return redirect(place)
 
 
 @once
@@ -141,15 +141,18 @@ def save_import(request: SignedInRequest, agency: str, number: int, pk: int) -> 
     """Store what an import changes, all or nothing."""
     period = _period(request, agency, number)
     kept = _import(request, period, pk)
+    place = reverse("value_import", args=[agency, number, pk])
     if request.method == "POST":
         try:
             saved = working.save(kept)
         except ValidationError as error:
             messages.warning(request, "　".join(error.messages))
-        else:
-            if saved.state == ValueImport.State.DONE:
-                messages.success(request, f"保存しました：{saved.name}")
-    return redirect("value_import", agency, number, pk)
+            return Refused(place)
+        if saved.state == ValueImport.State.READY:  # somebody was faster: it says so itself
+            return Refused(place)
+        if saved.state == ValueImport.State.DONE:
+            messages.success(request, f"保存しました：{saved.name}")
+    return redirect(place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -176,14 +177,17 @@ def item_year_step(
     require_result(request, plan.act, scene.period)
     initial = {"seen": one.row.revision if one.row else 0}
     form = plan.form(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid() and _is_done(request, form, plan, one):
-        return redirect("item_year", agency, number, fiscal_year, public_id)
+    if form.is_valid() and (answer := _done(request, form, plan, one)):
+        place = reverse("item_year", args=[agency, number, fiscal_year, public_id])
+        return answer(place)
     context = _shown(scene, one) | {"form": form, "plan": plan, "refused": _refused(plan, one)}
     return render(request, "evaluation/item_year_step.html", scene.context(**context))
 
 
-def _is_done(request: SignedInRequest, form: forms.SeenForm, plan: Step, one: ItemProgress) -> bool:
-    """Do what was asked for; tell whether the reader is to be led on."""
+def _done(
+    request: SignedInRequest, form: forms.SeenForm, plan: Step, one: ItemProgress
+) -> type[HttpResponseRedirect] | None:
+    """Do what was asked for; return how the reader is led on, None to show the form again."""
     given = dict(form.cleaned_data)
     clause = one.item.wording.clause
     try:
@@ -191,12 +195,12 @@ def _is_done(request: SignedInRequest, form: forms.SeenForm, plan: Step, one: It
         plan.verb(clause, one.fiscal_year, by=request.user, **given)
     except valuing.Stale as stale:
         messages.warning(request, stale.message)
+        return Refused
     except ValidationError as error:
         refuse(form, error)
-        return False
-    else:
-        messages.success(request, plan.done)
-    return True
+        return None
+    messages.success(request, plan.done)
+    return HttpResponseRedirect
 
 
 def _refused(plan: Step, one: ItemProgress) -> str:
@@ -239,8 +243,7 @@ def people(request: SignedInRequest, agency: str, number: int, fiscal_year: int)
             shares = form.shares()
             count = valuing.share_out(scene.period, fiscal_year, shares, by=request.user)
         except valuing.Stale as stale:
-            messages.warning(request, stale.message)
-            return redirect("year_people", agency, number, fiscal_year)
+            return _overtaken(request, stale)
         except ValidationError as error:
             refuse(form, error)
         else:
