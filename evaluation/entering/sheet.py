@@ -1,6 +1,6 @@
 """What the grid shows: the measures of every item, the values that stand, and what may be changed.
 
-Read in seven queries, as plain tuples: a page with hundreds of fields has no time for models.
+Read in eight queries, as plain tuples: a page with hundreds of fields has no time for models.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ from evaluation.models import (
     Clause,
     IndicatorMeasure,
     IndicatorValue,
-    ItemYear,
     ObjectivePeriod,
     Wording,
 )
@@ -89,9 +88,7 @@ class Sheet:
         lines: dict[int, list[Line]] = {}
         for line in _lines(period):
             lines.setdefault(line.indicator_id, []).append(line)
-        parents = {pk: node.parent_id for pk, node in text.nodes.items() if pk in lines}
-        items = {pk: parent for pk, parent in parents.items() if parent is not None}
-        gates = valuing.Gates.around(period, items, by)
+        gates = valuing.Gates.of(period, lines.keys(), by)
         return cls(period, text, lines, _values(period), firsts, gates)
 
     @cached_property
@@ -130,17 +127,9 @@ class Sheet:
         """Tell whether the indicator was not there yet."""
         return fiscal_year < self.first_years.get(line.indicator_id, 0)
 
-    @cached_property
-    def _waiting(self) -> set[tuple[int, int]]:
-        """Items and years that were handed in."""
-        rows = self.gates.years.items()
-        return {key for key, row in rows if row.state == ItemYear.State.SUBMITTED}
-
     def is_shut(self, line: Line, fiscal_year: int) -> bool:
-        """Tell whether `Gates.refusal` keeps this person from changing a value, without its words."""
-        item = self.gates.items.get(line.indicator_id, 0)
-        shut = fiscal_year in self.gates.closed or (item, fiscal_year) in self._waiting
-        return shut and (line.pk, fiscal_year) not in self.gates.admitted
+        """Tell whether this person may not change a value."""
+        return self.gates.is_shut(line.indicator_id, fiscal_year, line.pk)
 
     def asks_why(self, line: Line, fiscal_year: int) -> bool:
         """Tell whether a change needs a coded reason and words."""

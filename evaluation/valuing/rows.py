@@ -1,14 +1,14 @@
 """What every verb on values stands on: the period's lock, names of places, and the gates of a year."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from evaluation.eras import era_year
+from evaluation.eras import era_year, fiscal_year_of
 from evaluation.models import (
     Admission,
     Amendment,
@@ -67,6 +67,25 @@ def heads_of(clauses: Iterable[int]) -> dict[int, Wording]:
     return {wording.clause_id: wording for wording in newest(decided, "clause")}
 
 
+def items_of(indicators: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return of each indicator the items in which it stood as decided, each with the fiscal year from
+    which, in their order (one query). What was moved within a year stood that year where it went to."""
+    rows = Wording.objects.placed().filter(
+        amendment__state=Amendment.State.DECIDED, clause__in=indicators, parent__isnull=False
+    )
+    places: dict[int, list[tuple[int, int]]] = {}
+    ordered = rows.order_by("place", "amendment__sequence")
+    for indicator, item, day in ordered.values_list("clause_id", "parent_id", "from_date"):
+        places.setdefault(indicator, []).append((fiscal_year_of(day), item))
+    return places
+
+
+def item_at(places: Sequence[tuple[int, int]], fiscal_year: int) -> int | None:
+    """Return the item in which an indicator stood in a year, of `items_of`; None for one without any."""
+    begun = [item for first, item in places if first <= fiscal_year]
+    return begun[-1] if begun else next((item for _, item in places), None)
+
+
 def name_of(measure: IndicatorMeasure) -> str:
     """Return what a person calls a measure: its label, or the beginning of its indicator's words."""
     if measure.label:
@@ -95,19 +114,12 @@ class Gates:
 
     closed: dict[int, YearClosing]
     years: dict[tuple[int, int], ItemYear]  # by item and fiscal year
-    items: dict[int, int]  # indicator → item
+    items: dict[int, list[tuple[int, int]]]  # by indicator, as `items_of` has them
     admitted: set[tuple[int, int]]  # measure and fiscal year
 
     @classmethod
     def of(cls, period: ObjectivePeriod, indicators: Collection[int], by: User | None) -> "Gates":
-        """Read the gates of a period for a person: four queries, however many values."""
-        heads = heads_of(indicators)
-        items = {pk: head.parent_id for pk, head in heads.items() if head.parent_id is not None}
-        return cls.around(period, items, by)
-
-    @classmethod
-    def around(cls, period: ObjectivePeriod, items: dict[int, int], by: User | None) -> "Gates":
-        """Read the gates of indicators whose items are known (`items`): three queries; two where nothing
+        """Read the gates of a period for a person: four queries, however many values; three where nothing
         is shut, and nobody has to be let in."""
         closings = YearClosing.objects.filter(period=period).order_by("fiscal_year")
         closed = {closing.fiscal_year: closing for closing in closings}
@@ -117,24 +129,30 @@ class Gates:
         now = timezone.now()
         admissions = Admission.objects.filter(user=by, until__gt=now) if by and shut else ()
         admitted = {(a.measure_id, a.fiscal_year) for a in admissions}
-        return cls(closed, years, items, admitted)
+        return cls(closed, years, items_of(indicators), admitted)
 
     def state(self, indicator_id: int, fiscal_year: int) -> str:
-        row = self.years.get((self.items.get(indicator_id, 0), fiscal_year))
+        item = item_at(self.items.get(indicator_id, ()), fiscal_year)
+        row = self.years.get((item, fiscal_year)) if item else None
         return row.state if row else ItemYear.State.ENTERING
 
-    def refusal(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> str:
-        """Return why nobody, or not this person, may change it; "" where it may be changed."""
+    def is_shut(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> bool:
+        """Tell whether nobody, or not this person, may change it."""
         if (measure_id, fiscal_year) in self.admitted:
+            return False
+        is_waiting = self.state(indicator_id, fiscal_year) == ItemYear.State.SUBMITTED
+        return fiscal_year in self.closed or is_waiting
+
+    def refusal(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> str:
+        """Return why `is_shut`; "" where it may be changed."""
+        if not self.is_shut(indicator_id, fiscal_year, measure_id):
             return ""
         if closing := self.closed.get(fiscal_year):
             return (
                 f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。"
                 "直すには、評価者に許可を求めてください。"
             )
-        if self.state(indicator_id, fiscal_year) == ItemYear.State.SUBMITTED:
-            return "確認待ちのため、変更できません。直すには、評価者に差戻しを求めてください。"
-        return ""
+        return "確認待ちのため、変更できません。直すには、評価者に差戻しを求めてください。"
 
     def asks_why(self, stage: str, indicator_id: int, fiscal_year: int) -> bool:
         """Tell whether a change needs a coded reason and words: what was final, or after a closing."""

@@ -23,7 +23,14 @@ from evaluation.models import (
 )
 from evaluation.permissions import people_with
 from evaluation.telling import News, tell_of_results
-from evaluation.valuing.rows import check_words, check_year, heads_of, lock_period, year_name
+from evaluation.valuing.rows import (
+    check_words,
+    check_year,
+    item_at,
+    items_of,
+    lock_period,
+    year_name,
+)
 from jst_objectives import history
 from programs.models import Role, User
 
@@ -119,7 +126,7 @@ def confirm_year(
     _expect(row, (State.SUBMITTED,), "確定")
     if by is not None and row.pk and _handed_in_by(row) == by.pk:
         raise PermissionDenied("提出した人は、その項目の年度を確定できません。")
-    indicators = indicators_of(item)
+    indicators = indicators_of(item, fiscal_year)
     values = IndicatorValue.objects.filter(
         measure__indicator__in=indicators, fiscal_year=fiscal_year, stage=Stage.PRELIMINARY
     ).exclude(state=IndicatorValue.State.NOT_YET)
@@ -135,12 +142,12 @@ def confirm_year(
     return _save(row, by, "項目の年度の確定")
 
 
-def indicators_of(item: Clause) -> list[int]:
-    """Return the indicators whose last decided place is in an item."""
+def indicators_of(item: Clause, fiscal_year: int) -> list[int]:
+    """Return the indicators that stood in an item in a fiscal year."""
     kinds = (Clause.Kind.EVALUATION_INDICATOR, Clause.Kind.MONITORING_INDICATOR)
     rows = Clause.objects.filter(period=item.period_id, kind__in=kinds)
-    clauses = list(rows.values_list("pk", flat=True))
-    return [pk for pk, head in heads_of(clauses).items() if head.parent_id == item.pk]
+    places = items_of(rows.values_list("pk", flat=True))
+    return [pk for pk, own in places.items() if item_at(own, fiscal_year) == item.pk]
 
 
 # --- Closing --------------------------------------------------------------------------------------

@@ -8,9 +8,18 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import IndicatorValue, ItemYear, YearClosing
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_baseline,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db
 WHY = {"why_code": "late", "why": "集計が終わった"}
@@ -21,6 +30,17 @@ def place():
     period = make_period()
     item, indicators = make_indicators(period, "論文数", "特許数")
     return period, item, [make_measure(i, f"測{n}") for n, i in enumerate(indicators)]
+
+
+@pytest.fixture
+def two_items():
+    """A period, two items, and a measure of an indicator under the first of them."""
+    period = make_period()
+    _, (_, one, other, *_) = make_baseline(period)
+    draft = make_draft(period)
+    indicator = amending.insert(draft, "monitoring_indicator", parent=one, text="論文数", by=None)
+    decide(draft)
+    return period, (one, other), make_measure(indicator)
 
 
 def test_what_is_handed_in_waits_untouched_and_comes_back_with_words(place):
@@ -64,6 +84,27 @@ def test_confirming_makes_final_all_but_what_is_not_counted_yet(place):
     with pytest.raises(ValidationError, match="確定または締切の後に直すときは"):
         make_value(other, number=3)
     assert make_value(other, number=3, **WHY).number == 3
+
+
+def test_a_year_belongs_to_the_item_in_which_its_indicators_stood(two_items):
+    period, (old, new), measure = two_items
+    for year in (2023, 2025, 2026):
+        make_value(measure, year)
+    valuing.submit(old, 2023, by=None)
+    draft = make_draft(period)
+    amending.move(draft, measure.indicator, parent=new, by=None)
+    decide(draft, dt.date(2025, 10, 1))
+    with pytest.raises(ValidationError, match="確認待ちのため、変更できません。"):
+        make_value(measure, 2023, 99)
+    valuing.confirm_year(old, 2023, by=None)
+    for year in (2025, 2026):  # where it stands at the end of a year
+        valuing.submit(old, year, by=None)
+        valuing.confirm_year(old, year, by=None)
+    stages = measure.values.values_list("fiscal_year", "stage")
+    assert list(stages) == [(2023, "final"), (2025, "preliminary"), (2026, "preliminary")]
+    valuing.submit(new, 2025, by=None)
+    valuing.confirm_year(new, 2025, by=None)
+    assert measure.values.get(fiscal_year=2025).stage == "final"
 
 
 def test_steps_out_of_order_are_refused(place):
