@@ -17,14 +17,11 @@ from evaluation.models import (
     Evidence,
     IndicatorMeasure,
     IndicatorValue,
-    Stage,
     YearlyResult,
 )
 
 ONE_OF_BOTH = "値と、値のない理由の、どちらか一つだけを入力してください。"
 LINK_FORM = "リンクは「https://…」の形で入力してください。"
-STAGES = [(Stage.PRELIMINARY, "速報"), (Stage.FINAL, "確定")]
-STAGE_HELP = "「確定」にすると、その後に直すときは理由が要ります。"
 
 
 class WhyForm(PlainForm):
@@ -38,18 +35,14 @@ class WhyForm(PlainForm):
 
 
 class StampedForm(PlainForm):
-    """What a value and a yearly text have in common: the revision that was seen, stage and reason."""
+    """What a value and a yearly text have in common: the revision that was seen, and the reason."""
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(
         self, row: IndicatorValue | YearlyResult | None, *, asks_why: bool, data: Any, initial: Any
     ) -> None:
-        stage = row.stage if row else Stage.PRELIMINARY
-        own = {"seen": row.revision if row else 0, "stage": stage}
-        super().__init__(data, initial=own | initial)
-        if stage == Stage.PRELIMINARY:
-            self.fields["stage"] = choice("段階", STAGES, help_text=STAGE_HELP)
+        super().__init__(data, initial={"seen": row.revision if row else 0} | initial)
         if asks_why:
             self._ask_why()
 
@@ -94,7 +87,7 @@ class ValueForm(StampedForm):
         self.fields["value"].label = f"値（{measure.unit}）" if measure.unit else "値"
         if measure.nature == IndicatorMeasure.Nature.QUALITATIVE:
             self.fields["value"] = WritingField(label="値（文）", rows=4, required=False)
-        self.order_fields(["value", "state", "stage", "note", "why_code", "why"])
+        self.order_fields(["value", "state", "note", "why_code", "why"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -132,7 +125,7 @@ class ResultForm(StampedForm):
         initial = {"text": row.text} if row else {}
         super().__init__(row, asks_why=asks_why, data=data, initial=initial)
         self.stands = row
-        self.order_fields(["text", "stage", "why_code", "why"])
+        self.order_fields(["text", "why_code", "why"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

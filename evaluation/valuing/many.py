@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from evaluation import numbers
 from evaluation.models import IndicatorMeasure, IndicatorValue, ObjectivePeriod, Stage
-from evaluation.valuing.rows import Gates, lock_period, missing_why, place, told
+from evaluation.valuing.rows import Gates, final_refusal, lock_period, missing_why, place, told
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -28,7 +28,8 @@ class Cell:
     """What is to stand for a measure in a fiscal year: a number, a text, a state, or nothing (cleared).
 
     `seen` is the revision that the person saw (0 for an empty cell; None is not held against what
-    stands). `note` and `stage` of None stay as they are. `why_code` and `why`: the reason of a change
+    stands). `note` and `stage` of None stay as they are; 確定 is the
+    system's own to enter, such as samples: of people, assessors confirm (`confirm_year`). `why_code` and `why`: the reason of a change
     after confirmation or closing.
     """
 
@@ -226,6 +227,8 @@ def _forbidden(
     if words := sheet.gates.refusal(indicator, year, measure.pk):
         return words
     stage = stands.stage if stands else ""
+    if words := final_refusal(cell.stage, stage, sheet.by):
+        return words
     asked = sheet.gates.asks_why(stage, indicator, year)
     if asked and (words := missing_why(cell.why_code, cell.why)):
         return words

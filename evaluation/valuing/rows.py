@@ -17,6 +17,7 @@ from evaluation.models import (
     IndicatorMeasure,
     ItemYear,
     ObjectivePeriod,
+    Stage,
     Wording,
     YearClosing,
 )
@@ -157,7 +158,7 @@ class Gates:
     def asks_why(self, stage: str, indicator_id: int, fiscal_year: int) -> bool:
         """Tell whether a change needs a coded reason and words: what was final, or after a closing."""
         confirmed = self.state(indicator_id, fiscal_year) == ItemYear.State.CONFIRMED
-        return stage in ("final", "corrected") or confirmed or fiscal_year in self.closed
+        return stage in (Stage.FINAL, Stage.CORRECTED) or confirmed or fiscal_year in self.closed
 
 
 def missing_why(why_code: str, why: str) -> str:
@@ -165,6 +166,13 @@ def missing_why(why_code: str, why: str) -> str:
     if why_code not in ChangeCode.values or not why.strip():
         return f"確定または締切の後に直すときは、{WHY_EXPECTED}"
     return ""
+
+
+def final_refusal(wanted: str | None, stage: str, by: User | None) -> str:
+    """Return why a person may not enter something as 確定 where `stage` stands; "" where they do not."""
+    if by is None or wanted != Stage.FINAL or stage in (Stage.FINAL, Stage.CORRECTED):
+        return ""
+    return "「確定」は、評価者が項目の年度を確定すると付きます。「速報」で入力してください。"
 
 
 def told(verb: str, why_code: str, why: str) -> str:

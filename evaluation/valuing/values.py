@@ -12,7 +12,15 @@ from evaluation.amending import Stale
 from evaluation.checks import check_text
 from evaluation.models import Clause, IndicatorMeasure, IndicatorValue, Stage, YearlyResult
 from evaluation.valuing.many import Cell, RefusedError, Status, record_many
-from evaluation.valuing.rows import Gates, check_year, clause_name, lock_period, missing_why, told
+from evaluation.valuing.rows import (
+    Gates,
+    check_year,
+    clause_name,
+    final_refusal,
+    lock_period,
+    missing_why,
+    told,
+)
 from evaluation.valuing.rows import year_name as year_words
 from jst_objectives import history
 from programs.models import User
@@ -109,6 +117,8 @@ def record_result(
     if row.pk and (row.text, row.stage) == (text, staged):
         return row
     _check_gates(gates, row, why_code, why)
+    if words := final_refusal(stage, row.stage, by):
+        raise ValidationError(words)
     if not text:
         raise ValidationError("実績を入力してください。")
     check_text(text, f"{clause_name(indicator)}（{year_words(fiscal_year)}）の実績")

@@ -120,7 +120,7 @@ def confirm_year(
 ) -> ItemYear:
     """Confirm an item's year with all that was entered in it: 速報 becomes 確定, but for 未集計.
 
-    Raises PermissionDenied for the person who handed it in.
+    Raises PermissionDenied for the person who handed it in, or entered any of what is to be confirmed.
     """
     row = _opened(item, fiscal_year, seen)
     _expect(row, (State.SUBMITTED,), "確定")
@@ -133,7 +133,11 @@ def confirm_year(
     results = YearlyResult.objects.filter(
         indicator__in=indicators, fiscal_year=fiscal_year, stage=Stage.PRELIMINARY
     )
-    for model, rows in ((IndicatorValue, list(values)), (YearlyResult, list(results))):
+    of_models = ((IndicatorValue, list(values)), (YearlyResult, list(results)))
+    if by is not None and any(one.entered_by_id == by.pk for _, rows in of_models for one in rows):
+        words = "入力した人は、その値を確定できません。ほかの評価者に確定を求めてください。"
+        raise PermissionDenied(words)
+    for model, rows in of_models:
         for entered in rows:
             entered.stage = Stage.FINAL
             entered.revision += 1

@@ -172,7 +172,6 @@ def _write_text(place: Place, said: dict[str, Any]) -> None:
     if text:
         valuing.record_result(indicator, place.fiscal_year, text, **said)
         return
-    said.pop("stage", None)
     valuing.clear_result(indicator, place.fiscal_year, **said)
 
 

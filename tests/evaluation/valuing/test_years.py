@@ -86,6 +86,35 @@ def test_confirming_makes_final_all_but_what_is_not_counted_yet(place):
     assert make_value(other, number=3, **WHY).number == 3
 
 
+def test_nobody_makes_final_what_they_entered(place):
+    period, item, (one, other) = place
+    both, agency = make_user(), make_user()
+    words = "「確定」は、評価者が項目の年度を確定すると付きます。「速報」で入力してください。"
+    with pytest.raises(ValidationError, match=words):
+        valuing.record(one, 2024, by=both, number=Decimal(7), stage="final")
+    valuing.record(one, 2024, by=both, number=Decimal(7))
+    make_value(other)
+    valuing.submit(item, 2024, by=agency)
+    refused = "入力した人は、その値を確定できません。ほかの評価者に確定を求めてください。"
+    with pytest.raises(PermissionDenied, match=refused):
+        valuing.confirm_year(item, 2024, by=both)
+    assert set(IndicatorValue.objects.values_list("stage", flat=True)) == {"preliminary"}
+    with pytest.raises(ValidationError, match=words):
+        valuing.record(one, 2023, by=both, number=Decimal(7), stage="final")
+
+
+def test_nobody_makes_final_the_text_they_wrote():
+    item, (indicator,) = make_indicators(make_period(), kind="evaluation_indicator")
+    both = make_user()
+    words = "「確定」は、評価者が項目の年度を確定すると付きます。「速報」で入力してください。"
+    with pytest.raises(ValidationError, match=words):
+        valuing.record_result(indicator, 2024, "実施した。", by=both, stage="final")
+    valuing.record_result(indicator, 2024, "実施した。", by=both)
+    valuing.submit(item, 2024, by=None)
+    with pytest.raises(PermissionDenied, match="入力した人は、その値を確定できません。"):
+        valuing.confirm_year(item, 2024, by=both)
+
+
 def test_a_year_belongs_to_the_item_in_which_its_indicators_stood(two_items):
     period, (old, new), measure = two_items
     for year in (2023, 2025, 2026):

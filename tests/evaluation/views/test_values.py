@@ -59,17 +59,17 @@ def errors(response: Any) -> dict[str, list[str]]:
     return dict(response.context["form"].errors)
 
 
-FORM = {"seen": "0", "value": "１，２３４件", "state": "", "stage": "preliminary", "note": "暫定"}
+FORM = {"seen": "0", "value": "１，２３４件", "state": "", "note": "暫定"}
 
 
 # --- A value --------------------------------------------------------------------------------------
-def test_a_value_is_saved_with_note_and_stage(scene):
+def test_a_value_is_saved_with_its_note_as_preliminary_whatever_is_sent(scene):
     response = scene.client().post(scene.value, FORM | {"stage": "final"})
     assert (response.status_code, response["Location"]) == (302, scene.value)
     row = IndicatorValue.objects.get()
     assert (row.number, row.stage, row.note, row.entered_by) == (
         Decimal(1234),
-        "final",
+        "preliminary",
         "暫定",
         scene.user,
     )
@@ -91,7 +91,6 @@ def test_a_state_is_chosen_or_typed(scene):
             {"state": ["値と、値のない理由の、どちらか一つだけを入力してください。"]},
         ),
         ({"value": ""}, {"value": ["値を入力するか、値のない理由を選んでください。"]}),
-        ({"stage": "x"}, {"stage": ["段階は、一覧から選んでください。"]}),
     ],
 )
 def test_what_is_wrong_stays_with_its_place(scene, fields, expected):
@@ -200,7 +199,7 @@ def test_it_survives_an_ended_session(scene):
 
 
 # --- A yearly text --------------------------------------------------------------------------------
-TEXT = {"seen": "0", "stage": "preliminary", "text": "一行目\n二行目"}
+TEXT = {"seen": "0", "text": "一行目\n二行目"}
 
 
 def test_a_yearly_text_is_written_corrected_and_taken_away(scene):
