@@ -48,6 +48,16 @@ class ReturnForm(SeenForm):
     )
 
 
+class OpenAgainForm(SeenForm):
+    words = WritingField(
+        label="確定を取り消す理由",
+        rows=4,
+        max_length=2000,
+        help_text="何を入力し、直してほしいかを書きます。入力する人の「私の作業」に、この言葉が載ります。",
+        error_messages={"required": "確定を取り消す理由を入力してください。"},
+    )
+
+
 class ClosingForm(PlainForm):
     """Why a year is closed, or opened again; everybody who reads the results reads it.
 

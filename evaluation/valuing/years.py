@@ -93,8 +93,9 @@ def share_out(
 def submit(item: Clause, fiscal_year: int, *, by: User | None, seen: int | None = None) -> ItemYear:
     """Hand in what was entered for an item's year; nobody changes it until it is checked."""
     row = _opened(item, fiscal_year, seen)
-    _refuse_closed(row)
     _expect(row, (State.ENTERING, State.RETURNED), "提出")
+    if row.state == State.ENTERING:  # what an assessor gave back is asked for, closed or not
+        _refuse_closed(row)
     row.state, row.words = State.SUBMITTED, ""
     row = _save(row, by, HANDED_IN)
     _tell(News.HANDED_IN, row, by)
@@ -108,32 +109,41 @@ def send_back(
     """Give an item's year back to who enters it, with words."""
     row = _opened(item, fiscal_year, seen)
     _expect(row, (State.SUBMITTED,), "差戻し")
-    row.state, row.words = State.RETURNED, check_words(words, "差し戻す理由を入力してください。")
-    row = _save(row, by, f"値の差戻し：{row.words}")
-    _tell(News.RETURNED, row, by)
-    return row
+    return _given_back(row, by, "値の差戻し", check_words(words, "差し戻す理由を入力してください。"))
+
+
+@transaction.atomic
+def open_again(
+    item: Clause, fiscal_year: int, *, by: User | None, words: str, seen: int | None = None
+) -> ItemYear:
+    """Give an item's year that was confirmed back to who enters it, with words; what is final stays so."""
+    row = _opened(item, fiscal_year, seen)
+    _expect(row, (State.CONFIRMED,), "確定の取消し")
+    told = check_words(words, "確定を取り消す理由を入力してください。")
+    return _given_back(row, by, "確定の取消し", told)
 
 
 @transaction.atomic
 def confirm_year(
     item: Clause, fiscal_year: int, *, by: User | None, seen: int | None = None
 ) -> ItemYear:
-    """Confirm an item's year with all that was entered in it: 速報 becomes 確定, but for 未集計.
+    """Confirm an item's year with all that was entered in it: 速報 becomes 確定, but for 未集計; and after
+    that what came late.
 
     Raises PermissionDenied for the person who handed it in, or entered any of what is to be confirmed.
     """
     row = _opened(item, fiscal_year, seen)
-    _expect(row, (State.SUBMITTED,), "確定")
+    _expect(row, (State.SUBMITTED, State.CONFIRMED), "確定")
     if by is not None and row.pk and _handed_in_by(row) == by.pk:
         raise PermissionDenied("提出した人は、その項目の年度を確定できません。")
     indicators = indicators_of(item, fiscal_year)
-    values = IndicatorValue.objects.filter(
-        measure__indicator__in=indicators, fiscal_year=fiscal_year, stage=Stage.PRELIMINARY
-    ).exclude(state=IndicatorValue.State.NOT_YET)
-    results = YearlyResult.objects.filter(
-        indicator__in=indicators, fiscal_year=fiscal_year, stage=Stage.PRELIMINARY
-    )
+    preliminary = {"fiscal_year": fiscal_year, "stage": Stage.PRELIMINARY}
+    values = IndicatorValue.objects.filter(measure__indicator__in=indicators, **preliminary)
+    values = values.exclude(state=IndicatorValue.State.NOT_YET)
+    results = YearlyResult.objects.filter(indicator__in=indicators, **preliminary)
     of_models = ((IndicatorValue, list(values)), (YearlyResult, list(results)))
+    if row.state == State.CONFIRMED and not any(rows for _, rows in of_models):
+        raise ValidationError("まだ確定していないものが、ありません。")
     if by is not None and any(one.entered_by_id == by.pk for _, rows in of_models for one in rows):
         words = "入力した人は、その値を確定できません。ほかの評価者に確定を求めてください。"
         raise PermissionDenied(words)
@@ -250,6 +260,13 @@ def _handed_in_by(row: ItemYear) -> int | None:
     steps = row.history.filter(history_change_reason=HANDED_IN)
     newest = steps.order_by("-history_date", "-history_id").first()
     return newest.history_user_id if newest else None
+
+
+def _given_back(row: ItemYear, by: User | None, verb: str, words: str) -> ItemYear:
+    row.state, row.words = State.RETURNED, words
+    row = _save(row, by, f"{verb}：{words}")
+    _tell(News.RETURNED, row, by)
+    return row
 
 
 def _save(row: ItemYear, by: User | None, reason: str) -> ItemYear:

@@ -1,6 +1,6 @@
 """The course of a fiscal year: handed in, checked, confirmed; shared out; closed and opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from evaluation.deadlines import calendar
 from evaluation.figures import Figures
 from evaluation.forms import result_years as forms
 from evaluation.forms.clauses import refuse
-from evaluation.models import Admission, ItemYear, ObjectivePeriod
+from evaluation.models import Admission, IndicatorValue, ItemYear, ObjectivePeriod, Stage
 from evaluation.permissions import (
     ResultAct,
     SignedInRequest,
@@ -135,12 +135,24 @@ STEPS = {
         ResultAct.CHECK,
         "確定する",
         valuing.confirm_year,
-        (State.SUBMITTED,),
+        (State.SUBMITTED, State.CONFIRMED),
         (
             "未集計のものを除き、速報の値と実績の文が、確定になります。",
             "確定した後に直すときは、理由の種類と説明が要ります。前の値も残ります。",
         ),
         "確定しました。",
+    ),
+    "open-again": Step(
+        ResultAct.CHECK,
+        "確定を取り消す",
+        valuing.open_again,
+        (State.CONFIRMED,),
+        (
+            "入力する人が、足りない値を入力し、直して、もう一度提出します。",
+            "確定した値は確定のままで、直すには理由の種類と説明が要ります。",
+        ),
+        "確定を取り消しました。",
+        forms.OpenAgainForm,
     ),
 }
 
@@ -155,13 +167,27 @@ def item_year(
     history = one.row.history.order_by("-history_date", "-history_id") if one.row else []
     context = _shown(scene, one) | {
         "history": history,
-        "steps": [
-            (name, step, scene.refusals[step.act])
-            for name, step in STEPS.items()
-            if one.state in step.states
-        ],
+        "steps": [(name, step, scene.refusals[step.act]) for name, step in _offered(scene, one)],
     }
     return render(request, "evaluation/item_year.html", scene.context(**context))
+
+
+def _offered(scene: Scene, one: ItemProgress) -> Iterator[tuple[str, Step]]:
+    """Yield the steps that an item's year is ready for: confirmed already, it is confirmed again only for
+    what came late."""
+    for name, step in STEPS.items():
+        is_again = name == "confirm" and one.state == State.CONFIRMED
+        if one.state in step.states and (not is_again or _has_late(scene, one)):
+            yield name, step
+
+
+def _has_late(scene: Scene, one: ItemProgress) -> bool:
+    figures, year = scene.figures, one.fiscal_year
+    measures = [m for node in one.nodes for m in figures.measures.get(node.clause_id, [])]
+    rows: list[Any] = [figures.values.get((measure.pk, year)) for measure in measures]
+    rows = [row for row in rows if row and row.state != IndicatorValue.State.NOT_YET]
+    rows += [figures.results.get((node.clause_id, year)) for node in one.nodes]
+    return any(row and row.stage == Stage.PRELIMINARY for row in rows)
 
 
 @once

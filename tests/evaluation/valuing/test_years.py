@@ -115,6 +115,38 @@ def test_nobody_makes_final_the_text_they_wrote():
         valuing.confirm_year(item, 2024, by=both)
 
 
+def test_what_was_counted_late_is_confirmed_too(place):
+    _, item, (one, _) = place
+    agency, assessor = make_user(), make_user()
+    valuing.record(one, 2024, by=agency, state="not_yet")
+    valuing.submit(item, 2024, by=agency)
+    valuing.confirm_year(item, 2024, by=assessor)
+    with pytest.raises(ValidationError, match="まだ確定していないものが、ありません。"):
+        valuing.confirm_year(item, 2024, by=assessor)
+    valuing.record(one, 2024, by=agency, number=Decimal(3), **WHY)
+    with pytest.raises(PermissionDenied, match="提出した人は"):
+        valuing.confirm_year(item, 2024, by=agency)
+    assert valuing.confirm_year(item, 2024, by=assessor).state == "confirmed"
+    assert (one.values.get().number, one.values.get().stage) == (Decimal(3), "final")
+
+
+def test_what_was_confirmed_is_opened_again_with_words_in_a_closed_year_too(place):
+    period, item, (one, _) = place
+    make_value(one)
+    valuing.submit(item, 2024, by=None)
+    with pytest.raises(ValidationError, match="確定の取消しができるのは、確定のときだけです。"):
+        valuing.open_again(item, 2024, by=None, words="x")
+    valuing.confirm_year(item, 2024, by=None)
+    valuing.close(period, 2024, by=None, reason="提出")
+    row = valuing.open_again(item, 2024, by=None, words="抜けています。", seen=2)
+    assert (row.state, row.words) == ("returned", "抜けています。")
+    assert one.values.get().stage == "final"
+    valuing.submit(item, 2024, by=None)
+    valuing.send_back(item, 2024, by=None, words="まだです。")
+    valuing.submit(item, 2024, by=None)
+    assert valuing.confirm_year(item, 2024, by=None).state == "confirmed"
+
+
 def test_a_year_belongs_to_the_item_in_which_its_indicators_stood(two_items):
     period, (old, new), measure = two_items
     for year in (2023, 2025, 2026):
@@ -141,7 +173,7 @@ def test_steps_out_of_order_are_refused(place):
     with pytest.raises(ValidationError) as error:
         valuing.confirm_year(item, 2024, by=None)
     assert error.value.messages == [
-        "この項目の令和6年度は入力中です。確定ができるのは、確認待ちのときだけです。"
+        "この項目の令和6年度は入力中です。確定ができるのは、確認待ち・確定のときだけです。"
     ]
     valuing.submit(item, 2024, by=None)
     with pytest.raises(valuing.Stale):

@@ -261,6 +261,7 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("item_year_step", "submit"): ENTERING,
     ("item_year_step", "send-back"): ASSESSING,
     ("item_year_step", "confirm"): ASSESSING,
+    ("item_year_step", "open-again"): ASSESSING,
     ("new_value_report", ""): MEASURING,
     ("value_files", ""): ENTERING,
     ("decide_import", ""): OF_AN_IMPORT,

@@ -125,6 +125,28 @@ def test_what_is_missing_or_remarkable_is_shown_before_it_is_handed_in(place, ag
     assert state() == "submitted"  # what is asked back blocks nothing
 
 
+def test_what_was_confirmed_is_opened_again(place, agency, assessor):
+    send(agency, place.step("submit"))
+    send(assessor, place.step("confirm"))
+    page = html(assessor.get(place.item_address))
+    assert re.findall(rf"{YEAR}/items/[^/]+/([a-z-]+)/", page) == ["open-again"]
+    answer = send(assessor, place.step("open-again"), words=" ")
+    assert answer.context["form"].errors == {"words": ["確定を取り消す理由を入力してください。"]}
+    answer = send(assessor, place.step("open-again"), words="値が抜けています。")
+    assert (state(), "確定を取り消しました。" in html(answer)) == ("returned", True)
+    assert "値が抜けています。" in html(agency.get(place.item_address))
+
+
+def test_what_came_after_the_confirmation_is_confirmed_by_itself(place, agency, assessor):
+    send(agency, place.step("submit"))
+    send(assessor, place.step("confirm"))
+    other = make_measure(Clause.objects.get(pk=place.measure.indicator_id), "著書数")
+    make_value(other, YEAR, why_code="late", why="集計の遅れ")
+    assert place.step("confirm") in html(assessor.get(place.item_address))
+    send(assessor, place.step("confirm"))
+    assert other.values.get().stage == "final"
+
+
 def test_returning_needs_words(place, agency, assessor):
     send(agency, place.step("submit"))
     answer = send(assessor, place.step("send-back"), words=" ")
@@ -164,7 +186,7 @@ def test_a_form_that_lost_what_it_saw_is_refused(place, agency, seen):
 
 def test_a_step_out_of_order_says_why(place, assessor):
     page = html(assessor.get(place.step("confirm")))
-    assert "この項目の年度は入力中です。確定するのは、確認待ちのときだけです。" in page
+    assert "この項目の年度は入力中です。確定するのは、確認待ち・確定のときだけです。" in page
     assert assessor.post(place.step("confirm"), {"seen": "0"}).status_code == 200
     assert not ItemYear.objects.exists()
 
