@@ -102,10 +102,10 @@ class YearClosingAdmin(ReadOnlyAdmin):
 
 @admin.register(Admission)
 class AdmissionAdmin(ReadOnlyAdmin):
-    agency_path = "measure__indicator__period__agency"
-    list_display = ("measure", "fiscal_year", "user", "until", "reason")
-    list_filter = ("fiscal_year", related("measure__indicator__period"))
-    list_select_related = ("measure__indicator__period__agency", "user")
+    agency_path = "indicator__period__agency"
+    list_display = ("indicator", "measure", "fiscal_year", "user", "until", "reason")
+    list_filter = ("fiscal_year", related("indicator__period"))
+    list_select_related = ("indicator__period__agency", "measure", "user")
     search_fields = ("reason", "user__username")
 
 

@@ -21,6 +21,7 @@ VALUE_NATURE = (
     "値は測るものの性質に合わせます。定量には数、定性には文を入力し、割合には入力しません。"
 )
 MEASURE_KEPT = "値が入力された測るものは、指標・性質・単位・小数の桁数を変えられません。別の測るものを加えてください。"
+LET_IN_WHERE = "締切後の入力は、指標の測るものか、評価指標の実績の文に許可します。"
 EVIDENCE_PERIOD = "根拠資料は、同じ期間の実績値か実績のものでなければなりません。"
 EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいものを付けてください。"
 
@@ -143,7 +144,7 @@ RESULT_RULES = (
         )
         for model, period in (
             ("indicatorvalue", PERIOD_OF_VALUE),
-            ("admission", PERIOD_OF_VALUE),
+            ("admission", PERIOD_OF_CLAUSE.format("indicator_id")),
             ("yearlyresult", PERIOD_OF_CLAUSE.format("indicator_id")),
             ("itemyear", PERIOD_OF_CLAUSE.format("item_id")),
             ("yearclosing", "NEW.period_id"),
@@ -164,6 +165,17 @@ RESULT_RULES = (
         EVIDENCE_PERIOD,
     ),
     ("evidence_kept", "evaluation_evidence", ("UPDATE",), "TRUE", EVIDENCE_KEPT),
+    (
+        "admission_place",
+        "evaluation_admission",
+        WRITE,
+        (
+            f"(NEW.measure_id IS NULL AND {KIND_OF_CLAUSE.format('indicator_id')} <> 'evaluation_indicator')"
+            " OR (NEW.measure_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_indicatormeasure m"
+            " WHERE m.id = NEW.measure_id AND m.indicator_id = NEW.indicator_id))"
+        ),
+        LET_IN_WHERE,
+    ),
     (
         "yearly_result_kept",
         "evaluation_yearlyresult",

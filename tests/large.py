@@ -321,7 +321,13 @@ class Large:
             "given_at": timezone.now(),
         }
         admissions = [
-            Admission(measure=measure, fiscal_year=2024, given_by=self.drafter, **let_in)
+            Admission(
+                indicator=measure.indicator,
+                measure=measure,
+                fiscal_year=2024,
+                given_by=self.drafter,
+                **let_in,
+            )
             for measure in measures[-self.many :]
         ]
         history.create_all(Admission, admissions, by=self.drafter, reason="試験")

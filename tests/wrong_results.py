@@ -94,7 +94,9 @@ def closing(**fields: Any) -> YearClosing:
 def admission(**fields: Any) -> Admission:
     now = timezone.now()
     values: dict[str, Any] = {"fiscal_year": 2024, "until": now, "given_at": now}
-    return Admission(measure=make_measure(indicator()), user=make_user(), **(values | fields))
+    of = make_measure(indicator())
+    place = {"indicator": of.indicator, "measure": of}
+    return Admission(**place, user=make_user(), **(values | fields))
 
 
 def report(**fields: Any) -> ValueReport:

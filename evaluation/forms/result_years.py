@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils import timezone
 
+from evaluation.comparison.alignment import UnitKind
 from evaluation.deadlines import report_due
 from evaluation.figures import Figures
 from evaluation.forms.amendments import PersonField
@@ -18,7 +19,7 @@ from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.measures import choice
 from evaluation.forms.plain import PlainForm
 from evaluation.forms.texts import WritingField
-from evaluation.models import IndicatorMeasure, ObjectivePeriod
+from evaluation.models import Clause, IndicatorMeasure, ObjectivePeriod
 from evaluation.progress import ItemProgress
 from evaluation.valuing import Share, year_name
 from programs.models import User
@@ -74,7 +75,7 @@ class ClosingForm(PlainForm):
 
 
 class AdmissionForm(PlainForm):
-    """One person, one value, until the end of a day."""
+    """One person, one value or yearly text, until the end of a day."""
 
     measure = forms.TypedChoiceField(
         label="直してよい値",
@@ -95,10 +96,12 @@ class AdmissionForm(PlainForm):
         self, figures: Figures, people: QuerySet[User], data: Any = None, chosen: str = ""
     ) -> None:
         super().__init__(data, initial={"measure": chosen})
-        measures = {str(m.pk): m for owned in figures.measures.values() for m in owned}
+        grouped = list(_grouped(figures))
+        places = {key: place for _, found in grouped for key, _, place in found}
         field: Any = self.fields["measure"]
-        field.choices = [("", "選んでください"), *_grouped(figures)]
-        field.coerce = measures.__getitem__
+        named = [(item, [(key, name) for key, name, _ in found]) for item, found in grouped]
+        field.choices = [("", "選んでください"), *named]
+        field.coerce = places.__getitem__
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
 
     def clean_until(self) -> dt.datetime:
@@ -107,15 +110,20 @@ class AdmissionForm(PlainForm):
         return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=zone)
 
 
-def _grouped(figures: Figures) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Yield the measures that are entered, by item."""
+Choice = tuple[str, str, IndicatorMeasure | Clause]
+
+
+def _grouped(figures: Figures) -> Iterator[tuple[str, list[Choice]]]:
+    """Yield what is entered, by item: measures, and the yearly texts of evaluation indicators."""
     for item, nodes in figures.items:
-        found = [
-            (str(measure.pk), f"{_cut(node.text)}：{measure.label}")
-            for node in nodes
-            for measure in figures.measures.get(node.clause_id, [])
-            if measure.nature != IndicatorMeasure.Nature.RATIO
-        ]
+        found: list[Choice] = []
+        for node in nodes:
+            if node.kind is UnitKind.EVALUATION_INDICATOR:
+                clause = node.wording.clause
+                found.append((f"text-{clause.pk}", f"{_cut(node.text)}：実績の文", clause))
+            for measure in figures.measures.get(node.clause_id, []):
+                if measure.nature != IndicatorMeasure.Nature.RATIO:
+                    found.append((str(measure.pk), f"{_cut(node.text)}：{measure.label}", measure))
         if found:
             yield f"{figures.text.number(item)} {_cut(item.text)}", found
 

@@ -620,6 +620,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.clause",
+                        verbose_name="指標",
+                    ),
+                ),
+                (
                     "measure",
                     models.ForeignKey(
                         blank=True,
@@ -680,8 +692,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admissions",
+                        to="evaluation.clause",
+                        verbose_name="指標",
+                    ),
+                ),
+                (
                     "measure",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="admissions",
                         to="evaluation.indicatormeasure",

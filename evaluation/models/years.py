@@ -109,12 +109,21 @@ class YearClosing(models.Model):
 
 
 class Admission(models.Model):
-    """締切後の入力の許可: one person may change one measure of a closed year until a time."""
+    """締切後の入力の許可: one person may change one value of a closed year, or (without a measure) the
+    yearly text of an evaluation indicator, until a time."""
 
-    PERIOD_PATH: ClassVar = "measure__indicator__period"
+    PERIOD_PATH: ClassVar = "indicator__period"
 
+    indicator = models.ForeignKey(
+        Clause, models.PROTECT, related_name="admissions", verbose_name="指標"
+    )
     measure = models.ForeignKey(
-        IndicatorMeasure, models.PROTECT, related_name="admissions", verbose_name="測るもの"
+        IndicatorMeasure,
+        models.PROTECT,
+        related_name="admissions",
+        verbose_name="測るもの",
+        null=True,
+        blank=True,
     )
     fiscal_year = models.PositiveSmallIntegerField("年度")
     user = models.ForeignKey(
@@ -143,7 +152,7 @@ class Admission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}：{self.measure} {self.fiscal_year}年度"
+        return f"{self.user}：{self.measure or self.indicator} {self.fiscal_year}年度"
 
 
 class ValueReport(models.Model):

@@ -26,6 +26,7 @@ from evaluation.valuing.measures import (
 from evaluation.valuing.reports import Difference, changed_since, make_report
 from evaluation.valuing.rows import (
     Gates,
+    clause_name,
     heads_of,
     lock_period,
     missing_why,
@@ -64,6 +65,7 @@ __all__ = [
     "attach_link",
     "change_measure",
     "changed_since",
+    "clause_name",
     "clear",
     "clear_result",
     "close",

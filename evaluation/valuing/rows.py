@@ -116,20 +116,20 @@ class Gates:
     closed: dict[int, YearClosing]
     years: dict[tuple[int, int], ItemYear]  # by item and fiscal year
     items: dict[int, list[tuple[int, int]]]  # by indicator, as `items_of` has them
-    admitted: set[tuple[int, int]]  # measure and fiscal year
+    # Indicator, measure (None: its yearly text) and fiscal year.
+    admitted: set[tuple[int, int | None, int]]
 
     @classmethod
     def of(cls, period: ObjectivePeriod, indicators: Collection[int], by: User | None) -> "Gates":
-        """Read the gates of a period for a person: four queries, however many values; three where nothing
-        is shut, and nobody has to be let in."""
+        """Read the gates of a period for a person: four queries, however many values; three where no
+        year is closed, and nobody has to be let in."""
         closings = YearClosing.objects.filter(period=period).order_by("fiscal_year")
         closed = {closing.fiscal_year: closing for closing in closings}
         rows = ItemYear.objects.filter(item__period=period).order_by()
         years = {(row.item_id, row.fiscal_year): row for row in rows}
-        shut = closed or any(row.state == ItemYear.State.SUBMITTED for row in years.values())
         now = timezone.now()
-        admissions = Admission.objects.filter(user=by, until__gt=now) if by and shut else ()
-        admitted = {(a.measure_id, a.fiscal_year) for a in admissions}
+        admissions = Admission.objects.filter(user=by, until__gt=now) if by and closed else ()
+        admitted = {(a.indicator_id, a.measure_id, a.fiscal_year) for a in admissions}
         return cls(closed, years, items_of(indicators), admitted)
 
     def state(self, indicator_id: int, fiscal_year: int) -> str:
@@ -139,16 +139,16 @@ class Gates:
 
     def is_shut(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> bool:
         """Tell whether nobody, or not this person, may change it."""
-        if (measure_id, fiscal_year) in self.admitted:
-            return False
         is_waiting = self.state(indicator_id, fiscal_year) == ItemYear.State.SUBMITTED
-        return fiscal_year in self.closed or is_waiting
+        let_in = (indicator_id, measure_id, fiscal_year) in self.admitted
+        return is_waiting or (fiscal_year in self.closed and not let_in)
 
     def refusal(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> str:
         """Return why `is_shut`; "" where it may be changed."""
         if not self.is_shut(indicator_id, fiscal_year, measure_id):
             return ""
-        if closing := self.closed.get(fiscal_year):
+        let_in = (indicator_id, measure_id, fiscal_year) in self.admitted
+        if (closing := self.closed.get(fiscal_year)) and not let_in:
             return (
                 f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。"
                 "直すには、評価者に許可を求めてください。"

@@ -200,7 +200,7 @@ def reopen(closing: YearClosing, *, by: User | None, reason: str) -> None:
 
 @transaction.atomic
 def admit(
-    measure: IndicatorMeasure,
+    place: IndicatorMeasure | Clause,
     fiscal_year: int,
     *,
     user: User,
@@ -208,20 +208,27 @@ def admit(
     reason: str,
     by: User | None,
 ) -> Admission:
-    """Let one person change one value of a closed year until a time, with a reason."""
-    check_year(lock_period(measure.indicator.period_id), fiscal_year)
+    """Let one person change one value of a closed year, or the yearly text of an evaluation indicator
+    (`place`), until a time, with a reason."""
+    measure, indicator = (None, place) if isinstance(place, Clause) else (place, place.indicator)
+    period = lock_period(indicator.period_id)
+    check_year(period, fiscal_year)
     now = timezone.now()
     if not now < until <= now + LONGEST_ADMISSION:
         days = LONGEST_ADMISSION.days
         raise ValidationError({"until": f"期限は、いまより後、{days}日以内の日時にしてください。"})
-    admission = Admission(measure=measure, fiscal_year=fiscal_year, user=user, until=until)
+    if not YearClosing.objects.filter(period=period, fiscal_year=fiscal_year).exists():
+        raise ValidationError(
+            f"{year_name(fiscal_year)}は締め切られていないため、許可は要りません。"
+            "確認待ちの項目の値を直すには、差し戻してください。"
+        )
+    admission = Admission(indicator=indicator, measure=measure, fiscal_year=fiscal_year)
+    admission.user, admission.until = user, until
     admission.reason = check_words(reason, "許可の理由を入力してください。")
     admission.given_by, admission.given_at = by, now
     admission.full_clean()
     history.save(admission, by=by, reason=f"締切後の入力の許可：{admission.reason}")
-    period = measure.indicator.period
-    place = [period.agency.code, period.number, measure.indicator.public_id]
-    link = reverse("indicator", args=place)
+    link = reverse("indicator", args=[period.agency.code, period.number, indicator.public_id])
     tell_of_results(News.ADMITTED, period, [user], by=by, link=link)
     return admission
 

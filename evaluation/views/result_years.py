@@ -74,8 +74,8 @@ def year(request: SignedInRequest, agency: str, number: int, fiscal_year: int) -
     items = scene.progress.year(fiscal_year)
     only_mine = request.GET.get("only") == "mine"
     admissions = Admission.objects.filter(
-        measure__indicator__period=scene.period, fiscal_year=fiscal_year
-    ).select_related("measure__indicator", "user", "given_by")
+        indicator__period=scene.period, fiscal_year=fiscal_year
+    ).select_related("indicator", "measure", "user", "given_by")
     context = scene.context(
         items=[one for one in items if not only_mine or _is_mine(one, request, scene)],
         only_mine=only_mine,
@@ -320,7 +320,7 @@ def _overtaken(request: SignedInRequest, stale: valuing.Stale) -> Refused:
 @once
 @require_http_methods(["GET", "HEAD", "POST"])
 def admission(request: SignedInRequest, agency: str, number: int, fiscal_year: int) -> HttpResponse:
-    """Let one person change one value of a closed year until the end of a day."""
+    """Let one person change one value or yearly text of a closed year until the end of a day."""
     scene = Scene.of(request, agency, number, fiscal_year)
     require_result(request, ResultAct.CLOSE, scene.period)
     possible = people_with(Role.Kind.AGENCY, scene.period.agency)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -15,8 +16,9 @@ from evaluation.models import (
     IndicatorValue,
     ItemYear,
     ObjectivePeriod,
+    YearlyResult,
 )
-from evaluation.valuing import heads_of, name_of, year_name
+from evaluation.valuing import clause_name, heads_of, name_of, year_name
 from evaluation.waiting.tasks import Waiting, What
 from programs.models import Role, User
 
@@ -81,25 +83,28 @@ def _since(row: ItemYear) -> dt.datetime:
 
 
 def _admitted(user: User, agencies: Collection[int]) -> Iterator[Waiting]:
-    """Yield the values of closed years that a user may still change, and has not since they may."""
-    changed = IndicatorValue.objects.filter(
-        measure=OuterRef("measure"),
-        fiscal_year=OuterRef("fiscal_year"),
-        entered_by=user,
-        entered_at__gte=OuterRef("given_at"),
-    )
+    """Yield the values and yearly texts of closed years that a user may still change, and has not since they may."""
+    since: dict[str, Any] = {
+        "fiscal_year": OuterRef("fiscal_year"),
+        "entered_by": user,
+        "entered_at__gte": OuterRef("given_at"),
+    }
+    values = IndicatorValue.objects.filter(measure=OuterRef("measure"), **since)
+    texts = YearlyResult.objects.filter(indicator=OuterRef("indicator"), **since)
     rows = Admission.objects.filter(
-        ~Exists(changed),
+        ~Exists(values),
+        Q(measure__isnull=False) | ~Exists(texts),
         user=user,
         until__gt=timezone.now(),
-        measure__indicator__period__agency__in=agencies,
+        indicator__period__agency__in=agencies,
     )
-    for row in rows.select_related("measure__indicator__period__agency"):
-        indicator = row.measure.indicator
+    for row in rows.select_related("indicator__period__agency", "measure__indicator"):
+        indicator = row.indicator
+        name = name_of(row.measure) if row.measure else clause_name(indicator)
         place = [indicator.period.agency.code, indicator.period.number, indicator.public_id]
         yield Waiting(
             What.CHANGE,
-            f"{year_name(row.fiscal_year)}：{name_of(row.measure)}",
+            f"{year_name(row.fiscal_year)}：{name}",
             indicator.period,
             reverse("indicator", args=place),
             row.given_at,

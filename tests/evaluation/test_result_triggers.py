@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from evaluation import valuing
 from evaluation.models import (
+    Admission,
     Evidence,
     IndicatorMeasure,
     IndicatorTarget,
@@ -183,7 +184,10 @@ def test_nobody_is_let_into_a_year_outside_the_period(place):
     _, _, indicator = place
     until = timezone.now() + dt.timedelta(days=1)
     fields = {"user": make_user(), "until": until, "reason": "x", "given_at": NOW}
-    row = make_measure(indicator).admissions.model(
-        measure=indicator.measures.get(), fiscal_year=2027, **fields
-    )
+    measure = make_measure(indicator)
+    row = Admission(indicator=indicator, measure=measure, fiscal_year=2027, **fields)
     refused("年度は、中長期目標期間の中の年度にしてください。", row.save)
+    other = make_indicators(make_period())[1][0]
+    words = "締切後の入力は、指標の測るものか、評価指標の実績の文に許可します。"
+    refused(words, Admission(indicator=indicator, fiscal_year=2024, **fields).save)
+    refused(words, Admission(indicator=other, measure=measure, fiscal_year=2024, **fields).save)

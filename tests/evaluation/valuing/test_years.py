@@ -232,6 +232,41 @@ def test_who_was_let_in_is_shut_out_when_the_time_is_over(place, monkeypatch):
         valuing.record(measure, 2024, by=person, number=Decimal(11), **WHY)
 
 
+def test_who_is_let_in_to_a_closed_year_waits_for_what_is_being_checked(place):
+    period, item, (measure, _) = place
+    person, until = make_user(), timezone.now() + dt.timedelta(days=1)
+    let_in = {"user": person, "until": until, "reason": "訂正", "by": None}
+    with pytest.raises(ValidationError) as error:
+        valuing.admit(measure, 2024, **let_in)
+    assert error.value.messages == [
+        "令和6年度は締め切られていないため、許可は要りません。"
+        "確認待ちの項目の値を直すには、差し戻してください。"
+    ]
+    valuing.submit(item, 2024, by=None)
+    valuing.close(period, 2024, by=None, reason="提出")
+    valuing.admit(measure, 2024, **let_in)
+    with pytest.raises(ValidationError, match="確認待ちのため、変更できません。"):
+        valuing.record(measure, 2024, by=person, number=Decimal(1), **WHY)
+    valuing.send_back(item, 2024, by=None, words="直してください。")
+    assert valuing.record(measure, 2024, by=person, number=Decimal(1), **WHY).number == 1
+
+
+def test_the_text_of_a_closed_year_is_let_in_by_itself():
+    period = make_period()
+    _, (indicator,) = make_indicators(period, kind="evaluation_indicator")
+    measure, person = make_measure(indicator), make_user()
+    valuing.close(period, 2024, by=None, reason="提出")
+    until = timezone.now() + dt.timedelta(days=1)
+    let_in = {"user": person, "until": until, "reason": "訂正", "by": None}
+    valuing.admit(measure, 2024, **let_in)
+    with pytest.raises(ValidationError, match="評価者に許可を求めてください。"):
+        valuing.record_result(indicator, 2024, "実施した。", by=person, **WHY)
+    valuing.admit(indicator, 2024, **let_in)
+    assert valuing.record_result(indicator, 2024, "実施した。", by=person, **WHY).revision == 1
+    with pytest.raises(ValidationError, match="評価者に許可を求めてください。"):
+        valuing.record_result(indicator, 2024, "実施せず。", by=make_user(), **WHY)
+
+
 @pytest.mark.parametrize("days", [-1, 32])
 def test_nobody_is_let_in_for_the_past_or_for_long(place, days):
     _, _, (measure, _) = place

@@ -57,7 +57,8 @@ def fill_results(
     make_all(m.IndicatorValue, **of_measure, fiscal_year=YEAR, entered_at=now)
     user = make_user()
     until = {"user": user, "until": now, "given_at": now}
-    make_all(m.Admission, **of_measure, fiscal_year=YEAR, **until)
+    of_indicator = {"indicator": lambda n: measures[n].indicator}
+    make_all(m.Admission, **of_indicator, **of_measure, fiscal_year=YEAR, **until)
     results = make_all(
         m.YearlyResult, indicator=lambda n: evaluated[n], fiscal_year=YEAR, entered_at=now
     )

@@ -272,6 +272,29 @@ def test_a_closed_year_says_why_and_one_value_is_let_in_for_one_person(place, ag
     assert not YearClosing.objects.exists()
 
 
+def test_a_yearly_text_is_let_in_like_a_value(assessor):
+    period = make_period()
+    _, (indicator,) = make_indicators(period, "成果の状況", kind="evaluation_indicator")
+    agency, checker = (make_user(period.agency, role) for role in ("agency", "assessor"))
+    valuing.close(period, YEAR, by=None, reason="提出")
+    assessor.force_login(checker)
+    address = reverse("year_admission", args=[period.agency.code, 5, YEAR])
+    choices = assessor.get(address).context["form"].fields["measure"].choices
+    assert choices[1:] == [("1. 項目1の推進", [(f"text-{indicator.pk}", "成果の状況：実績の文")])]
+    day = (timezone.localdate() + dt.timedelta(days=1)).isoformat()
+    sent = {"measure": f"text-{indicator.pk}", "user": agency.pk, "until": day, "reason": "訂正"}
+    answer = assessor.post(address, sent, follow=True)
+    assert ("許可しました。" in html(answer), ">実績の文</a>" in html(answer)) == (True, True)
+    assessor.force_login(agency)
+    assert "締切後に許された値を直す" in html(assessor.get("/"))
+    page = reverse("yearly_result", args=[period.agency.code, 5, indicator.public_id, YEAR])
+    assessor.post(
+        page, {"seen": "0", "text": "実施した。", "why_code": "late", "why": "集計の遅れ"}
+    )
+    assert indicator.yearly_results.get().text == "実施した。"
+    assert "締切後に許された値を直す" not in html(assessor.get("/"))
+
+
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
