@@ -1,5 +1,8 @@
 """What no constraint can say of results: the words and the SQL, as `evaluation.trigger_rules` has them."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
@@ -9,6 +12,8 @@ RESULT_OF = "実績の文は、評価指標にだけ入力できます。"
 OF_ITEM = "年度・評価上の扱い・インプット情報・評定・指摘事項は、同じ期間の項目のものです。"
 VALUE_KEPT = "確定した値は削除できません。値のない理由（該当なし・未集計・非公表）か、訂正を入力してください。"
 VALUE_MOVED = "値の測るものと年度は変えられません。"
+FINAL_KEPT = "確定した後の変更は、理由の付いた訂正だけです。速報には戻せません。"
+CLOSED_KEPT = "締め切った年度の値は、許可された人が、期限まで、理由を付けて変更します。"
 RESULT_KEPT = "確定した実績は削除できません。訂正を入力してください。"
 RESULT_MOVED = "実績の指標と年度は変えられません。"
 RATING_KEPT = (
@@ -36,7 +41,15 @@ PERIOD_OF_VALUE = (
 )
 YEAR_IN_PERIOD = (
     "EXISTS (SELECT 1 FROM evaluation_objectiveperiod o WHERE o.id = {}"
-    " AND NEW.fiscal_year BETWEEN o.first_fiscal_year AND o.last_fiscal_year)"
+    " AND NEW.{} BETWEEN o.first_fiscal_year AND o.last_fiscal_year)"
+)
+YEAR_CLOSED = (
+    "EXISTS (SELECT 1 FROM evaluation_yearclosing k"
+    " WHERE k.fiscal_year = NEW.fiscal_year AND k.period_id = {})"
+)
+LET_IN = (
+    "EXISTS (SELECT 1 FROM evaluation_admission a WHERE {} AND a.fiscal_year = NEW.fiscal_year"
+    " AND a.user_id = NEW.entered_by_id AND a.until > NEW.entered_at)"
 )
 HAS_VALUES = "EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
 SAID_OF_RATING = (
@@ -50,14 +63,36 @@ SAID_OF_RATING = (
     "agency_wide",
     "issued_on",
 )
+SAID_OF_VALUE = ("number", "text", "state", "note")
+
+
+def _differs(names: Iterable[str]) -> str:
+    return "(" + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in names) + ")"
+
+
+def _entered(model: str, period: str, place: str, differs: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what holds for whatever is entered for a year: final, it is only corrected; of a closed year,
+    it is changed only by who was let in, and with a reason."""
+    table = f"evaluation_{model}"
+    final = (
+        "OLD.stage <> 'preliminary' AND NEW.stage <> 'corrected'"
+        f" AND (NEW.stage <> OLD.stage OR {differs})"
+    )
+    yield f"{model}_final", table, ("UPDATE",), final, FINAL_KEPT
+    closed = (
+        f"{YEAR_CLOSED.format(period)}"
+        f" AND (NEW.why_code = '' OR NEW.why = '' OR NOT {LET_IN.format(place)})"
+    )
+    yield f"{model}_closed", table, ("INSERT",), closed, CLOSED_KEPT
+    yield f"{model}_closed", table, ("UPDATE",), f"{differs} AND {closed}", CLOSED_KEPT
+
+
 RESULT_RULES = (
     (
         "rating_kept",
         "evaluation_rating",
         ("UPDATE",),
-        "OLD.stage = 'issued' AND NEW.stage = 'issued' AND ("
-        + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in SAID_OF_RATING)
-        + ")",
+        f"OLD.stage = 'issued' AND NEW.stage = 'issued' AND {_differs(SAID_OF_RATING)}",
         RATING_KEPT,
     ),
     ("rating_stays", "evaluation_rating", ("DELETE",), "OLD.stage = 'issued'", RATING_KEPT),
@@ -65,10 +100,7 @@ RESULT_RULES = (
         "rating_moved",
         "evaluation_rating",
         ("UPDATE",),
-        " OR ".join(
-            f"NEW.{name} IS DISTINCT FROM OLD.{name}"
-            for name in ("period_id", "item_id", "fiscal_year", "kind", "side")
-        ),
+        _differs(("period_id", "item_id", "fiscal_year", "kind", "side")),
         RATING_MOVED,
     ),
     (
@@ -139,18 +171,31 @@ RESULT_RULES = (
             f"{model}_year",
             f"evaluation_{model}",
             WRITE,
-            f"NOT {YEAR_IN_PERIOD.format(period)}",
+            " OR ".join(f"NOT {YEAR_IN_PERIOD.format(period, year)}" for year in years.split()),
             YEAR_OUTSIDE,
         )
-        for model, period in (
-            ("indicatorvalue", PERIOD_OF_VALUE),
-            ("admission", PERIOD_OF_CLAUSE.format("indicator_id")),
-            ("yearlyresult", PERIOD_OF_CLAUSE.format("indicator_id")),
-            ("itemyear", PERIOD_OF_CLAUSE.format("item_id")),
-            ("yearclosing", "NEW.period_id"),
-            ("valuereport", "NEW.period_id"),
-            ("ratingstep", "NEW.period_id"),
+        for models, period, years in (
+            ("indicatorvalue", PERIOD_OF_VALUE, "fiscal_year"),
+            ("indicatortarget", PERIOD_OF_VALUE, "first_fiscal_year last_fiscal_year"),
+            ("admission yearlyresult", PERIOD_OF_CLAUSE.format("indicator_id"), "fiscal_year"),
+            ("itemyear iteminput itemplan", PERIOD_OF_CLAUSE.format("item_id"), "fiscal_year"),
+            ("itemprofile", PERIOD_OF_CLAUSE.format("item_id"), "first_fiscal_year"),
+            ("yearclosing valuereport rating ratingstep remedy", "NEW.period_id", "fiscal_year"),
         )
+        for model in models.split()
+    ),
+    *(
+        rule
+        for model, period, place, said in (
+            ("indicatorvalue", PERIOD_OF_VALUE, "a.measure_id = NEW.measure_id", SAID_OF_VALUE),
+            (
+                "yearlyresult",
+                PERIOD_OF_CLAUSE.format("indicator_id"),
+                "a.indicator_id = NEW.indicator_id AND a.measure_id IS NULL",
+                ("text",),
+            ),
+        )
+        for rule in _entered(model, period, place, _differs(said))
     ),
     (
         "evidence_period",

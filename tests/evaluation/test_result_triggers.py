@@ -14,6 +14,7 @@ from evaluation.models import (
     IndicatorTarget,
     IndicatorValue,
     ItemInput,
+    ItemPlan,
     ItemProfile,
     ItemYear,
     Rating,
@@ -100,6 +101,91 @@ def test_what_is_final_is_not_deleted_and_nothing_is_moved(place):
         )
         with connection.cursor() as cursor:
             refused("確定した値は削除できません。", lambda: cursor.execute(statement))
+
+
+def test_what_is_final_changes_as_a_correction_only(place):
+    _, _, indicator = place
+    _, (evaluated,) = make_indicators(make_period(), kind="evaluation_indicator")
+    value = make_value(make_measure(indicator), stage="final")
+    result = valuing.record_result(evaluated, 2024, "文", by=None, stage="final")
+    words = "確定した後の変更は、理由の付いた訂正だけです。速報には戻せません。"
+    why = {"stage": "corrected", "why_code": "mistake", "why": "誤り"}
+    for model, row, changes in (
+        (IndicatorValue, value, [{"number": 99}, {"note": "注"}, {"number": None, "text": "x"}]),
+        (YearlyResult, result, [{"text": "別の文"}]),
+    ):
+        stored = model.objects.filter(pk=row.pk)
+        for change in (*changes, {"stage": "preliminary"}):
+            refused(words, lambda stored=stored, change=change: stored.update(**change))
+        stored.update(revision=2)
+        stored.update(**changes[0], **why)
+        for stage in ("final", "preliminary"):
+            refused(words, lambda stored=stored, stage=stage: stored.update(stage=stage))
+        refused(words, lambda stored=stored, c=changes[0]: stored.update(stage="final", **c))
+
+
+def test_a_closed_year_is_changed_only_by_who_was_let_in_and_with_a_reason(place):
+    period, item, indicator = place
+    measure, person = make_measure(indicator), make_user()
+    value = make_value(measure)
+    valuing.close(period, 2024, by=None, reason="提出")
+    until = timezone.now() + dt.timedelta(days=1)
+    entered = {"entered_by": person, "entered_at": timezone.now()}
+    why = {"why_code": "late", "why": "集計の遅れ"}
+    words = "締め切った年度の値は、許可された人が、期限まで、理由を付けて変更します。"
+    stored = IndicatorValue.objects.filter(pk=value.pk)
+    other = make_measure(indicator, "特許数")
+    new = {"fiscal_year": 2024, "number": 1} | entered | why
+    refused(words, lambda: stored.update(number=1))
+    refused(words, lambda: stored.update(number=1, **entered, **why))
+    refused(words, IndicatorValue(measure=other, **new).save)
+    for one in (measure, other):
+        valuing.admit(one, 2024, user=person, until=until, reason="訂正", by=None)
+    refused(words, lambda: stored.update(number=1, **entered))
+    late = entered | {"entered_at": until + dt.timedelta(seconds=1)}
+    refused(words, lambda: stored.update(number=1, **late, **why))
+    stored.update(number=1, **entered, **why)
+    IndicatorValue(measure=other, **new).save()
+    stored.update(stage="final", revision=3)  # what was entered is confirmed all the same
+
+
+def test_a_yearly_text_of_a_closed_year_is_changed_only_by_who_was_let_in():
+    period = make_period()
+    _, (indicator,) = make_indicators(period, kind="evaluation_indicator")
+    valuing.close(period, 2024, by=None, reason="提出")
+    person, until = make_user(), timezone.now() + dt.timedelta(days=1)
+    row = YearlyResult(
+        indicator=indicator,
+        fiscal_year=2024,
+        text="文",
+        entered_by=person,
+        entered_at=timezone.now(),
+        why_code="late",
+        why="集計の遅れ",
+    )
+    refused("締め切った年度の値は、許可された人が", row.save)
+    let_in = {"user": person, "until": until, "reason": "訂正", "by": None}
+    valuing.admit(make_measure(indicator), 2024, **let_in)
+    refused("締め切った年度の値は、許可された人が", row.save)
+    valuing.admit(indicator, 2024, **let_in)
+    row.save()
+
+
+def test_what_is_judged_is_of_years_of_the_period(place):
+    period, item, indicator = place
+    measure = make_measure(indicator)
+    target = {"number": 1, "set_on": NOW.date(), "reason": "x", "recorded_at": NOW}
+    overall = {"period": period, "fiscal_year": 2027}
+    for row in (
+        ItemInput(item=item, fiscal_year=2027, kind="budget", amount=1),
+        ItemPlan(item=item, fiscal_year=2021, kind="annual", text="計画"),
+        ItemProfile(item=item, first_fiscal_year=2021),
+        Rating(**overall, side="self", written_at=NOW),
+        Remedy(**overall, issue="指摘"),
+        IndicatorTarget(measure=measure, first_fiscal_year=2021, last_fiscal_year=2022, **target),
+        IndicatorTarget(measure=measure, first_fiscal_year=2026, last_fiscal_year=2027, **target),
+    ):
+        refused("年度は、中長期目標期間の中の年度にしてください。", row.save)
 
 
 def test_yearly_texts_are_of_evaluation_indicators_and_stay(place):

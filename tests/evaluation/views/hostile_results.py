@@ -66,13 +66,14 @@ def fill_results(
     make_all(m.Evidence, period=period, result=lambda n: results[n], **link)
     make_all(m.ValueReport, period=period, fiscal_year=YEAR, sha256="0" * 64, made_at=now)
     few = STORED[:5]  # one row a year
-    make_all(m.ItemYear, few, item=item, fiscal_year=lambda n: 2022 + n, state="returned")
-    make_all(m.YearClosing, few, period=period, fiscal_year=lambda n: 2022 + n, closed_at=now)
-    make_all(m.ItemProfile, item=item, first_fiscal_year=lambda n: 2001 + n)
-    make_all(m.ItemInput, item=item, fiscal_year=lambda n: 2001 + n, kind="budget", amount=1)
-    make_all(m.ItemPlan, item=item, kind="annual", fiscal_year=lambda n: 2001 + n)
+    yearly: dict[str, Any] = {"fiscal_year": lambda n: 2022 + n}
+    make_all(m.ItemYear, few, item=item, **yearly, state="returned")
+    make_all(m.YearClosing, few, period=period, **yearly, closed_at=now)
+    make_all(m.ItemProfile, few, item=item, first_fiscal_year=lambda n: 2022 + n)
+    make_all(m.ItemInput, few, item=item, **yearly, kind="budget", amount=1)
+    make_all(m.ItemPlan, few, item=item, kind="annual", **yearly)
     hear(period, make_all)
-    make_all(m.Rating, period=period, fiscal_year=lambda n: 2001 + n, side="self", written_at=now)
+    make_all(m.Rating, few, period=period, **yearly, side="self", written_at=now)
     remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
     make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)
     given = {"period": period, "uploaded_by": user, "uploaded_at": now, "state": "ready"}
