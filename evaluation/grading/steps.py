@@ -83,11 +83,12 @@ def record_step(
 def remove_step(step: RatingStep, *, by: User | None, why: str, seen: str | None = None) -> None:
     """Remove a record that was wrong, with words; the history keeps what it said."""
     lock_period(step.period_id)
-    now = fingerprint_of_step(step)
-    if seen is not None and seen != now:
-        raise Stale(step, now, "この手続の記録")
+    stands = RatingStep.objects.filter(pk=step.pk).first()
+    now = fingerprint_of_step(stands) if stands else ""
+    if stands is None or (seen is not None and seen != now):
+        raise Stale(stands, now, "この手続の記録")
     others = RatingStep.objects.filter(
         period=step.period_id, fiscal_year=step.fiscal_year, rating_kind=step.rating_kind
     ).exclude(pk=step.pk)
     recording.check_order(others.select_related("kind"))
-    history.delete(step, by=by, reason=f"評価の手続の記録の取消し：{why}")
+    history.delete(stands, by=by, reason=f"評価の手続の記録の取消し：{why}")

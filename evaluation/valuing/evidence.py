@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from evaluation.amending import Stale
 from evaluation.file_kinds import is_of_its_kind, suffix_of
-from evaluation.models import Evidence, IndicatorValue, Stage, YearlyResult
+from evaluation.models import Evidence, IndicatorValue, ObjectivePeriod, Stage, YearlyResult
 from evaluation.models.values import LARGEST_EVIDENCE
 from evaluation.valuing.rows import Gates, check_words, lock_period
 from jst_objectives import history
@@ -61,11 +62,14 @@ def detach(evidence: Evidence, *, by: User | None, why: str) -> None:
     """Take evidence away; the history keeps its title, link and SHA-256. What is final keeps its own."""
     owner = evidence.value or evidence.result
     assert owner is not None  # by a constraint
-    _check_gates(owner, by)
+    _, owner = _opened(owner, by)
+    stands = Evidence.objects.defer("content").filter(pk=evidence.pk).first()
+    if stands is None:
+        raise Stale(None, "", "この根拠資料")
     if owner.stage != Stage.PRELIMINARY:
         raise ValidationError("確定した値の根拠資料は外せません。新しいものを加えてください。")
     words = check_words(why, "根拠資料を外す理由を入力してください。")
-    history.delete(evidence, by=by, reason=f"根拠資料の取外し：{words}")
+    history.delete(stands, by=by, reason=f"根拠資料の取外し：{words}")
 
 
 def _attach(
@@ -75,11 +79,11 @@ def _attach(
     dated_on: dt.date | None,
     **fields: Any,
 ) -> Evidence:
-    period_id = _check_gates(owner, by)
+    period, owner = _opened(owner, by)
     if dated_on and dated_on > timezone.localdate():
         raise ValidationError({"dated_on": "資料の日付に、今日より後の日付は登録できません。"})
     evidence = Evidence(
-        period_id=period_id,
+        period=period,
         title=check_words(title, "資料の名前を入力してください。"),
         dated_on=dated_on,
         added_by=by,
@@ -95,12 +99,18 @@ def _attach(
     return evidence
 
 
-def _check_gates(owner: IndicatorValue | YearlyResult, by: User | None) -> int:
-    """Lock the period and return its id. Raises ValidationError where the year does not let it in."""
+def _opened(
+    owner: IndicatorValue | YearlyResult, by: User | None
+) -> tuple[ObjectivePeriod, IndicatorValue | YearlyResult]:
+    """Lock the period and return it with what the owner is by now. Raises Stale where that is gone,
+    ValidationError where the year does not let it in."""
     measure = owner.measure_id if isinstance(owner, IndicatorValue) else None
     indicator = owner.measure.indicator if isinstance(owner, IndicatorValue) else owner.indicator
     period = lock_period(indicator.period_id)
+    stands = type(owner).objects.filter(pk=owner.pk).first()
+    if stands is None:
+        raise Stale(None, "0", "この値" if measure else "この実績")
     gates = Gates.of(period, [indicator.pk], by)
-    if words := gates.refusal(indicator.pk, owner.fiscal_year, measure):
+    if words := gates.refusal(indicator.pk, stands.fiscal_year, measure):
         raise ValidationError(words)
-    return period.pk
+    return period, stands

@@ -102,6 +102,7 @@ def set_target(
 ) -> IndicatorTarget:
     """Set a target for a year or a run of years; older ones stay, and this one counts from now on."""
     period = lock_period(measure.indicator.period_id)
+    measure = IndicatorMeasure.objects.select_related("indicator").get(pk=measure.pk)
     for year in (first_fiscal_year, last_fiscal_year):
         check_year(period, year)
     if number is not None and (words := numbers.refusal(number, measure.unit, measure.decimals)):

@@ -1,5 +1,6 @@
 """指摘事項 are carried over the years until they are done (JST省令第7条); steps go in the law's order."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -129,7 +130,10 @@ def test_steps_are_recorded_in_the_order_of_the_law(scene, kinds):
 
 def test_a_wrong_record_is_removed_with_words(scene, kinds):
     step = record(scene, kinds[0], (7, 15))
-    grading.remove_step(step, by=None, why="日付の誤り", seen=grading.fingerprint_of_step(step))
+    seen = grading.fingerprint_of_step(step)
+    grading.remove_step(copy.copy(step), by=None, why="日付の誤り", seen=seen)
+    with pytest.raises(grading.Stale, match="ほかの人が先にこの手続の記録を変更しました。"):
+        grading.remove_step(step, by=None, why="日付の誤り", seen=seen)
     assert not RatingStep.objects.exists()
     reasons = RatingStep.history.values_list("history_change_reason", flat=True)
     assert reasons.first() == "評価の手続の記録の取消し：日付の誤り"

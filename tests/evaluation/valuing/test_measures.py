@@ -1,5 +1,6 @@
 """What is measured, targets that stay, evidence, and reports that pin what they used."""
 
+import copy
 import datetime as dt
 import hashlib
 import io
@@ -228,3 +229,22 @@ def test_a_report_tells_of_yearly_texts_too():
         "広く実施した。（速報）",
     )
     assert report.made_at <= timezone.now()
+
+
+def test_what_was_confirmed_or_cleared_meanwhile_is_read_again(measure):
+    value = make_value(measure)
+    file = valuing.attach_link(value, by=None, title="資料", url="https://www.jst.go.jp/")
+    mine = Evidence.objects.select_related("value__measure__indicator").get()
+    valuing.confirm(value, by=None)
+    with pytest.raises(ValidationError, match="確定した値の根拠資料は外せません。"):
+        valuing.detach(mine, by=None, why="誤り")
+    assert Evidence.objects.get() == file
+    other = make_value(measure, 2023)
+    fields = {"by": None, "title": "資料", "url": "https://www.jst.go.jp/"}
+    twice = valuing.attach_link(other, **fields)
+    valuing.detach(copy.copy(twice), by=None, why="誤り")
+    with pytest.raises(valuing.Stale, match="ほかの人が先にこの根拠資料を変更しました。"):
+        valuing.detach(twice, by=None, why="誤り")
+    valuing.clear(measure, 2023, by=None)
+    with pytest.raises(valuing.Stale, match="ほかの人が先にこの値を変更しました。"):
+        valuing.attach_link(other, **fields)
