@@ -29,6 +29,9 @@ from programs.models import User
 from programs.resources import PlainResource, agency
 
 
+STAMP = "版"  # what the table saw: nothing that was changed since is overwritten
+
+
 class Figure(Widget):
     """A number as people type it; empty is none."""
 
@@ -98,6 +101,7 @@ class IndicatorMeasureResource(PlainResource):
     numerator = _measure("numerator", "分子", blank=True)
     denominator = _measure("denominator", "分母", blank=True)
     baseline = Field("baseline", column_name="基準値", widget=Figure())
+    stamp = Field(column_name=STAMP, readonly=True)
 
     class Meta(PlainResource.Meta):
         model = IndicatorMeasure
@@ -118,14 +122,24 @@ class IndicatorMeasureResource(PlainResource):
             "baseline",
             "baseline_year",
             "baseline_note",
+            "stamp",
         )
+
+    def dehydrate_stamp(self, measure: IndicatorMeasure) -> str:
+        return valuing.fingerprint(measure)
+
+    def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
+        super().after_init_instance(instance, new, row, **kwargs)
+        instance.seen = Text().clean(row[STAMP])
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         fields = {name: getattr(instance, name) for name in SHOWN}
         if is_create:
             stored = valuing.add_measure(instance.indicator, by=self.user, **fields)
         else:
-            stored = valuing.change_measure(instance, by=self.user, **fields)
+            stored = valuing.change_measure(
+                instance, by=self.user, seen=instance.seen, **fields
+            )
         instance.pk, instance.position = stored.pk, stored.position
 
 
@@ -161,10 +175,12 @@ class _EnteredResource(PlainResource):
     """What is entered for a fiscal year: values and yearly texts."""
 
     stage = _choice("stage", "段階", Stage.choices)
+    revision = Field("revision", column_name=STAMP, widget=Number(blank=True))
     why_code = _choice("why_code", "直した理由の種類", ChangeCode.choices, blank=True)
 
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
         instance.entered_at = instance.entered_at or dt.datetime.now(dt.UTC)
+        instance.revision = instance.revision or 0  # of what is new
         super().validate_instance(instance, *args, **kwargs)
 
     def do_instance_save(self, instance: Model, is_create: bool) -> None:
@@ -176,7 +192,8 @@ class _EnteredResource(PlainResource):
     @staticmethod
     def options(instance: Any) -> dict[str, Any]:
         stage = None if instance.stage == Stage.CORRECTED else instance.stage
-        return {"stage": stage, "why_code": instance.why_code, "why": instance.why}
+        told = {"why_code": instance.why_code, "why": instance.why}
+        return {"stage": stage, "seen": instance.revision} | told
 
 
 class IndicatorValueResource(_EnteredResource):
@@ -205,6 +222,7 @@ class IndicatorValueResource(_EnteredResource):
             "note",
             "why_code",
             "why",
+            "revision",
         )
 
     def stored(self, instance: Any) -> IndicatorValue:
@@ -231,6 +249,7 @@ class YearlyResultResource(_EnteredResource):
             "stage",
             "why_code",
             "why",
+            "revision",
         )
 
     def stored(self, instance: Any) -> YearlyResult:

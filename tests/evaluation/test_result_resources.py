@@ -68,6 +68,41 @@ def test_a_value_is_corrected_by_an_import_only_with_a_reason(client, measure):
     assert newest.history_change_reason == "取込み：表.csv：入力の誤り：転記の誤り"
 
 
+def test_an_old_table_overwrites_nothing_that_was_entered_since(client, measure):
+    old = export(client, "evaluation_indicatorvalue", "csv").content
+    measures = export(client, "evaluation_indicatormeasure", "csv").content
+    valuing.record(measure, 2024, by=None, number=Decimal(7))
+    valuing.change_measure(measure, by=None, direction="higher")
+    answer = upload(client, "evaluation_indicatorvalue", old, "表.csv")
+    assert errors(answer) == [
+        "ほかの人が先にこの値を変更しました。最新の内容を確かめてからやり直してください。"
+    ]
+    assert IndicatorValue.objects.get(fiscal_year=2024).number == 7
+    answer = upload(client, "evaluation_indicatormeasure", measures, "表.csv")
+    assert errors(answer) == [
+        "ほかの人が先にこの測るものを変更しました。最新の内容を確かめてからやり直してください。"
+    ]
+    assert IndicatorMeasure.objects.get().direction == "higher"
+
+
+def test_a_new_value_has_no_revision_yet(client, measure):
+    table = changed(client, "evaluation_indicatorvalue", 年度="2025", 数="3", 段階="速報", 版="")
+    answer = upload(client, "evaluation_indicatorvalue", table)
+    confirm(client, "evaluation_indicatorvalue", answer)
+    value = IndicatorValue.objects.get(fiscal_year=2025)
+    assert (value.number, value.stage, value.revision) == (3, "preliminary", 1)
+
+
+def test_a_yearly_text_of_an_old_table_is_refused(client, result):
+    client.force_login(result[1])
+    old = export(client, "evaluation_yearlyresult", "csv").content
+    valuing.record_result(result[0], 2024, "広く実施した。", by=None)
+    answer = upload(client, "evaluation_yearlyresult", old, "表.csv")
+    assert errors(answer) == [
+        "ほかの人が先にこの実績を変更しました。最新の内容を確かめてからやり直してください。"
+    ]
+
+
 def test_a_measure_and_a_target_come_in_through_their_checks(client, measure):
     refused = imported(client, "indicatormeasure", 単位="本")
     assert [words[:14] for words in refused] == ["単位：「=論文数」には値が2"]
