@@ -38,8 +38,8 @@ REFUSED = (Told.CONFLICT, Told.ERROR, Told.WHY)
 
 @dataclass(frozen=True)
 class Answer:
-    """What one field comes to. `stands` is the value that is there now, None for none; `warnings` ask
-    back and stand in the way of nothing."""
+    """What one field comes to. `stands` is the value that is there now, None for none; `outcome` what is
+    to be written; `warnings` ask back and stand in the way of nothing."""
 
     typed: Typed
     line: Line | None
@@ -47,6 +47,7 @@ class Answer:
     message: str = ""
     cell: Cell | None = None
     stands: IndicatorValue | None = None
+    outcome: Outcome | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -68,8 +69,8 @@ def save(
     sheet, answers = compare(period, fields, by=by, **why)
     if any(answer.is_refused for answer in answers):
         return sheet, answers
-    cells = [answer.cell for answer in answers if answer.writes and answer.cell]
-    valuing.record_many(period, cells, by=by, reason=SAVED_AS)
+    outcomes = (answer.outcome for answer in answers if answer.writes and answer.outcome)
+    valuing.write_outcomes(outcomes, by=by, reason=SAVED_AS)
     standing = _standing(fields)
     now = ((a, standing.get((a.typed.measure_id, a.typed.fiscal_year))) for a in answers)
     return sheet, [replace(answer, stands=stands) for answer, stands in now]
@@ -84,7 +85,7 @@ def compare(
     answers = [_read(sheet, typed, why) for typed in fields]
     cells = [answer.cell for answer in answers if answer.cell]
     outcomes = iter(list(valuing.compare_many(period, cells, by=by)))
-    answers = [_compared(sheet, a, next(outcomes), why) if a.cell else a for a in answers]
+    answers = [_compared(sheet, a, next(outcomes)) if a.cell else a for a in answers]
     return sheet, _warned(period, _without_unedited(answers))
 
 
@@ -101,18 +102,13 @@ def _read(sheet: Sheet, typed: Typed, why: dict[str, str]) -> Answer:
     return Answer(typed, line, Told.UNCHANGED, cell=cell)
 
 
-def _compared(sheet: Sheet, answer: Answer, outcome: Outcome, why: dict[str, str]) -> Answer:
+def _compared(sheet: Sheet, answer: Answer, outcome: Outcome) -> Answer:
     line, year = answer.line, answer.typed.fiscal_year
     assert line is not None  # it was read
-    told = Told(outcome.status)
-    place = f"{sheet.name(line)}（{valuing.year_name(year)}）："
-    message = outcome.message.removeprefix(place)
+    told, message = Told.WHY if outcome.asks_why else Told(outcome.status), outcome.message
     if not outcome.is_refused and told is not Told.UNCHANGED and sheet.is_before(line, year):
         told, message = Told.ERROR, "この年度には、この指標がまだありません。"
-    missing = valuing.missing_why(why.get("why_code", ""), why.get("why", ""))
-    if told is Told.ERROR and missing and message == missing:
-        told = Told.WHY
-    return replace(answer, told=told, message=message, stands=outcome.stands)
+    return replace(answer, told=told, message=message, stands=outcome.stands, outcome=outcome)
 
 
 def _without_unedited(answers: list[Answer]) -> list[Answer]:

@@ -15,6 +15,7 @@ from evaluation.valuing.many import (
     Status,
     compare_many,
     record_many,
+    write_outcomes,
 )
 from evaluation.valuing.measures import (
     add_measure,
@@ -92,5 +93,6 @@ __all__ = [
     "share_out",
     "shortened",
     "submit",
+    "write_outcomes",
     "year_name",
 ]

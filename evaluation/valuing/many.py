@@ -1,7 +1,7 @@
 """Values by the hundred thousand, or one: compared with what stands, then written all or none."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from evaluation import numbers
 from evaluation.models import IndicatorMeasure, IndicatorValue, ObjectivePeriod, Stage
-from evaluation.valuing.rows import Gates, final_refusal, lock_period, missing_why, place, told
+from evaluation.valuing.rows import (
+    Gates,
+    final_refusal,
+    lock_period,
+    missing_why,
+    names_of,
+    told,
+    year_name,
+)
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -60,12 +68,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a cell comes to. `stands`: the value that is there now, None for none."""
+    """What a cell comes to. `message`: what stands against it, without its place; `stands`: the value that
+    is there now, None for none; `asks_why`: a coded reason and words would let it in."""
 
     cell: Cell
     status: Status
     message: str = ""
     stands: IndicatorValue | None = None
+    measure: IndicatorMeasure | None = None
+    asks_why: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -73,11 +84,20 @@ class Outcome:
 
 
 class RefusedError(ValidationError):
-    """Nothing was written. `outcomes` are the cells that stand against it, each with its message."""
+    """Nothing was written. `outcomes` are the cells that stand against it; each message names its place."""
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
-        super().__init__([outcome.message for outcome in outcomes])
+        names = names_of(outcome.measure for outcome in outcomes if outcome.measure)
+        super().__init__([_placed(outcome, names) for outcome in outcomes])
         self.outcomes = outcomes
+
+
+def _placed(outcome: Outcome, names: Mapping[int, str]) -> str:
+    """Return 「論文数（令和7年度）：…」."""
+    if outcome.measure is None:
+        return outcome.message
+    year = year_name(outcome.cell.fiscal_year)
+    return f"{names[outcome.measure.pk]}（{year}）：{outcome.message}"
 
 
 @dataclass
@@ -125,7 +145,7 @@ def record_many(
         for outcome in outcomes:
             counts[outcome.status] += 1
         if not refused:
-            _write(sheet, outcomes, reason)
+            write_outcomes(outcomes, by=by, reason=reason)
         done += len(chunk)
         if progress:
             progress(done)
@@ -161,28 +181,21 @@ def _outcome(sheet: _Sheet, cell: Cell, stands: IndicatorValue | None) -> Outcom
     measure = sheet.measures.get(cell.measure_id)
     if measure is None:
         return Outcome(cell, Status.ERROR, "測るものが、この中長期目標にありません。", stands)
-    wrong = _wrong(sheet, measure, cell)
-    if wrong:
-        return _refused(Status.ERROR, measure, cell, stands, wrong)
+    if words := _wrong(sheet, measure, cell):
+        return Outcome(cell, Status.ERROR, words, stands, measure)
     if _says_the_same(cell, stands):
         return Outcome(cell, Status.UNCHANGED, stands=stands)
     if cell.seen is not None and cell.seen != (stands.revision if stands else 0):
         words = "ほかの人が先に値を変更しました。いまの値を確かめてからやり直してください。"
-        return _refused(Status.CONFLICT, measure, cell, stands, words)
+        return Outcome(cell, Status.CONFLICT, words, stands, measure)
     if words := _forbidden(sheet, measure, cell, stands):
-        return _refused(Status.ERROR, measure, cell, stands, words)
+        return Outcome(cell, Status.ERROR, words, stands, measure)
+    stage, year = stands.stage if stands else "", cell.fiscal_year
+    asked = sheet.gates.asks_why(stage, measure.indicator_id, year)
+    if asked and (words := missing_why(cell.why_code, cell.why)):
+        return Outcome(cell, Status.ERROR, words, stands, measure, asks_why=True)
     status = Status.CHANGED if stands else Status.NEW
     return Outcome(cell, Status.CLEARED if cell.is_empty else status, stands=stands)
-
-
-def _refused(
-    status: Status,
-    measure: IndicatorMeasure,
-    cell: Cell,
-    stands: IndicatorValue | None,
-    words: str,
-) -> Outcome:
-    return Outcome(cell, status, f"{place(measure, cell.fiscal_year)}：{words}", stands)
 
 
 def _wrong(sheet: _Sheet, measure: IndicatorMeasure, cell: Cell) -> str:
@@ -222,15 +235,12 @@ def _unfit(measure: IndicatorMeasure, cell: Cell) -> str:
 def _forbidden(
     sheet: _Sheet, measure: IndicatorMeasure, cell: Cell, stands: IndicatorValue | None
 ) -> str:
-    """Return why this change may not be made; "" where it may."""
+    """Return why this change may not be made, whatever its reason; "" where it may."""
     indicator, year = measure.indicator_id, cell.fiscal_year
     if words := sheet.gates.refusal(indicator, year, measure.pk):
         return words
     stage = stands.stage if stands else ""
     if words := final_refusal(cell.stage, stage, sheet.by):
-        return words
-    asked = sheet.gates.asks_why(stage, indicator, year)
-    if asked and (words := missing_why(cell.why_code, cell.why)):
         return words
     if cell.is_empty and stands is not None:
         if stands.stage != Stage.PRELIMINARY:
@@ -250,28 +260,30 @@ def _says_the_same(cell: Cell, stands: IndicatorValue | None) -> bool:
 
 
 # --- Writing --------------------------------------------------------------------------------------
-def _write(sheet: _Sheet, outcomes: Sequence[Outcome], reason: str) -> None:
+def write_outcomes(outcomes: Iterable[Outcome], *, by: User | None, reason: str) -> None:
+    """Write what cells come to, with their history, where none is refused: they were compared in the same
+    transaction, under the period's lock."""
     by_status: dict[Status, list[Outcome]] = {status: [] for status in Status}
     for outcome in outcomes:
         by_status[outcome.status].append(outcome)
-    new = _new(sheet, by_status[Status.NEW], reason)
-    history.create_all(IndicatorValue, new, by=sheet.by, reason=reason)
-    changed = [_changed(sheet, outcome, reason) for outcome in by_status[Status.CHANGED]]
-    history.change_all(IndicatorValue, changed, FIELDS, by=sheet.by, reason=reason)
+    new = _new(by_status[Status.NEW], by, reason)
+    history.create_all(IndicatorValue, new, by=by, reason=reason)
+    changed = [_changed(outcome, by, reason) for outcome in by_status[Status.CHANGED]]
+    history.change_all(IndicatorValue, changed, FIELDS, by=by, reason=reason)
     for outcome in by_status[Status.CLEARED]:
         assert outcome.stands is not None  # nothing there is cleared by nothing: unchanged
         words = told("値の消去", outcome.cell.why_code, outcome.cell.why)
-        history.delete(outcome.stands, by=sheet.by, reason=words)
+        history.delete(outcome.stands, by=by, reason=words)
 
 
-def _new(sheet: _Sheet, outcomes: Sequence[Outcome], reason: str) -> list[IndicatorValue]:
+def _new(outcomes: Sequence[Outcome], by: User | None, reason: str) -> list[IndicatorValue]:
     last = _last_revisions([outcome.cell for outcome in outcomes])
     rows = []
     for outcome in outcomes:
         cell = outcome.cell
         row = IndicatorValue(measure_id=cell.measure_id, fiscal_year=cell.fiscal_year, revision=0)
         row.revision = last.get((cell.measure_id, cell.fiscal_year), 0)
-        rows.append(_fill(sheet, row, cell, cell.stage or Stage.PRELIMINARY, reason))
+        rows.append(_fill(row, cell, cell.stage or Stage.PRELIMINARY, by, reason))
     return rows
 
 
@@ -288,21 +300,21 @@ def _last_revisions(cells: Sequence[Cell]) -> dict[tuple[int, int], int]:
     return {(measure, year): revision for measure, year, revision in rows}
 
 
-def _changed(sheet: _Sheet, outcome: Outcome, reason: str) -> IndicatorValue:
+def _changed(outcome: Outcome, by: User | None, reason: str) -> IndicatorValue:
     row, cell = outcome.stands, outcome.cell
     assert row is not None
     was_final = row.stage != Stage.PRELIMINARY
     stage = Stage.CORRECTED if was_final else cell.stage or row.stage
-    return _fill(sheet, row, cell, stage, reason)
+    return _fill(row, cell, stage, by, reason)
 
 
 def _fill(
-    sheet: _Sheet, row: IndicatorValue, cell: Cell, stage: str, reason: str
+    row: IndicatorValue, cell: Cell, stage: str, by: User | None, reason: str
 ) -> IndicatorValue:
     row.number, row.text, row.state = cell.number, cell.text, cell.state
     row.note = row.note if cell.note is None else cell.note
     row.stage, row.why_code, row.why = stage, cell.why_code, cell.why
     row.revision += 1
-    row.entered_by, row.entered_at = sheet.by, timezone.now()
+    row.entered_by, row.entered_at = by, timezone.now()
     row._change_reason = told(reason, cell.why_code, cell.why)  # type: ignore[attr-defined]
     return row

@@ -89,23 +89,30 @@ def item_at(places: Sequence[tuple[int, int]], fiscal_year: int) -> int | None:
 
 def name_of(measure: IndicatorMeasure) -> str:
     """Return what a person calls a measure: its label, or the beginning of its indicator's words."""
-    if measure.label:
-        return measure.label
-    return clause_name(measure.indicator)
+    return names_of([measure])[measure.pk]
+
+
+def names_of(measures: Iterable[IndicatorMeasure]) -> dict[int, str]:
+    """Return the names of measures (at most one query)."""
+    rows = list(measures)
+    unnamed = {measure.indicator_id for measure in rows if not measure.label}
+    heads = heads_of(unnamed) if unnamed else {}
+    return {
+        measure.pk: measure.label or _shown(measure.indicator, heads.get(measure.indicator_id))
+        for measure in rows
+    }
 
 
 def clause_name(clause: Clause) -> str:
-    head = heads_of([clause.pk]).get(clause.pk)
+    return _shown(clause, heads_of([clause.pk]).get(clause.pk))
+
+
+def _shown(clause: Clause, head: Wording | None) -> str:
     return shortened(head.text if head else str(clause))
 
 
 def shortened(text: str) -> str:
     return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1] + "…"
-
-
-def place(measure: IndicatorMeasure, fiscal_year: int) -> str:
-    """Return 「論文数（令和7年度）」."""
-    return f"{name_of(measure)}（{year_name(fiscal_year)}）"
 
 
 # --- Gates ----------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def _record(measure: IndicatorMeasure, cell: Cell, by: User | None, reason: str)
         if outcome.status is Status.CONFLICT:
             revision = outcome.stands.revision if outcome.stands else 0
             raise Stale(outcome.stands, str(revision), "この値") from error
-        raise ValidationError(outcome.message) from error
+        raise ValidationError(error.messages) from error
 
 
 # --- Yearly texts ---------------------------------------------------------------------------------

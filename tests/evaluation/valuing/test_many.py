@@ -88,11 +88,12 @@ def test_one_wrong_cell_leaves_everything_as_it_was(measures, monkeypatch):
     wrong[9] = Cell(0, 2026, Decimal(1))
     with pytest.raises(valuing.RefusedError) as error:
         valuing.record_many(period_of(measures), wrong, by=None)
+    assert error.value.messages == [
+        "monitoring_indicator（令和8年度）：整数で入力してください（例：1,234件）。",
+        "測るものが、この中長期目標にありません。",
+    ]
     assert [(o.status, o.message) for o in error.value.outcomes] == [
-        (
-            Status.ERROR,
-            "monitoring_indicator（令和8年度）：整数で入力してください（例：1,234件）。",
-        ),
+        (Status.ERROR, "整数で入力してください（例：1,234件）。"),
         (Status.ERROR, "測るものが、この中長期目標にありません。"),
     ]
     assert (IndicatorValue.objects.count(), IndicatorValue.history.count()) == (0, 0)
@@ -134,7 +135,7 @@ def test_comparing_tells_what_each_cell_would_come_to_and_writes_nothing(measure
         "unchanged",
         "error",
     ]
-    assert found[-1].message == "monitoring_indicator（令和8年度）：同じ欄が2回あります。"
+    assert found[-1].message == "同じ欄が2回あります。"
     assert IndicatorValue.history.count() == 4
 
 
