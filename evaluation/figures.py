@@ -66,7 +66,9 @@ class Figures:
         )
         values = IndicatorValue.objects.filter(measure__in=measures).select_related("entered_by")
         targets = IndicatorTarget.objects.filter(measure__in=measures).order_by("set_on", "pk")
-        results = YearlyResult.objects.filter(indicator__period=period)
+        results = YearlyResult.objects.filter(
+            indicator__period=period, **({} if only is None else {"indicator__in": only})
+        )
         by_value = {(row.measure_id, row.fiscal_year): row for row in values}
         by_target = _grouped((row.measure_id, row) for row in targets)
         by_indicator = _grouped((measure.indicator_id, measure) for measure in measures)

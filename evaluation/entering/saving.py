@@ -84,7 +84,7 @@ def compare(
     sheet = Sheet.of(period, by)
     answers = [_read(sheet, typed, why) for typed in fields]
     cells = [answer.cell for answer in answers if answer.cell]
-    outcomes = iter(list(valuing.compare_many(period, cells, by=by)))
+    outcomes = iter(list(valuing.compare_many(period, cells, by=by, gates=sheet.gates)))
     answers = [_compared(sheet, a, next(outcomes)) if a.cell else a for a in answers]
     return sheet, _warned(period, _without_unedited(answers))
 

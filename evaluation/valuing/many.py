@@ -112,10 +112,11 @@ class _Sheet:
 
 
 def compare_many(
-    period: ObjectivePeriod, cells: Iterable[Cell], *, by: User | None
+    period: ObjectivePeriod, cells: Iterable[Cell], *, by: User | None, gates: Gates | None = None
 ) -> Iterator[Outcome]:
-    """Yield what each cell would come to, in their order; nothing is written."""
-    sheet = _sheet(period, by)
+    """Yield what each cell would come to, in their order; nothing is written. `gates`: those of the
+    period's measures for this person, where they have been read."""
+    sheet = _sheet(period, by, gates)
     for chunk in _chunks(cells):
         yield from _outcomes(sheet, chunk)
 
@@ -160,10 +161,10 @@ def _chunks(cells: Iterable[Cell]) -> Iterator[list[Cell]]:
         yield chunk
 
 
-def _sheet(period: ObjectivePeriod, by: User | None) -> _Sheet:
+def _sheet(period: ObjectivePeriod, by: User | None, gates: Gates | None = None) -> _Sheet:
     measures = IndicatorMeasure.objects.filter(indicator__period=period).select_related("indicator")
     by_id = {measure.pk: measure for measure in measures}
-    gates = Gates.of(period, {measure.indicator_id for measure in by_id.values()}, by)
+    gates = gates or Gates.of(period, {measure.indicator_id for measure in by_id.values()}, by)
     return _Sheet(period, by, by_id, gates)
 
 

@@ -152,6 +152,11 @@ def test_a_closed_year_says_why_and_lets_in_who_is_admitted(scene):
     assert scene.save(scene.typed("1"), **why) == [(Told.NEW, "")]
 
 
+def test_a_field_is_compared_once_and_then_written(scene, django_assert_num_queries):
+    with django_assert_num_queries(26):
+        scene.save(scene.typed("1"))
+
+
 def test_what_was_handed_in_waits(scene):
     valuing.submit(scene.item, 2024, by=None)
     words = "確認待ちのため、変更できません。直すには、評価者に差戻しを求めてください。"
