@@ -142,6 +142,18 @@ def years_of(period: ObjectivePeriod) -> range:
     return range(period.first_fiscal_year, period.last_fiscal_year + 1)
 
 
+def years_stood(period: ObjectivePeriod, clauses: Collection[int]) -> dict[int, set[int]]:
+    """Return of each clause that was ever decided the fiscal years in which it was there (one query)."""
+    told = _decided(period, clauses)
+    breaks = _breaks(told, {})
+    found = {}
+    for pk, rows in told.items():
+        first, own = _first_year(rows[0], period), breaks.get(pk, [])
+        gone = min((b.fiscal_year for b in own if b.kind == "abolished"), default=None)
+        found[pk] = {y for y in years_of(period) if y >= first and (gone is None or y < gone)}
+    return found
+
+
 def first_years_of(period: ObjectivePeriod) -> dict[int, int]:
     """Return of each clause that was ever decided the fiscal year from which it has values."""
     return {pk: _first_year(rows[0], period) for pk, rows in _decided(period).items()}

@@ -85,7 +85,7 @@ def compare(
     answers = [_read(sheet, typed, why) for typed in fields]
     cells = [answer.cell for answer in answers if answer.cell]
     outcomes = iter(list(valuing.compare_many(period, cells, by=by, gates=sheet.gates)))
-    answers = [_compared(sheet, a, next(outcomes)) if a.cell else a for a in answers]
+    answers = [_compared(a, next(outcomes)) if a.cell else a for a in answers]
     return sheet, _warned(period, _without_unedited(answers))
 
 
@@ -102,13 +102,10 @@ def _read(sheet: Sheet, typed: Typed, why: dict[str, str]) -> Answer:
     return Answer(typed, line, Told.UNCHANGED, cell=cell)
 
 
-def _compared(sheet: Sheet, answer: Answer, outcome: Outcome) -> Answer:
-    line, year = answer.line, answer.typed.fiscal_year
-    assert line is not None  # it was read
-    told, message = Told.WHY if outcome.asks_why else Told(outcome.status), outcome.message
-    if not outcome.is_refused and told is not Told.UNCHANGED and sheet.is_before(line, year):
-        told, message = Told.ERROR, "この年度には、この指標がまだありません。"
-    return replace(answer, told=told, message=message, stands=outcome.stands, outcome=outcome)
+def _compared(answer: Answer, outcome: Outcome) -> Answer:
+    told = Told.WHY if outcome.asks_why else Told(outcome.status)
+    said = {"message": outcome.message, "stands": outcome.stands, "outcome": outcome}
+    return replace(answer, told=told, **said)
 
 
 def _without_unedited(answers: list[Answer]) -> list[Answer]:

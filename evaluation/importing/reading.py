@@ -10,7 +10,7 @@ from evaluation.importing.columns import STAGES, Columns
 from evaluation.importing.stamps import read_stamp
 from evaluation.importing.template import LONG
 from evaluation.models import ChangeCode, IndicatorMeasure, ObjectivePeriod, Stage
-from evaluation.valuing import Cell, year_name
+from evaluation.valuing import Cell
 from evaluation.workbook.sheets import Row, Sheet
 
 NO_KEY = "鍵が空です。ひな形の行を消さずに、その行に入力してください。"
@@ -71,10 +71,8 @@ class Reader:
         if typed.words == LONG:
             return typed
         first = self.first_years.get(measure.indicator_id, 0)
-        if year < first:
-            if numbers.fold(typed.words) in ("", "-"):
-                return typed
-            return replace(typed, error=f"この指標は{year_name(first)}からのため、入力できません。")
+        if year < first and numbers.fold(typed.words) in ("", "-"):
+            return typed
         number, state, text, error = _value(typed.words, measure)
         if error:
             return replace(typed, error=error)

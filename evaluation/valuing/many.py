@@ -12,9 +12,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from evaluation import numbers
+from evaluation.figures import years_stood
 from evaluation.models import IndicatorMeasure, IndicatorValue, ObjectivePeriod, Stage
 from evaluation.valuing.rows import (
     Gates,
+    absence,
     final_refusal,
     lock_period,
     missing_why,
@@ -108,6 +110,7 @@ class _Sheet:
     by: User | None
     measures: dict[int, IndicatorMeasure]
     gates: Gates
+    years: dict[int, set[int]]  # in which each indicator was there
     met: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -165,7 +168,8 @@ def _sheet(period: ObjectivePeriod, by: User | None, gates: Gates | None = None)
     measures = IndicatorMeasure.objects.filter(indicator__period=period).select_related("indicator")
     by_id = {measure.pk: measure for measure in measures}
     gates = gates or Gates.of(period, {measure.indicator_id for measure in by_id.values()}, by)
-    return _Sheet(period, by, by_id, gates)
+    years = years_stood(period, {measure.indicator_id for measure in by_id.values()})
+    return _Sheet(period, by, by_id, gates, years)
 
 
 # --- Comparing ------------------------------------------------------------------------------------
@@ -238,6 +242,9 @@ def _forbidden(
 ) -> str:
     """Return why this change may not be made, whatever its reason; "" where it may."""
     indicator, year = measure.indicator_id, cell.fiscal_year
+    absent = absence(sheet.years.get(indicator, ()), year)
+    if absent and not cell.is_empty:  # what was entered before is taken away
+        return absent
     if words := sheet.gates.refusal(indicator, year, measure.pk):
         return words
     stage = stands.stage if stands else ""

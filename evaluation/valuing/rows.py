@@ -168,6 +168,15 @@ class Gates:
         return stage in (Stage.FINAL, Stage.CORRECTED) or confirmed or fiscal_year in self.closed
 
 
+def absence(years: Collection[int], fiscal_year: int) -> str:
+    """Return why nothing is entered for an indicator that was there in these years; "" where it was."""
+    if fiscal_year in years:
+        return ""
+    if years and fiscal_year < min(years):
+        return f"この指標は{year_name(min(years))}からのため、入力できません。"
+    return "この指標は、この年度にはないため、入力できません。"
+
+
 def missing_why(why_code: str, why: str) -> str:
     """Return what is wrong with the reason of a change after confirmation; "" for nothing."""
     if why_code not in ChangeCode.values or not why.strip():

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from evaluation.amending import Stale
 from evaluation.checks import check_text
+from evaluation.figures import years_stood
 from evaluation.models import Clause, IndicatorMeasure, IndicatorValue, Stage, YearlyResult
 from evaluation.valuing.many import Cell, RefusedError, Status, record_many
 from evaluation.valuing.rows import (
     Gates,
+    absence,
     check_year,
     clause_name,
     final_refusal,
@@ -117,7 +119,8 @@ def record_result(
     if row.pk and (row.text, row.stage) == (text, staged):
         return row
     _check_gates(gates, row, why_code, why)
-    if words := final_refusal(stage, row.stage, by):
+    stood = years_stood(indicator.period, [indicator.pk]).get(indicator.pk, ())
+    if words := absence(stood, fiscal_year) or final_refusal(stage, row.stage, by):
         raise ValidationError(words)
     if not text:
         raise ValidationError("実績を入力してください。")

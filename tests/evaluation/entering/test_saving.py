@@ -153,7 +153,7 @@ def test_a_closed_year_says_why_and_lets_in_who_is_admitted(scene):
 
 
 def test_a_field_is_compared_once_and_then_written(scene, django_assert_num_queries):
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         scene.save(scene.typed("1"))
 
 
@@ -183,7 +183,7 @@ def test_before_its_first_year_an_indicator_takes_no_value(scene):
     decide(draft, effective_on=dt.date(2025, 4, 1))
     measure = make_measure(indicator, "採択数")
     assert scene.save(scene.typed("1", 2024, measure=measure)) == [
-        (Told.ERROR, "この年度には、この指標がまだありません。")
+        (Told.ERROR, "この指標は令和7年度からのため、入力できません。")
     ]
     assert scene.save(scene.typed("1", 2025, measure=measure)) == [(Told.NEW, "")]
 

@@ -1,13 +1,22 @@
 """One value, one yearly text: entered, cleared, confirmed, corrected, with history."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import IndicatorValue, YearlyResult
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db
 WHY = {"why_code": "mistake", "why": "転記の誤り"}
@@ -153,6 +162,45 @@ def test_what_is_no_value_is_refused_with_place_and_form(measure, fields, year, 
         valuing.record(measure, year, by=None, **options)
     assert message(error) == words
     assert rows() == []
+
+
+def test_a_value_is_of_years_in_which_its_indicator_was_there():
+    period = make_period()
+    item, (gone, _) = make_indicators(period, "特許数", "論文数")
+    draft = make_draft(period)
+    amending.repeal(draft, gone, by=None)
+    new, told = (
+        amending.insert(draft, f"{kind}_indicator", parent=item, text="人数", by=None)
+        for kind in ("monitoring", "evaluation")
+    )
+    old, late = make_measure(gone, "特許数"), make_measure(new, "人数")
+    undecided = "人数（令和7年度）：この指標は、この年度にはないため、入力できません。"
+    with pytest.raises(ValidationError) as error:
+        make_value(late, 2025)
+    assert message(error) == undecided
+    decide(draft, dt.date(2025, 4, 1))
+    for measure, year, words in (
+        (late, 2024, "人数（令和6年度）：この指標は令和7年度からのため、入力できません。"),
+        (old, 2025, "特許数（令和7年度）：この指標は、この年度にはないため、入力できません。"),
+    ):
+        with pytest.raises(ValidationError) as error:
+            make_value(measure, year)
+        assert message(error) == words
+    make_value(late, 2025)
+    make_value(old, 2024)
+    with pytest.raises(ValidationError) as error:
+        valuing.record_result(told, 2024, "実施した。", by=None)
+    assert message(error) == "この指標は令和7年度からのため、入力できません。"
+    assert valuing.record_result(told, 2025, "実施した。", by=None).revision == 1
+
+
+def test_a_value_of_a_year_without_its_indicator_can_be_taken_away(measure):
+    make_value(measure, 2026)
+    draft = make_draft(measure.indicator.period)
+    amending.repeal(draft, measure.indicator, by=None)
+    decide(draft, dt.date(2026, 4, 1))
+    valuing.clear(measure, 2026, by=None)
+    assert not measure.values.exists()
 
 
 def test_a_ratio_is_never_entered(measure):
