@@ -184,13 +184,17 @@ class PlansForm(PlainForm):
 
 
 class InputsForm(PlainForm):
-    """The inputs of an item: a field for every kind and fiscal year, each with its revision."""
+    """The inputs of an item: a field for every kind and fiscal year, each with its revision.
+
+    A field that somebody else changed meanwhile is left to them, unless it was changed here too.
+    """
 
     def __init__(
         self, period: ObjectivePeriod, stored: Iterable[ItemInput], data: Any = None
     ) -> None:
         rows = {(row.kind, row.fiscal_year): row for row in stored}
         super().__init__(data)
+        self.stored = rows
         self.places = [(kind, year) for kind in ItemInput.Kind for year in years_of(period)]
         for kind, year in self.places:
             row = rows.get((kind.value, year))
@@ -198,6 +202,7 @@ class InputsForm(PlainForm):
             self.fields[name] = forms.CharField(
                 label=f"{kind.label}（{year_name(year)}）",
                 required=False,
+                show_hidden_initial=True,
                 max_length=numbers.LONGEST,
                 initial=_typed(kind, row),
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -226,8 +231,23 @@ class InputsForm(PlainForm):
             elif reading.state:
                 self.add_error(name, f"{self.fields[name].label}：数を入力してください。")
             seen = _revision(cleaned.get(f"seen-{name}") or "x")
+            row = self.stored.get((kind.value, year))
+            revision = row.revision if row else 0
+            if seen != revision and name not in self.changed_data:
+                continue  # theirs stands
+            if seen != revision and reading.number != (row.amount if row else None):
+                self.add_error(name, f"{self.fields[name].label}：{_theirs(kind, row)}")
+                self.restamp(f"seen-{name}", revision)
             self.cells.append(InputCell(kind.value, year, reading.number, seen))
         return cleaned
+
+
+def _theirs(kind: ItemInput.Kind, row: ItemInput | None) -> str:
+    now = f"{_typed(kind, row)}{_unit(kind)}" if row else "空欄"
+    return (
+        f"ほかの人が先に変更しました（いまの値：{now}）。"
+        "入力したとおりにするには、もう一度保存してください。"
+    )
 
 
 def _unit(kind: ItemInput.Kind) -> str:

@@ -38,5 +38,11 @@ class PlainForm(forms.Form):
                     self.add_error(name, f"{self.fields[name].label}の{words}")
         return cleaned
 
+    def restamp(self, name: str, seen: object) -> None:
+        """Let the form be sent again against what stands now, which its reader is shown."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix(name)] = str(seen)
+        self.data = data
+
     def _unprintable(self, text: str) -> str:
         return unprintable(text) if self.is_printed else ""

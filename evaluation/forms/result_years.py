@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from evaluation.comparison.alignment import UnitKind
 from evaluation.deadlines import report_due
+from evaluation.eras import written
 from evaluation.figures import Figures
 from evaluation.forms.amendments import PersonField
 from evaluation.forms.clauses import REOPEN, SeenField
@@ -133,7 +134,8 @@ def _cut(words: str, length: int = 24) -> str:
 
 
 class PeopleForm(PlainForm):
-    """Who enters each item's year, and until when."""
+    """Who enters each item's year, and until when. Cleans to `shares`, as `valuing.share_out` takes them:
+    a row that somebody else changed meanwhile is left to them, unless it was changed here too."""
 
     def __init__(
         self, items: Sequence[ItemProgress], people: Iterable[User], data: Any = None
@@ -147,8 +149,9 @@ class PeopleForm(PlainForm):
             self.fields[f"person_{pk}"] = forms.TypedChoiceField(
                 label=f"「{heading}」の担当者",
                 required=False,
+                show_hidden_initial=True,
                 choices=[("", "決めない"), *names],
-                coerce=by_pk.__getitem__,
+                coerce=by_pk.get,
                 empty_value=None,
                 initial=one.person.pk if one.person else "",
                 error_messages={"invalid_choice": "担当者を、法人担当者の一覧から選んでください。"},
@@ -156,6 +159,7 @@ class PeopleForm(PlainForm):
             self.fields[f"due_{pk}"] = JapaneseDateField(
                 label=f"「{heading}」の期限",
                 required=False,
+                show_hidden_initial=True,
                 initial=one.due_on or (None if one.row else report_due(one.fiscal_year)),
             )
             self.fields[f"seen_{pk}"] = SeenField()
@@ -169,19 +173,32 @@ class PeopleForm(PlainForm):
             person, due, seen = (self[name] for name in names)
             yield one, person, due, seen
 
-    def shares(self) -> list[Share]:
-        """Return what was chosen, as `valuing.share_out` takes it."""
-        given = self.cleaned_data
-        return [
-            Share(
-                one.item.wording.clause,
-                given[f"person_{pk}"],
-                given[f"due_{pk}"],
-                seen_of(given[f"seen_{pk}"]),
-            )
-            for one in self.items
-            for pk in [one.item.clause_id]
-        ]
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.shares: list[Share] = []
+        for one in self.items:
+            person, due, stamp = (f"{name}_{one.item.clause_id}" for name in ("person", "due", "seen"))
+            if stamp not in cleaned:
+                continue
+            seen, revision = seen_of(cleaned[stamp]), one.row.revision if one.row else 0
+            is_mine = person in self.changed_data or due in self.changed_data
+            if seen != revision and not is_mine:
+                continue
+            if seen != revision:
+                self.add_error(person, _theirs(one))
+                self.restamp(stamp, revision)
+            clause = one.item.wording.clause
+            self.shares.append(Share(clause, cleaned.get(person), cleaned.get(due), seen))
+        return cleaned
+
+
+def _theirs(one: ItemProgress) -> str:
+    person = one.person.get_full_name() if one.person else "決まっていません"
+    due = written(one.due_on) if one.due_on else "決まっていません"
+    return (
+        f"ほかの人が先に変更しました（いまの担当者：{person}、期限：{due}）。"
+        "入力したとおりにするには、もう一度保存してください。"
+    )
 
 
 class ReportForm(PlainForm):

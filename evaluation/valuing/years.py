@@ -61,31 +61,44 @@ def assign(
     seen: int | None = None,
 ) -> ItemYear:
     """Say who enters an item's year, and until when; a new person is told."""
-    row = _opened(item, fiscal_year, seen)
-    is_new = person is not None and person.pk != row.person_id
-    row.person, row.due_on = person, due_on
-    row = _save(row, by, "入力の担当者と期限の設定")
+    row, is_new = _assigned(Share(item, person, due_on, seen), fiscal_year, by)
     if is_new:
         _tell(News.ASSIGNED, row, by)
     return row
+
+
+def _assigned(share: Share, fiscal_year: int, by: User | None) -> tuple[ItemYear, bool]:
+    """Store who enters an item's year; return it, and whether that is somebody new."""
+    row = _opened(share.item, fiscal_year, share.seen)
+    is_new = share.person is not None and share.person.pk != row.person_id
+    row.person, row.due_on = share.person, share.due_on
+    return _save(row, by, "入力の担当者と期限の設定"), is_new
 
 
 @transaction.atomic
 def share_out(
     period: ObjectivePeriod, fiscal_year: int, shares: Iterable[Share], *, by: User | None
 ) -> int:
-    """Assign many items of a year, all or none; return how many are other than before."""
+    """Assign many items of a year, all or none; return how many are other than before. Each new person is
+    told once."""
     lock_period(period.pk)
     rows = ItemYear.objects.filter(item__period=period, fiscal_year=fiscal_year)
     standing = {row.item_id: (row.person_id, row.due_on) for row in rows}
-    changed = 0
+    changed, told = 0, dict[User, list[ItemYear]]()
     for share in shares:
         wanted = (share.person.pk if share.person else None, share.due_on)
         if standing.get(share.item.pk) == wanted:
             continue
-        options = {"person": share.person, "due_on": share.due_on, "seen": share.seen}
-        assign(share.item, fiscal_year, by=by, **options)  # type: ignore[arg-type]
+        row, is_new = _assigned(share, fiscal_year, by)
         changed += 1
+        if is_new and share.person:
+            told.setdefault(share.person, []).append(row)
+    for person, of in told.items():
+        if len(of) == 1:
+            _tell(News.ASSIGNED, of[0], by)
+            continue
+        year = reverse("result_year", args=[period.agency.code, period.number, fiscal_year])
+        tell_of_results(News.ASSIGNED, period, [person], by=by, link=f"{year}?only=mine")
     return changed
 
 

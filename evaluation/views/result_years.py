@@ -261,21 +261,24 @@ def people(request: SignedInRequest, agency: str, number: int, fiscal_year: int)
     """Say who enters each item's year, and until when; the statutory day is proposed."""
     scene = Scene.of(request, agency, number, fiscal_year)
     require_result(request, ResultAct.ASSIGN, scene.period)
-    possible = people_with(Role.Kind.AGENCY, scene.period.agency)
-    items = scene.progress.year(fiscal_year)
-    form = forms.PeopleForm(items, possible, request.POST if request.method == "POST" else None)
+    form = _people_form(request, scene)
     if form.is_valid():
         try:
-            shares = form.shares()
-            count = valuing.share_out(scene.period, fiscal_year, shares, by=request.user)
-        except valuing.Stale as stale:
-            return _overtaken(request, stale)
+            count = valuing.share_out(scene.period, fiscal_year, form.shares, by=request.user)
+        except valuing.Stale:  # at this very moment: read anew, the form names the row itself
+            form = _people_form(request, Scene.of(request, agency, number, fiscal_year))
         except ValidationError as error:
             refuse(form, error)
         else:
             messages.success(request, f"担当者と期限を保存しました（変更：{count}項目）。")
             return redirect("result_year", agency, number, fiscal_year)
     return render(request, "evaluation/year_people.html", scene.context(form=form))
+
+
+def _people_form(request: SignedInRequest, scene: Scene) -> forms.PeopleForm:
+    possible = people_with(Role.Kind.AGENCY, scene.period.agency)
+    items = scene.progress.year(scene.fiscal_year)
+    return forms.PeopleForm(items, possible, request.POST if request.method == "POST" else None)
 
 
 @once

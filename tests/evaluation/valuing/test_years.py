@@ -5,6 +5,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
@@ -188,6 +189,18 @@ def test_a_person_and_a_deadline_are_set(place):
     valuing.assign(item, 2024, by=None, person=person, due_on=due)
     row = ItemYear.objects.get()
     assert (row.person, row.due_on, row.state) == (person, due, "entering")
+
+
+def test_who_is_to_enter_many_items_is_told_once(two_items, django_capture_on_commit_callbacks):
+    period, items, _ = two_items
+    person, assessor = (make_user(period.agency, role) for role in ("agency", "assessor"))
+    person.email = "a@example.go.jp"
+    person.save()
+    shares = [valuing.Share(item, person, None, 0) for item in items]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert valuing.share_out(period, 2024, shares, by=assessor) == 2
+    assert len(mail.outbox) == 1
+    assert "/results/years/2024/?only=mine" in mail.outbox[0].body
 
 
 # --- Closing --------------------------------------------------------------------------------------

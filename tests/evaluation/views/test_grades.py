@@ -237,6 +237,19 @@ def test_inputs_are_typed_as_people_type_them(pages):
         "ordinary_profit": -5_000_000,
         "staff": 12.5,
     }
+    sent = fields | {f"initial-{name}": "" for name in fields if name.startswith("input-")}
+    other = {"input-ordinary_cost-2024": "3"}  # with what others entered left as it was shown
+    assert pages.post("agency", page, **sent | other).status_code == 302
+    assert ItemInput.objects.get(kind="ordinary_cost").amount == 3
+    theirs = pages.post("agency", page, **sent | {"input-settlement-2024": "7"}).context["form"]
+    assert theirs.errors == {
+        "input-settlement-2024": [
+            "決算額（令和6年度）：ほかの人が先に変更しました（いまの値：0円）。"
+            "入力したとおりにするには、もう一度保存してください。"
+        ]
+    }
+    assert theirs["seen-input-settlement-2024"].value() == "1"
+    ItemInput.objects.filter(kind="ordinary_cost").delete()
     sheet = pages.get("agency", pages.of("assessment"))
     for printed in (">1,234,000<", ">0<", ">△5,000<", ">12.50<"):
         assert printed in sheet

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import (
     Admission,
     Clause,
@@ -21,7 +21,16 @@ from evaluation.models import (
     YearClosing,
 )
 from programs.models import User
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_baseline,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 YEAR = 2024
@@ -232,6 +241,43 @@ def test_what_is_no_day_or_nobody_of_the_agency_is_told_at_its_item(place, asses
         ],
     }
     assert not ItemYear.objects.exists()
+
+
+def test_what_others_shared_out_meanwhile_is_left_to_them_and_told_where_it_differs(assessor):
+    period = make_period()
+    _, (_, one, two, *_) = make_baseline(period)
+    draft = make_draft(period)
+    kind, said = "monitoring_indicator", {"text": "論文数", "by": None}
+    indicators = [amending.insert(draft, kind, parent=item, **said) for item in (one, two)]
+    decide(draft)
+    for indicator in indicators:
+        make_measure(indicator)
+    mine, theirs = (make_user(period.agency, "agency") for _ in range(2))
+    assessor.force_login(make_user(period.agency, "assessor"))
+    address = reverse("year_people", args=[period.agency.code, 5, YEAR])
+    page = assessor.get(address)
+    sent = {bound.name: bound.value() or "" for bound in page.context["form"]}
+    shown = [name for name in sent if not name.startswith("seen_")]
+    assert [f'name="initial-{name}"' in html(page) for name in shown] == [True] * 4
+    sent |= {f"initial-{name}": sent[name] for name in shown}
+    sent |= {f"seen_{item.pk}": "0" for item in (one, two)}
+    valuing.assign(one, YEAR, by=None, person=theirs, due_on=None)  # somebody else, another item
+    answer = assessor.post(address, sent | {f"person_{two.pk}": mine.pk}, follow=True)
+    assert "担当者と期限を保存しました（変更：1項目）。" in html(answer)
+    rows = ItemYear.objects.order_by("item_id").values_list("person", "due_on")
+    assert list(rows) == [(theirs.pk, None), (mine.pk, dt.date(2025, 6, 30))]
+    # The same item: what was typed stays, theirs is named, and it can be sent again.
+    answer = assessor.post(address, sent | {f"person_{one.pk}": mine.pk})
+    form = answer.context["form"]
+    assert form.errors == {
+        f"person_{one.pk}": [
+            "ほかの人が先に変更しました（いまの担当者：試験 太郎、期限：決まっていません）。"
+            "入力したとおりにするには、もう一度保存してください。"
+        ]
+    }
+    assert [form[f"{name}_{one.pk}"].value() for name in ("person", "seen")] == [str(mine.pk), "1"]
+    assessor.post(address, sent | {f"person_{one.pk}": mine.pk, f"seen_{one.pk}": "1"})
+    assert ItemYear.objects.get(item=one).person == mine
 
 
 def test_a_day_that_was_taken_away_is_not_proposed_again(place, assessor):
