@@ -25,7 +25,7 @@ from programs.models import Role, User
 logger = logging.getLogger(__name__)
 
 SOON = dt.timedelta(days=7)  # before its deadline what is to be entered is reminded of
-LONG = dt.timedelta(days=7)  # after which what waits to be checked is
+WEEK = dt.timedelta(days=7)  # after which, and each time again, what has no deadline is
 REMINDED = (What.CORRECT, What.CHECK, What.CHANGE, What.ENTER, What.ASSIGN)
 SUBJECT = "実績の入力・確認が待っています"
 BODY = """{name} 様
@@ -74,9 +74,10 @@ def _is_due(task: Waiting, today: dt.date) -> bool:
         return False
     if task.due_on:
         return task.due_on - SOON <= today
-    if task.what is What.CHECK:
-        return timezone.localdate(task.since) + LONG <= today
-    return task.what is not What.ENTER
+    if task.what is What.ENTER:
+        return False
+    waited = today - timezone.localdate(task.since)
+    return waited >= WEEK and waited.days % WEEK.days == 0
 
 
 def _reminded(person: User, tasks: Iterable[Waiting], today: dt.date) -> str:

@@ -16,6 +16,7 @@ from evaluation.models import (
     IndicatorValue,
     ItemYear,
     ObjectivePeriod,
+    YearClosing,
     YearlyResult,
 )
 from evaluation.valuing import clause_name, heads_of, name_of, year_name
@@ -52,8 +53,13 @@ def of_results(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
 def _open_years(
     user: User, entering: Collection[int], checking: Collection[int]
 ) -> QuerySet[ItemYear]:
-    """Return the years of items that wait for a user, each with since when (`since`)."""
-    mine = Q(item__period__agency__in=entering, state__in=(State.ENTERING, State.RETURNED))
+    """Return the years of items that wait for a user, each with since when (`since`): of a closed year
+    what was given back, and what is to be checked."""
+    closings = YearClosing.objects.filter(
+        period=OuterRef("item__period"), fiscal_year=OuterRef("fiscal_year")
+    )
+    enterable = Q(state=State.RETURNED) | Q(~Exists(closings), state=State.ENTERING)
+    mine = enterable & Q(item__period__agency__in=entering)
     mine &= Q(person=user) | Q(person__isnull=True)
     theirs = Q(item__period__agency__in=checking, state=State.SUBMITTED)
     steps = ItemYear.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")

@@ -7,9 +7,10 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import reminding, valuing
 from evaluation.models import Reminder
 from evaluation.reminding import Outcome, remind
+from evaluation.waiting import What
 from jst_objectives import history
 from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
 
@@ -75,12 +76,29 @@ def test_what_waits_to_be_checked_is_reminded_of_after_a_week(place, monkeypatch
     assert [sent.to for sent in mail.outbox] == [[assessor.email]]
 
 
-def test_what_was_returned_is_reminded_of_whenever_it_is_due(place):
-    user = person(place[0], "agency")
-    valuing.submit(place[1], YEAR, by=None)
-    valuing.send_back(place[1], YEAR, by=None, words="秘密の言葉")
-    assert remind() == Outcome(1, 0, 0)
-    assert mail.outbox[0].to == [user.email]
+def test_what_has_no_day_is_reminded_of_once_a_week(place, monkeypatch):
+    """What was given back was told the same day; that nobody is to enter a year, on 8, 15, 22 April …"""
+    period, item, indicator = place
+    user = person(period, "agency")
+    make_measure(indicator)
+    valuing.submit(item, YEAR, by=None)
+    valuing.send_back(item, YEAR, by=None, words="秘密の言葉")
+    today, sent = timezone.localdate(), []
+    for days in range(16):
+        day = today + dt.timedelta(days=days)
+        monkeypatch.setattr(
+            timezone, "localdate", lambda moment=None, day=day: today if moment else day
+        )
+        sent.append(_only(What.CORRECT).sent)
+    assert [days for days, count in enumerate(sent) if count] == [7, 14]
+    assert {message.to[0] for message in mail.outbox} == {user.email}
+
+
+def _only(what):
+    """Remind of one thing that waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reminding, "REMINDED", (what,))
+        return remind()
 
 
 def test_a_mail_says_what_and_until_when_and_no_value(place, settings):

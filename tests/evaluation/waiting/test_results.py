@@ -81,6 +81,21 @@ def test_checking_waits_for_the_assessor_and_comes_back_with_words(place, people
     assert [waits(p) for p in people] == [[], [], []]
 
 
+def test_nothing_is_to_be_entered_in_a_closed_year_but_what_was_given_back(place, people):
+    one, _, assessor = people
+    period, item, _ = place
+    valuing.assign(item, YEAR, by=None, person=one, due_on=DUE)
+    closing = valuing.close(period, YEAR, by=None, reason="提出")
+    assert waits(one) == []
+    valuing.reopen(closing, by=None, reason="差戻し")
+    assert [name for name, _ in waits(one)] == ["ENTER"]
+    valuing.submit(item, YEAR, by=one)
+    valuing.close(period, YEAR, by=None, reason="再提出")
+    assert [name for name, _ in waits(assessor)] == ["CHECK"]
+    valuing.send_back(item, YEAR, by=assessor, words="直してください。")
+    assert [name for name, _ in waits(one)] == ["CORRECT"]
+
+
 def test_items_of_one_year_are_one_thing_to_do(place, people):
     period, item, _ = place
     valuing.assign(item, YEAR, by=None, person=None, due_on=DUE)
