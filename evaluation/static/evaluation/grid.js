@@ -109,6 +109,7 @@ function commit(input) {
 }
 
 function save(field) {
+  if (stopped) return show(field, "error", "✕ 保存していません"); // `again` saves it
   queue.add(field.key);
   show(field, "saving", "… 保存中");
   saving = saving.then(saveNext);

@@ -131,6 +131,9 @@ def test_nothing_typed_is_lost(grid: Grid, portal: Portal):
     grid.field(1, 2022).press("Enter")
     expect(page.locator("#lost")).to_be_visible()
     assert grid.field(1, 2022).input_value() == "12"
+    grid.field(2, 2022).fill("3")  # nothing is being sent until somebody has signed in again
+    grid.field(2, 2022).press("Enter")
+    expect(grid.mark(2, 2022)).to_have_text("✕ 保存していません")
     with page.expect_event("dialog") as asked:
         page.once("dialog", lambda dialog: dialog.accept())
         page.reload()
