@@ -28,7 +28,6 @@ from programs.maintenance import maintained_agencies
 from programs.models import User
 from programs.resources import PlainResource, agency
 
-
 STAMP = "版"  # what the table saw: nothing that was changed since is overwritten
 
 
@@ -137,9 +136,7 @@ class IndicatorMeasureResource(PlainResource):
         if is_create:
             stored = valuing.add_measure(instance.indicator, by=self.user, **fields)
         else:
-            stored = valuing.change_measure(
-                instance, by=self.user, seen=instance.seen, **fields
-            )
+            stored = valuing.change_measure(instance, by=self.user, seen=instance.seen, **fields)
         instance.pk, instance.position = stored.pk, stored.position
 
 

@@ -104,8 +104,8 @@ def _read(sheet: Sheet, typed: Typed, why: dict[str, str]) -> Answer:
 
 def _compared(answer: Answer, outcome: Outcome) -> Answer:
     told = Told.WHY if outcome.asks_why else Told(outcome.status)
-    said = {"message": outcome.message, "stands": outcome.stands, "outcome": outcome}
-    return replace(answer, told=told, **said)
+    stands, message = outcome.stands, outcome.message
+    return replace(answer, told=told, message=message, stands=stands, outcome=outcome)
 
 
 def _without_unedited(answers: list[Answer]) -> list[Answer]:

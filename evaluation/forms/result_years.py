@@ -122,9 +122,11 @@ def _grouped(figures: Figures) -> Iterator[tuple[str, list[Choice]]]:
             if node.kind is UnitKind.EVALUATION_INDICATOR:
                 clause = node.wording.clause
                 found.append((f"text-{clause.pk}", f"{_cut(node.text)}：実績の文", clause))
-            for measure in figures.measures.get(node.clause_id, []):
-                if measure.nature != IndicatorMeasure.Nature.RATIO:
-                    found.append((str(measure.pk), f"{_cut(node.text)}：{measure.label}", measure))
+            found += [
+                (str(measure.pk), f"{_cut(node.text)}：{measure.label}", measure)
+                for measure in figures.measures.get(node.clause_id, [])
+                if measure.nature != IndicatorMeasure.Nature.RATIO
+            ]
         if found:
             yield f"{figures.text.number(item)} {_cut(item.text)}", found
 
@@ -177,7 +179,9 @@ class PeopleForm(PlainForm):
         cleaned = super().clean()
         self.shares: list[Share] = []
         for one in self.items:
-            person, due, stamp = (f"{name}_{one.item.clause_id}" for name in ("person", "due", "seen"))
+            person, due, stamp = (
+                f"{name}_{one.item.clause_id}" for name in ("person", "due", "seen")
+            )
             if stamp not in cleaned:
                 continue
             seen, revision = seen_of(cleaned[stamp]), one.row.revision if one.row else 0

@@ -38,8 +38,8 @@ class Cell:
     """What is to stand for a measure in a fiscal year: a number, a text, a state, or nothing (cleared).
 
     `seen` is the revision that the person saw (0 for an empty cell; None is not held against what
-    stands). `note` and `stage` of None stay as they are; 確定 is the
-    system's own to enter, such as samples: of people, assessors confirm (`confirm_year`). `why_code` and `why`: the reason of a change
+    stands). `note` and `stage` of None stay as they are; 確定 is the system's own to enter, such as
+    samples: of people, assessors confirm (`confirm_year`). `why_code` and `why`: the reason of a change
     after confirmation or closing.
     """
 

@@ -122,7 +122,9 @@ def send_back(
     """Give an item's year back to who enters it, with words."""
     row = _opened(item, fiscal_year, seen)
     _expect(row, (State.SUBMITTED,), "差戻し")
-    return _given_back(row, by, "値の差戻し", check_words(words, "差し戻す理由を入力してください。"))
+    return _given_back(
+        row, by, "値の差戻し", check_words(words, "差し戻す理由を入力してください。")
+    )
 
 
 @transaction.atomic

@@ -89,7 +89,8 @@ def _since(row: ItemYear) -> dt.datetime:
 
 
 def _admitted(user: User, agencies: Collection[int]) -> Iterator[Waiting]:
-    """Yield the values and yearly texts of closed years that a user may still change, and has not since they may."""
+    """Yield the values and yearly texts of closed years that a user may still change, and has not since
+    they may."""
     since: dict[str, Any] = {
         "fiscal_year": OuterRef("fiscal_year"),
         "entered_by": user,

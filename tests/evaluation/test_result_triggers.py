@@ -125,7 +125,7 @@ def test_what_is_final_changes_as_a_correction_only(place):
 
 
 def test_a_closed_year_is_changed_only_by_who_was_let_in_and_with_a_reason(place):
-    period, item, indicator = place
+    period, _item, indicator = place
     measure, person = make_measure(indicator), make_user()
     value = make_value(measure)
     valuing.close(period, 2024, by=None, reason="提出")
@@ -256,7 +256,9 @@ def test_what_is_issued_overall_lets_items_of_its_year_be_rated(place):
     Rating.objects.filter(pk=own.pk).update(**issued)
     assert Rating.objects.filter(stage="issued").count() == 2
     if connection.vendor == "sqlite":
-        columns = "period_id, fiscal_year, kind, side, grade, results, grounds, issues, opinion, raised"
+        columns = (
+            "period_id, fiscal_year, kind, side, grade, results, grounds, issues, opinion, raised"
+        )
         columns += ", raised_grounds, agency_wide, stage, revision, written_at"
         statement = (
             f"REPLACE INTO evaluation_rating ({columns}) VALUES ({period.pk}, 2024, 'yearly',"

@@ -88,7 +88,7 @@ def test_confirming_makes_final_all_but_what_is_not_counted_yet(place):
 
 
 def test_nobody_makes_final_what_they_entered(place):
-    period, item, (one, other) = place
+    _period, item, (one, other) = place
     both, agency = make_user(), make_user()
     words = "「確定」は、評価者が項目の年度を確定すると付きます。「速報」で入力してください。"
     with pytest.raises(ValidationError, match=words):
@@ -252,8 +252,10 @@ def test_who_is_let_in_to_a_closed_year_waits_for_what_is_being_checked(place):
     with pytest.raises(ValidationError) as error:
         valuing.admit(measure, 2024, **let_in)
     assert error.value.messages == [
-        "令和6年度は締め切られていないため、許可は要りません。"
-        "確認待ちの項目の値を直すには、差し戻してください。"
+        (
+            "令和6年度は締め切られていないため、許可は要りません。"
+            "確認待ちの項目の値を直すには、差し戻してください。"
+        )
     ]
     valuing.submit(item, 2024, by=None)
     valuing.close(period, 2024, by=None, reason="提出")

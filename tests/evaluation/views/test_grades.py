@@ -244,8 +244,10 @@ def test_inputs_are_typed_as_people_type_them(pages):
     theirs = pages.post("agency", page, **sent | {"input-settlement-2024": "7"}).context["form"]
     assert theirs.errors == {
         "input-settlement-2024": [
-            "決算額（令和6年度）：ほかの人が先に変更しました（いまの値：0円）。"
-            "入力したとおりにするには、もう一度保存してください。"
+            (
+                "決算額（令和6年度）：ほかの人が先に変更しました（いまの値：0円）。"
+                "入力したとおりにするには、もう一度保存してください。"
+            )
         ]
     }
     assert theirs["seen-input-settlement-2024"].value() == "1"

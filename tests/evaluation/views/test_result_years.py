@@ -271,8 +271,10 @@ def test_what_others_shared_out_meanwhile_is_left_to_them_and_told_where_it_diff
     form = answer.context["form"]
     assert form.errors == {
         f"person_{one.pk}": [
-            "ほかの人が先に変更しました（いまの担当者：試験 太郎、期限：決まっていません）。"
-            "入力したとおりにするには、もう一度保存してください。"
+            (
+                "ほかの人が先に変更しました（いまの担当者：試験 太郎、期限：決まっていません）。"
+                "入力したとおりにするには、もう一度保存してください。"
+            )
         ]
     }
     assert [form[f"{name}_{one.pk}"].value() for name in ("person", "seen")] == [str(mine.pk), "1"]
