@@ -36,11 +36,13 @@ class Judgement:
     """A grade with all that the rules ask of it.
 
     `proposal`: what the figures propose, "" for nothing; `prospective`: the grade of 見込評価 where this
-    is that of the whole period, "" for none. `raised`: by one step, for its difficulty.
+    is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
+    no draft any more.
     """
 
     place: str
     grade: str = ""
+    issued: bool = False
     grounds: str = ""
     raised: bool = False
     raised_grounds: str = ""
@@ -164,6 +166,9 @@ def overall_findings(overall: Judgement, items: Sequence[Judgement]) -> tuple[Fi
 def _missing(overall: Judgement, items: Sequence[Judgement]) -> Iterable[Finding]:
     if missing := [item.place for item in items if not item.grade]:
         words = f"項目別の評定がそろっていません：{'、'.join(missing)}"
+        yield Finding("items", overall.place, words, error=True)
+    if drafts := [item.place for item in items if item.grade and not item.issued]:
+        words = f"項目別の評定が確定していません。先に確定してください：{'、'.join(drafts)}"
         yield Finding("items", overall.place, words, error=True)
 
 

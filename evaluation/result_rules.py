@@ -15,6 +15,9 @@ RATING_KEPT = (
     "確定した評定は、変更も削除もできません。直すには、理由を付けて確定を取り消してください。"
 )
 RATING_MOVED = "評定の項目・年度・評価の種類・評価者は変えられません。"
+UNDER_OVERALL = (
+    "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
+)
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
 VALUE_NATURE = (
@@ -69,6 +72,21 @@ RESULT_RULES = (
             for name in ("period_id", "item_id", "fiscal_year", "kind", "side")
         ),
         RATING_MOVED,
+    ),
+    *(
+        (
+            "rating_under_overall",
+            "evaluation_rating",
+            (event,),
+            f"NEW.item_id IS NOT NULL AND {turned} AND EXISTS (SELECT 1 FROM evaluation_rating o"
+            " WHERE o.item_id IS NULL AND o.stage = 'issued' AND o.period_id = NEW.period_id"
+            " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind AND o.side = NEW.side)",
+            UNDER_OVERALL,
+        )
+        for event, turned in (
+            ("INSERT", "NEW.stage = 'issued'"),
+            ("UPDATE", "NEW.stage <> OLD.stage"),
+        )
     ),
     (
         "rating_step_kind",

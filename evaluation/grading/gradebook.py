@@ -203,6 +203,7 @@ class Gradebook:
         if rating:
             names = ("grade", "grounds", "raised", "raised_grounds", "agency_wide")
             told |= {name: getattr(rating, name) for name in names}
+            told["issued"] = rating.stage == Rating.Stage.ISSUED
         if node:
             profile = self.profile(node, fiscal_year)
             told |= {

@@ -27,6 +27,10 @@ WRITTEN = (
     "agency_wide",
 )
 ISSUED = "確定した評定です。直すには、理由を付けて確定を取り消してください。"
+STANDS_UNDER = (
+    "総合評定が確定しています。項目の評定を確定したり取り消したりするには、先に総合評定の確定を"
+    "取り消してください。"
+)
 
 
 @transaction.atomic
@@ -68,10 +72,12 @@ def issue(
     issued_on: dt.date | None = None,
     seen: int | None = None,
 ) -> Rating:
-    """Issue a rating as of a day (default: today). Raises ValidationError with all that is wrong."""
+    """Issue a rating as of a day (default: today), those of the items before the overall one. Raises
+    ValidationError with all that is wrong."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage == Rating.Stage.ISSUED:
         raise ValidationError("この評定は、すでに確定しています。")
+    _refuse_under_overall(row)
     day = issued_on or timezone.localdate()
     if day > timezone.localdate():
         raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
@@ -96,10 +102,12 @@ def reopen(
     why: str,
     seen: int | None = None,
 ) -> Rating:
-    """Open an issued rating to be changed, with words that the history keeps."""
+    """Open an issued rating to be changed, with words that the history keeps; the overall one before
+    those of the items, on which it stands."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage != Rating.Stage.ISSUED:
         raise ValidationError("この評定は、確定していません。")
+    _refuse_under_overall(row)
     words = why.strip()
     if not words:
         raise ValidationError({"why": "確定を取り消す理由を入力してください。"})
@@ -133,6 +141,14 @@ def _opened(
     if row is None and item is not None:
         _check_graded(locked, item, fiscal_year)
     return row or Rating(**key, revision=0)
+
+
+def _refuse_under_overall(row: Rating) -> None:
+    """Raise ValidationError for an item's rating on which an issued overall one stands."""
+    key = {name: getattr(row, name) for name in ("period", "fiscal_year", "kind", "side")}
+    overall = Rating.objects.filter(**key, item=None, stage=Rating.Stage.ISSUED)
+    if row.item_id is not None and overall.exists():
+        raise ValidationError(STANDS_UNDER)
 
 
 def _check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> None:

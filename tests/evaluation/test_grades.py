@@ -19,7 +19,7 @@ from evaluation.grades import (
     steps_above,
 )
 
-FINE = Judgement("2.1. 項目", grade="B", grounds="目標を達成した。")
+FINE = Judgement("2.1. 項目", grade="B", issued=True, grounds="目標を達成した。")
 OTHER = replace(FINE, research=False)
 
 
@@ -140,6 +140,7 @@ def overall(grade, *items):
 
 def test_an_overall_grade_waits_for_every_item():
     assert overall("B", FINE, replace(FINE, grade="")) == [("items", True)]
+    assert overall("B", FINE, replace(FINE, issued=False)) == [("items", True)]
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ def test_findings_of_an_item_and_of_the_whole(scene):
     )
     for item in (scene.item, scene.below):
         scene.write(item, side="minister", grade="C", agency_wide=item == scene.item)
+    for item in (scene.item, scene.below, scene.other):
+        scene.issue(item, side="minister")
     scene.write(None, side="minister", grade="A")
     book = scene.book()
     of_other = book.findings_of(scene.node(scene.other), 2024, "yearly", "minister")

@@ -100,11 +100,48 @@ def test_the_overall_grade_is_capped(scene):
     grading.save_profile(scene.item, 2022, by=None, important=True, importance_grounds="柱")
     for item in (scene.item, scene.below, scene.other):
         scene.write(item, side="minister", grade="C", agency_wide=item == scene.item)
+        scene.issue(item, side="minister")
     scene.write(None, side="minister", grade="A")
     words = "法人全体のマネジメントに起因するため、総合評定はB以下にします。"
     refused(words, scene.issue, None, side="minister")
     scene.write(None, side="minister", grade="B")
     assert scene.issue(None, side="minister").stage == "issued"
+
+
+def issued_whole(scene):
+    """Issue the minister's grades of every item, then the overall one."""
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+        scene.issue(item, side="minister")
+
+
+def test_the_overall_grade_is_issued_after_those_of_the_items(scene):
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+    scene.issue(scene.item, side="minister")
+    words = (
+        "項目別の評定が確定していません。先に確定してください：1.1. 戦略の立案、2. 業務の効率化"
+    )
+    refused(words, scene.issue, None, side="minister")
+
+
+def test_a_grade_under_an_issued_overall_one_stays_until_that_is_opened(scene):
+    issued_whole(scene)
+    key = (scene.period, scene.item, 2024, "yearly", "minister")
+    words = "先に総合評定の確定を取り消してください。"
+    refused(words, grading.reopen, *key, by=None, why="誤記")
+    whole = (scene.period, None, 2024, "yearly", "minister")
+    grading.reopen(*whole, by=None, why="誤記")
+    grading.reopen(*key, by=None, why="誤記")
+    scene.write(scene.item, side="self")
+    assert scene.issue(scene.item).stage == "issued"
+
+
+def test_the_database_keeps_the_grades_under_an_issued_overall_one(scene):
+    issued_whole(scene)
+    words = "総合評定が確定している間は"
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        Rating.objects.filter(item=scene.item).update(stage="draft", issued_on=None)
 
 
 def test_an_issued_rating_changes_only_after_it_is_opened_with_words(scene):
