@@ -9,20 +9,33 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from evaluation.amending import Stale, digest
+from evaluation.grading.gradebook import Gradebook
 from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
-from evaluation.models import Amendment, Clause, ItemInput, ItemPlan, ItemProfile
+from evaluation.models import (
+    Amendment,
+    Clause,
+    ItemInput,
+    ItemPlan,
+    ItemProfile,
+    ObjectivePeriod,
+    Rating,
+)
 from evaluation.valuing import year_name
 from jst_objectives import history
 from programs.models import User
 
-OF_PROFILE = (
-    "amendment_id",
+# What changes how a grade comes about; the other facts may be supplemented under an issued one.
+JUDGING = (
     "graded",
     "research",
     "important",
     "importance_grounds",
     "difficult",
     "difficulty_grounds",
+)
+OF_PROFILE = (
+    "amendment_id",
+    *JUDGING,
     "legal_basis",
     "policies",
     "review_numbers",
@@ -45,9 +58,13 @@ def save_profile(
     seen: str | None = None,
     **said: Any,
 ) -> ItemProfile:
-    """Say how an item is judged from a fiscal year on; the years before keep what was said of them."""
+    """Say how an item is judged from a fiscal year on; the years before keep what was said of them.
+
+    Raises ValidationError where that changes how a grade came about that is issued.
+    """
     check_item(item)
-    check_year(lock_period(item.period_id), first_fiscal_year)
+    period = lock_period(item.period_id)
+    check_year(period, first_fiscal_year)
     of_year = ItemProfile.objects.filter(item=item, first_fiscal_year=first_fiscal_year)
     row = of_year.first()
     now = fingerprint_of_profile(row)
@@ -58,9 +75,35 @@ def save_profile(
     set_texts(row, said)
     if row.pk and fingerprint_of_profile(row) == now:
         return row
+    _refuse_under_grades(period, row)
     row.full_clean()
     history.save(row, by=by, reason=f"評価上の扱いの設定（{year_name(first_fiscal_year)}から）")
     return row
+
+
+def _refuse_under_grades(period: ObjectivePeriod, profile: ItemProfile) -> None:
+    """Raise ValidationError where a profile changes the judging of a year with an issued grade: the
+    item's, that above it where its indicators go over, or the overall one."""
+    book = Gradebook.of(period)
+    node = book.figures.text.nodes.get(profile.item_id)
+    if node is None:  # introduced by a draft: it has no grades
+        return
+    text, first = book.figures.text, profile.first_fiscal_year
+    later = [row.first_fiscal_year for row in book.profiles.get(node.clause_id, [])]
+    until = min((year for year in later if year > first), default=period.last_fiscal_year + 1)
+    above = {other.clause_id for other in text.ancestors(node)}
+    for (item, year, _, _), rating in book.ratings.items():
+        if rating.stage != Rating.Stage.ISSUED or not first <= year < until:
+            continue
+        now = book.profile(node, year)
+        changes = any(getattr(now, name) != getattr(profile, name) for name in JUDGING)
+        concerns = item in (node.clause_id, None) or (item in above and now.graded != profile.graded)
+        if changes and concerns:
+            raise ValidationError(
+                f"{year_name(year)}の{rating.get_kind_display()}（{rating.get_side_display()}）の評定が"
+                "確定しているため、評価上の扱いを変えられません。先に、理由を付けて確定を取り消すか、"
+                "後の年度からの扱いとして設定してください。"
+            )
 
 
 # --- Plans ----------------------------------------------------------------------------------------

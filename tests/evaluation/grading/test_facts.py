@@ -39,6 +39,30 @@ def test_a_profile_is_not_overwritten_unseen(scene):
         grading.save_profile(scene.item, 2023, by=None, legal_basis="第25条", seen="0")
 
 
+def test_an_issued_grade_keeps_how_its_item_is_judged(scene):
+    scene.write(scene.item, side="minister", grade="C")
+    scene.issue(scene.item, side="minister")
+    words = "令和6年度の年度評価（主務大臣による評価）の評定が確定しているため"
+    weight = {"important": True, "importance_grounds": "柱"}
+    for year, told in ((2022, {"graded": False}), (2024, {"research": False}), (2023, weight)):
+        with pytest.raises(ValidationError, match=words):
+            grading.save_profile(scene.item, year, by=None, **told)
+    with pytest.raises(ValidationError, match=words):  # its indicators would go to the item above
+        grading.save_profile(scene.below, 2024, by=None, graded=False)
+    grading.save_profile(scene.item, 2022, by=None, legal_basis="第23条")
+    grading.save_profile(scene.item, 2025, by=None, graded=False)
+    grading.save_profile(scene.below, 2022, by=None, **weight)
+    assert scene.book().is_graded(scene.node(scene.item), 2024)
+
+
+def test_an_issued_overall_grade_keeps_how_every_item_is_judged(scene):
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item)
+        scene.issue(item)
+    with pytest.raises(ValidationError, match="令和6年度の年度評価（自己評価）の評定が確定"):
+        grading.save_profile(scene.other, 2024, by=None, research=True)
+
+
 # --- Plans ----------------------------------------------------------------------------------------
 def test_the_plan_of_the_period_holds_on_and_that_of_a_year_does_not(scene):
     grading.save_plans(scene.item, 2023, by=None, medium="中長期の計画", annual="年度の計画")
