@@ -15,6 +15,10 @@ RATING_KEPT = (
     "確定した評定は、変更も削除もできません。直すには、理由を付けて確定を取り消してください。"
 )
 RATING_MOVED = "評定の項目・年度・評価の種類・評価者は変えられません。"
+FACTS_KEPT = (
+    "締め切られた年度と、評定が確定した年度の計画とインプット情報は、変更も削除もできません。先に、"
+    "締切か評定の確定を取り消してください。"
+)
 UNDER_OVERALL = (
     "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
 )
@@ -39,6 +43,12 @@ PERIOD_OF_VALUE = (
 YEAR_IN_PERIOD = (
     "EXISTS (SELECT 1 FROM evaluation_objectiveperiod o WHERE o.id = {}"
     " AND NEW.fiscal_year BETWEEN o.first_fiscal_year AND o.last_fiscal_year)"
+)
+YEAR_KEPT = (
+    "(EXISTS (SELECT 1 FROM evaluation_yearclosing y JOIN evaluation_clause c"
+    " ON c.period_id = y.period_id WHERE c.id = {0}.item_id AND y.fiscal_year = {0}.fiscal_year)"
+    " OR EXISTS (SELECT 1 FROM evaluation_rating r WHERE r.item_id = {0}.item_id"
+    " AND r.fiscal_year = {0}.fiscal_year AND r.stage = 'issued'))"
 )
 HAS_VALUES = "EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
 SAID_OF_RATING = (
@@ -87,6 +97,17 @@ RESULT_RULES = (
             ("INSERT", "NEW.stage = 'issued'"),
             ("UPDATE", "NEW.stage <> OLD.stage"),
         )
+    ),
+    *(
+        (
+            f"{model}_kept",
+            f"evaluation_{model}",
+            (event,),
+            YEAR_KEPT.format("OLD" if event == "DELETE" else "NEW"),
+            FACTS_KEPT,
+        )
+        for model in ("iteminput", "itemplan")
+        for event in ("INSERT", "UPDATE", "DELETE")
     ),
     (
         "rating_step_kind",

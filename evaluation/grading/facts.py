@@ -19,6 +19,7 @@ from evaluation.models import (
     ItemProfile,
     ObjectivePeriod,
     Rating,
+    YearClosing,
 )
 from evaluation.valuing import year_name
 from jst_objectives import history
@@ -118,16 +119,21 @@ def save_plans(
 ) -> None:
     """Store the plans of a year by kind (`medium`, `annual`); an empty one is taken away.
 
-    A text of 中長期計画 that is the same as the one that holds already is stored no second time.
+    A text of 中長期計画 that is the same as the one that holds already is stored no second time. Raises
+    Stale; ValidationError where a year in which it holds is closed, or has an issued grade.
     """
     check_item(item)
-    check_year(lock_period(item.period_id), fiscal_year)
+    period = lock_period(item.period_id)
+    check_year(period, fiscal_year)
     standing = {kind: _standing(item, kind, fiscal_year) for kind in ItemPlan.Kind.values}
     now = fingerprint_of_plans(standing[kind] for kind in ItemPlan.Kind.values)
     if seen is not None and seen != now:
         raise Stale(standing, now, "この項目の計画")
     for kind, text in texts.items():
-        _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, standing[kind], by)
+        if text != (standing[kind].text if standing[kind] else ""):
+            for year in _years_of_plan(period, item, kind, fiscal_year):
+                _refuse_kept(item, year)
+            _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, standing[kind], by)
 
 
 def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
@@ -135,6 +141,18 @@ def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
     if kind == ItemPlan.Kind.ANNUAL:
         rows = rows.filter(fiscal_year=fiscal_year)
     return rows.order_by("-fiscal_year").first()
+
+
+def _years_of_plan(
+    period: ObjectivePeriod, item: Clause, kind: str, fiscal_year: int
+) -> range:
+    """Return the years in which a plan of a year holds."""
+    if kind == ItemPlan.Kind.ANNUAL:
+        return range(fiscal_year, fiscal_year + 1)
+    later = ItemPlan.objects.filter(item=item, kind=kind, fiscal_year__gt=fiscal_year)
+    following = later.order_by("fiscal_year").first()
+    end = following.fiscal_year if following else period.last_fiscal_year + 1
+    return range(fiscal_year, end)
 
 
 def _save_plan(
@@ -145,8 +163,6 @@ def _save_plan(
     standing: ItemPlan | None,
     by: User | None,
 ) -> None:
-    if text == (standing.text if standing else ""):
-        return
     own = standing if standing and standing.fiscal_year == fiscal_year else None
     if not text.strip():
         if own is None:
@@ -178,7 +194,8 @@ class InputCell:
 
 @transaction.atomic
 def record_inputs(item: Clause, cells: Iterable[InputCell], *, by: User | None) -> int:
-    """Store amounts of an item, all or none; return how many changed. Raises Stale, ValidationError."""
+    """Store amounts of an item, all or none; return how many changed. Raises Stale; ValidationError for
+    a year that is closed, or has an issued grade."""
     check_item(item)
     period = lock_period(item.period_id)
     stored = {(row.kind, row.fiscal_year): row for row in ItemInput.objects.filter(item=item)}
@@ -191,6 +208,7 @@ def record_inputs(item: Clause, cells: Iterable[InputCell], *, by: User | None) 
         revision = row.revision if row else 0
         if cell.seen is not None and cell.seen != revision:
             raise Stale(row, str(revision), "このインプット情報")
+        _refuse_kept(item, cell.fiscal_year)
         _store(item, cell, row, by)
         changed += 1
     return changed
@@ -207,3 +225,20 @@ def _store(item: Clause, cell: InputCell, row: ItemInput | None, by: User | None
     row.revision += 1
     row.full_clean()
     history.save(row, by=by, reason="インプット情報の入力")
+
+
+# --- What is kept ---------------------------------------------------------------------------------
+def _refuse_kept(item: Clause, fiscal_year: int) -> None:
+    """Raise ValidationError where a year is closed, or an issued grade of it stands on what is said."""
+    closing = YearClosing.objects.filter(period=item.period_id, fiscal_year=fiscal_year).first()
+    if closing:
+        raise ValidationError(
+            f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。計画とインプット"
+            "情報を直すには、評価者に締切を解くよう求めてください。"
+        )
+    issued = Rating.objects.filter(item=item, fiscal_year=fiscal_year, stage=Rating.Stage.ISSUED)
+    if rating := issued.first():
+        raise ValidationError(
+            f"{year_name(fiscal_year)}の{rating.get_side_display()}の評定が確定しています。計画と"
+            "インプット情報を直すには、先に、理由を付けて評定の確定を取り消してください。"
+        )
