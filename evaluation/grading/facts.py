@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from evaluation.amending import Stale, digest
 from evaluation.grading.gradebook import Gradebook
@@ -220,11 +221,16 @@ def _store(item: Clause, cell: InputCell, row: ItemInput | None, by: User | None
         history.delete(row, by=by, reason="インプット情報の消去")
         return
     place = {"item": item, "kind": cell.kind, "fiscal_year": cell.fiscal_year}
-    row = row or ItemInput(**place, revision=0)
+    row = row or ItemInput(**place, revision=_last_revision(**place))
     row.amount = cell.amount
     row.revision += 1
     row.full_clean()
     history.save(row, by=by, reason="インプット情報の入力")
+
+
+def _last_revision(**place: Any) -> int:
+    """Return the last revision of an amount that was taken away: revisions are never used twice."""
+    return ItemInput.history.filter(**place).aggregate(last=Max("revision"))["last"] or 0
 
 
 # --- What is kept ---------------------------------------------------------------------------------

@@ -158,3 +158,16 @@ def test_inputs_are_kept_in_a_closed_year_and_under_an_issued_grade(scene):
         with pytest.raises(IntegrityError, match=KEPT), transaction.atomic():
             ItemInput.objects.filter(fiscal_year=year).update(amount=2)
     assert grading.record_inputs(scene.item, [InputCell("budget", 2024, Decimal(2))], by=None) == 1
+
+
+def test_a_revision_of_an_amount_is_never_used_twice(scene):
+    def put(amount, seen):
+        number = None if amount is None else Decimal(amount)
+        grading.record_inputs(scene.item, [InputCell("budget", 2024, number, seen)], by=None)
+
+    put(5, 0)
+    put(None, 1)
+    put(7, 0)
+    with pytest.raises(grading.Stale):
+        put(9, 1)
+    assert list(ItemInput.objects.values_list("amount", "revision")) == [(7, 2)]
