@@ -131,10 +131,12 @@ def save_plans(
     if seen is not None and seen != now:
         raise Stale(standing, now, "この項目の計画")
     for kind, text in texts.items():
-        if text != (standing[kind].text if standing[kind] else ""):
-            for year in _years_of_plan(period, item, kind, fiscal_year):
-                _refuse_kept(item, year)
-            _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, standing[kind], by)
+        row = standing[kind]
+        if text == (row.text if row else ""):
+            continue
+        for year in _years_of_plan(period, item, kind, fiscal_year):
+            _refuse_kept(item, year)
+        _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, row, by)
 
 
 def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
