@@ -22,6 +22,7 @@ FACTS_KEPT = (
 UNDER_OVERALL = (
     "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
 )
+TARGET_CLOSED = "締め切られた年度の達成目標は、定められません。先に締切を解いてください。"
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
 VALUE_NATURE = (
@@ -150,6 +151,18 @@ RESULT_RULES = (
             " WHERE m.numerator_id = NEW.id OR m.denominator_id = NEW.id)"
         ),
         PARTS,
+    ),
+    (
+        "target_open_years",
+        "evaluation_indicatortarget",
+        ("INSERT",),
+        (
+            "EXISTS (SELECT 1 FROM evaluation_yearclosing y JOIN evaluation_clause c"
+            " ON c.period_id = y.period_id JOIN evaluation_indicatormeasure m"
+            " ON m.indicator_id = c.id WHERE m.id = NEW.measure_id"
+            " AND y.fiscal_year BETWEEN NEW.first_fiscal_year AND NEW.last_fiscal_year)"
+        ),
+        TARGET_CLOSED,
     ),
     (
         "measure_kept",

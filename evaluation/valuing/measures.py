@@ -1,6 +1,7 @@
 """What is measured, and the targets that are set for it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,25 @@ from django.utils import timezone
 
 from evaluation import numbers
 from evaluation.amending import Stale, digest
-from evaluation.models import Admission, Clause, IndicatorMeasure, IndicatorTarget, IndicatorValue
-from evaluation.valuing.rows import check_words, check_year, lock_period, name_of
+from evaluation.models import (
+    Admission,
+    Clause,
+    IndicatorMeasure,
+    IndicatorTarget,
+    IndicatorValue,
+    ItemProfile,
+    ItemYear,
+    Rating,
+)
+from evaluation.valuing.rows import (
+    Gates,
+    check_words,
+    check_year,
+    heads_of,
+    lock_period,
+    name_of,
+    year_name,
+)
 from jst_objectives import history
 from programs.models import User
 
@@ -30,6 +48,8 @@ SHOWN = (
     "baseline_note",
 )
 FIXED = ("nature", "unit", "decimals")  # what values are entered in
+# What they are held against, besides the target.
+JUDGING = ("direction", "accumulation", "numerator_id", "denominator_id")
 
 
 def fingerprint(measure: IndicatorMeasure) -> str:
@@ -53,7 +73,8 @@ def change_measure(
     measure: IndicatorMeasure, *, by: User | None, seen: str | None = None, **fields: Any
 ) -> IndicatorMeasure:
     """Change a measure. Raises ValidationError for another unit, nature or number of decimals once
-    there are values: they were entered in the old ones."""
+    there are values, which were entered in the old ones; and for another way to judge them once a year
+    with them is settled."""
     lock_period(measure.indicator.period_id)
     stored = IndicatorMeasure.objects.select_related("indicator").get(pk=measure.pk)
     now = fingerprint(stored)
@@ -68,8 +89,11 @@ def change_measure(
             "値は前の単位と桁で入力されています。別の測るものを加えてください。"
         )
         raise ValidationError(dict.fromkeys(fixed, words))
+    before = [getattr(stored, name) for name in JUDGING]
     for name, value in fields.items():
         setattr(stored, name, value)
+    if before != [getattr(stored, name) for name in JUDGING]:
+        _refuse_judged(measure)
     _check(stored)
     history.save(stored, by=by, reason="測るものの変更")
     return stored
@@ -100,10 +124,14 @@ def set_target(
     text: str = "",
     set_on: dt.date | None = None,
 ) -> IndicatorTarget:
-    """Set a target for a year or a run of years; older ones stay, and this one counts from now on."""
+    """Set a target for a year or a run of years; older ones stay, and this one counts from now on.
+
+    Raises ValidationError for a year that is settled: it stays judged by the target that stood then.
+    """
     period = lock_period(measure.indicator.period_id)
     for year in (first_fiscal_year, last_fiscal_year):
         check_year(period, year)
+    _refuse_settled(measure, range(first_fiscal_year, last_fiscal_year + 1))
     if number is not None and (words := numbers.refusal(number, measure.unit, measure.decimals)):
         raise ValidationError({"number": words})
     on = set_on or timezone.localdate()
@@ -123,6 +151,72 @@ def set_target(
     target.full_clean()
     history.save(target, by=by, reason="達成目標の設定")
     return target
+
+
+# --- Settled years --------------------------------------------------------------------------------
+def _settled(measure: IndicatorMeasure) -> dict[int, str]:
+    """Return the fiscal years whose judging stays as it is, each with why and how it is opened again."""
+    indicator = measure.indicator
+    gates = Gates.of(indicator.period, [indicator.pk], None)
+    rated = _rated(indicator)
+    found = {}
+    for year in range(indicator.period.first_fiscal_year, indicator.period.last_fiscal_year + 1):
+        if year in gates.closed:
+            found[year] = "締め切られています。評価者に締切を解くよう求めるか"
+        elif year in rated:
+            found[year] = "評定が確定しています。先に評定の確定を取り消すか"
+        elif gates.state(indicator.pk, year) == ItemYear.State.CONFIRMED:
+            found[year] = "値が確定しています。評価者に項目の年度を開き直すよう求めるか"
+    return found
+
+
+def _rated(indicator: Clause) -> set[int]:
+    """Return the years with an issued grade that speaks of an indicator: that of its item or, where the
+    item has none of its own, of the nearest one above."""
+    above = _items_above(indicator)
+    ratings = Rating.objects.filter(item__in=above, stage=Rating.Stage.ISSUED)
+    issued = set(ratings.values_list("item_id", "fiscal_year"))
+    profiles = list(ItemProfile.objects.filter(item__in=above).order_by("first_fiscal_year"))
+    return {
+        year
+        for year in {year for _, year in issued}
+        if any((item, year) in issued for item in _speaking(above, profiles, year))
+    }
+
+
+def _speaking(above: list[int], profiles: list[ItemProfile], year: int) -> Iterator[int]:
+    """Yield the item of an indicator and those above it, until one has a grade of its own."""
+    for item in above:
+        yield item
+        own = [p for p in profiles if p.item_id == item and p.first_fiscal_year <= year]
+        if own[-1].graded if own else item == above[0]:
+            return
+
+
+def _items_above(clause: Clause) -> list[int]:
+    """Return the clauses above one, the nearest first (a query for each)."""
+    found: list[int] = []
+    parent: int | None = clause.pk
+    while parent := (head.parent_id if (head := heads_of([parent]).get(parent)) else None):
+        found.append(parent)
+    return found
+
+
+def _refuse_settled(measure: IndicatorMeasure, years: range) -> None:
+    for year, why in _settled(measure).items():
+        if year in years:
+            words = f"{year_name(year)}は{why}、その後の年度からの目標にしてください。"
+            raise ValidationError({"first_fiscal_year": words})
+
+
+def _refuse_judged(measure: IndicatorMeasure) -> None:
+    parts = [pk for pk in (measure.pk, measure.numerator_id, measure.denominator_id) if pk]
+    for year, why in _settled(measure).items():
+        values = IndicatorValue.objects.filter(measure__in=parts, fiscal_year=year)
+        targets = measure.targets.filter(first_fiscal_year__lte=year, last_fiscal_year__gte=year)
+        if values.exists() or targets.exists():
+            words = f"方向・数え方・割合の分子と分母は変えられません。{year_name(year)}は{why}"
+            raise ValidationError(f"{words}、別の測るものを加えてください。")
 
 
 def _check(measure: IndicatorMeasure) -> None:

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from evaluation import valuing
-from evaluation.models import Evidence, IndicatorMeasure, ValueReport
+from evaluation import grading, valuing
+from evaluation.models import Evidence, IndicatorMeasure, IndicatorTarget, ValueReport
+from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_indicators, make_measure, make_period, make_value
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,86 @@ def test_a_target_that_cannot_be_is_refused(measure, fields, words):
     with pytest.raises(ValidationError) as error:
         valuing.set_target(measure, by=None, **({"reason": "当初"} | years | fields))
     assert error.value.messages == [words]
+
+
+def settled_by_closing(scene):
+    valuing.close(scene.period, 2024, by=None, reason="報告のため")
+
+
+def settled_by_confirming(scene):
+    valuing.submit(scene.other, 2024, by=scene.agency)
+    valuing.confirm_year(scene.other, 2024, by=scene.assessor)
+
+
+def settled_by_grading(scene):
+    scene.write(scene.other, grade="D")
+    scene.issue(scene.other)
+
+
+@pytest.mark.parametrize(
+    ("settle", "words"),
+    [
+        (settled_by_closing, "令和6年度は締め切られています。評価者に締切を解くよう求めるか"),
+        (
+            settled_by_confirming,
+            "令和6年度は値が確定しています。評価者に項目の年度を開き直すよう求めるか",
+        ),
+        (settled_by_grading, "令和6年度は評定が確定しています。先に評定の確定を取り消すか"),
+    ],
+)
+def test_a_settled_year_stays_judged_as_it_was(settle, words):
+    scene = Graded.made()
+    scene.target(scene.counted, 100)
+    scene.value(scene.counted, 70)
+    settle(scene)
+    with pytest.raises(ValidationError) as error:
+        scene.target(scene.counted, 50)
+    assert error.value.message_dict == {
+        "first_fiscal_year": [f"{words}、その後の年度からの目標にしてください。"]
+    }
+    scene.target(scene.counted, 50, first_fiscal_year=2025)
+    for change in ({"direction": "lower"}, {"accumulation": "cumulative"}):
+        with pytest.raises(ValidationError) as error:
+            valuing.change_measure(scene.counted, by=None, **change)
+        assert error.value.messages == [
+            f"方向・数え方・割合の分子と分母は変えられません。{words}、別の測るものを加えてください。"
+        ]
+    valuing.change_measure(scene.counted, by=None, label="効率化の率")
+    valuing.change_measure(make_measure(scene.counted.indicator, "x"), by=None, direction="lower")
+    valuing.change_measure(scene.measure, by=None, direction="lower")
+    assert scene.book().proposal(scene.node(scene.other), 2024) == "D"
+
+
+def test_a_grade_above_settles_what_has_none_of_its_own():
+    scene = Graded.made()
+    report = make_measure(scene.period.clauses.get(wordings__text="報告書数"), "報告書数")
+    scene.write(scene.item)
+    scene.issue(scene.item)
+    scene.target(report, 5)
+    grading.save_profile(scene.below, 2025, by=None, graded=False)
+    scene.write(scene.item, 2025)
+    scene.issue(scene.item, 2025)
+    scene.target(report, 6, last_fiscal_year=2024)
+    with pytest.raises(ValidationError, match="令和7年度は評定が確定しています。"):
+        scene.target(report, 7)
+
+
+def test_the_database_sets_no_target_for_a_closed_year(measure):
+    valuing.close(measure.indicator.period, 2024, by=None, reason="報告のため")
+    row = IndicatorTarget(
+        measure=measure,
+        first_fiscal_year=2022,
+        last_fiscal_year=2024,
+        number=1,
+        reason="x",
+        set_on=dt.date(2024, 4, 1),
+        recorded_at=timezone.now(),
+    )
+    with (
+        pytest.raises(IntegrityError, match="締め切られた年度の達成目標は、定められません。"),
+        transaction.atomic(),
+    ):
+        row.save()
 
 
 # --- Evidence -------------------------------------------------------------------------------------
