@@ -28,7 +28,7 @@ YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてくだ�
 VALUE_NATURE = (
     "値は測るものの性質に合わせます。定量には数、定性には文を入力し、割合には入力しません。"
 )
-MEASURE_KEPT = "値が入力された測るものは、指標・性質・単位・小数の桁数を変えられません。別の測るものを加えてください。"
+MEASURE_KEPT = "値か達成目標が入力された測るものは、指標・性質・単位・小数の桁数を変えられません。別の測るものを加えてください。"
 EVIDENCE_PERIOD = "根拠資料は、同じ期間の実績値か実績のものでなければなりません。"
 EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいものを付けてください。"
 
@@ -51,7 +51,11 @@ YEAR_KEPT = (
     " OR EXISTS (SELECT 1 FROM evaluation_rating r WHERE r.item_id = {0}.item_id"
     " AND r.fiscal_year = {0}.fiscal_year AND r.stage = 'issued'))"
 )
-HAS_VALUES = "EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
+WAS_USED = (
+    "(EXISTS (SELECT 1 FROM evaluation_historicalindicatorvalue v WHERE v.measure_id = OLD.id)"
+    " OR EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
+    " OR EXISTS (SELECT 1 FROM evaluation_indicatortarget t WHERE t.measure_id = OLD.id))"
+)
 SAID_OF_RATING = (
     "grade",
     "results",
@@ -170,7 +174,7 @@ RESULT_RULES = (
         ("UPDATE",),
         (
             "(NEW.indicator_id <> OLD.indicator_id OR NEW.nature <> OLD.nature OR NEW.unit <> OLD.unit"
-            f" OR NEW.decimals <> OLD.decimals) AND {HAS_VALUES}"
+            f" OR NEW.decimals <> OLD.decimals) AND {WAS_USED}"
         ),
         MEASURE_KEPT,
     ),

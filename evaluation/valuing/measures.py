@@ -73,22 +73,16 @@ def change_measure(
     measure: IndicatorMeasure, *, by: User | None, seen: str | None = None, **fields: Any
 ) -> IndicatorMeasure:
     """Change a measure. Raises ValidationError for another unit, nature or number of decimals once
-    there are values, which were entered in the old ones; and for another way to judge them once a year
-    with them is settled."""
+    anything was entered in the old ones; and for another way to judge it once a year with it is settled.
+    """
     lock_period(measure.indicator.period_id)
     stored = IndicatorMeasure.objects.select_related("indicator").get(pk=measure.pk)
     now = fingerprint(stored)
     if seen is not None and seen != now:
         raise Stale(stored, now, "この測るもの")
     fixed = [name for name in FIXED if name in fields and fields[name] != getattr(stored, name)]
-    if fixed and (count := IndicatorValue.objects.filter(measure=stored).count()):
-        columns: list[Any] = [IndicatorMeasure._meta.get_field(name) for name in fixed]
-        names = "・".join(str(column.verbose_name) for column in columns)
-        words = (
-            f"「{name_of(stored)}」には値が{count}件あるため、{names}を変えられません。"
-            "値は前の単位と桁で入力されています。別の測るものを加えてください。"
-        )
-        raise ValidationError(dict.fromkeys(fixed, words))
+    if fixed:
+        _refuse_entered(stored, fixed, fields.get("baseline", stored.baseline))
     before = [getattr(stored, name) for name in JUDGING]
     for name, value in fields.items():
         setattr(stored, name, value)
@@ -151,6 +145,26 @@ def set_target(
     target.full_clean()
     history.save(target, by=by, reason="達成目標の設定")
     return target
+
+
+def _refuse_entered(stored: IndicatorMeasure, fixed: list[str], baseline: Decimal | None) -> None:
+    """Raise ValidationError where anything was entered in the unit, nature or decimals to be changed: a
+    value, even one that was taken away (reports and the history hold it), a target, or the baseline."""
+    entered = {
+        "値": IndicatorValue.history.filter(measure=stored).exists(),
+        "達成目標": stored.targets.exists(),
+    }
+    columns: list[Any] = [IndicatorMeasure._meta.get_field(name) for name in fixed]
+    names = "・".join(str(column.verbose_name) for column in columns)
+    if told := "と".join(name for name, there in entered.items() if there):
+        words = (
+            f"「{name_of(stored)}」には{told}が入力されているため、{names}を変えられません。"
+            "前の単位と桁で入力されています。別の測るものを加えてください。"
+        )
+        raise ValidationError(dict.fromkeys(fixed, words))
+    if baseline is not None and baseline == stored.baseline and set(fixed) != {"decimals"}:
+        words = f"基準値は前の{names}のものです。空けて保存してから、入力し直してください。"
+        raise ValidationError({"baseline": words})
 
 
 # --- Settled years --------------------------------------------------------------------------------

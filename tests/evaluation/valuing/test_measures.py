@@ -51,13 +51,38 @@ def test_the_unit_of_values_does_not_change(measure, field, value, name):
     assert error.value.message_dict == {
         field: [
             (
-                f"「論文数」には値が1件あるため、{name}を変えられません。"
-                "値は前の単位と桁で入力されています。別の測るものを加えてください。"
+                f"「論文数」には値が入力されているため、{name}を変えられません。"
+                "前の単位と桁で入力されています。別の測るものを加えてください。"
             )
         ]
     }
-    with pytest.raises(IntegrityError, match="値が入力された測るもの"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="値か達成目標が入力された測るもの"), transaction.atomic():
         IndicatorMeasure.objects.filter(pk=measure.pk).update(**{field: value})
+
+
+def test_the_unit_of_a_target_or_of_a_value_that_is_gone_does_not_change(measure):
+    make_value(measure)
+    valuing.clear(measure, 2024, by=None)
+    for told in ("値", "値と達成目標"):
+        with pytest.raises(ValidationError, match=f"「論文数」には{told}が入力されているため"):
+            valuing.change_measure(measure, by=None, unit="百万円")
+        years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
+        valuing.set_target(measure, by=None, number=Decimal(100), reason="当初", **years)
+    aimed = make_measure(measure.indicator, "x")
+    valuing.set_target(aimed, by=None, number=Decimal(100), reason="当初", **years)
+    for one in (measure, aimed):
+        with pytest.raises(IntegrityError, match="値か達成目標が入力された"), transaction.atomic():
+            IndicatorMeasure.objects.filter(pk=one.pk).update(unit="百万円")
+
+
+def test_a_baseline_does_not_get_another_unit(measure):
+    valuing.change_measure(measure, by=None, baseline=Decimal(80), baseline_year=2021)
+    with pytest.raises(ValidationError) as error:
+        valuing.change_measure(measure, by=None, unit="百万円")
+    words = "基準値は前の単位のものです。空けて保存してから、入力し直してください。"
+    assert error.value.message_dict == {"baseline": [words]}
+    valuing.change_measure(measure, by=None, decimals=1)
+    valuing.change_measure(measure, by=None, unit="百万円", baseline=Decimal(8))
 
 
 def test_only_what_was_never_used_is_removed(measure):
