@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from evaluation import numbers
+from evaluation import eras, numbers
 from evaluation.amending import Stale, digest
 from evaluation.models import (
     Admission,
@@ -129,8 +129,7 @@ def set_target(
     if number is not None and (words := numbers.refusal(number, measure.unit, measure.decimals)):
         raise ValidationError({"number": words})
     on = set_on or timezone.localdate()
-    if on > timezone.localdate():
-        raise ValidationError({"set_on": "定めた日に、今日より後の日付は登録できません。"})
+    _check_day(measure, on, first_fiscal_year, last_fiscal_year)
     target = IndicatorTarget(
         measure=measure,
         first_fiscal_year=first_fiscal_year,
@@ -165,6 +164,25 @@ def _refuse_entered(stored: IndicatorMeasure, fixed: list[str], baseline: Decima
     if baseline is not None and baseline == stored.baseline and set(fixed) != {"decimals"}:
         words = f"基準値は前の{names}のものです。空けて保存してから、入力し直してください。"
         raise ValidationError({"baseline": words})
+
+
+def _check_day(
+    measure: IndicatorMeasure, on: dt.date, first_fiscal_year: int, last_fiscal_year: int
+) -> None:
+    """Raise ValidationError for a day to come, or before that of a target that would go on counting."""
+    if on > timezone.localdate():
+        raise ValidationError({"set_on": "定めた日に、今日より後の日付は登録できません。"})
+    later = measure.targets.filter(
+        first_fiscal_year__lte=last_fiscal_year,
+        last_fiscal_year__gte=first_fiscal_year,
+        set_on__gt=on,
+    )
+    if newest := later.order_by("set_on").last():
+        words = (
+            f"この年度には、{eras.written(newest.set_on)}に定めた目標があります。それより前の日付の目標は"
+            "使われません。定めた日と年度を確かめてください。"
+        )
+        raise ValidationError({"set_on": words})
 
 
 # --- Settled years --------------------------------------------------------------------------------

@@ -147,6 +147,23 @@ def test_a_target_that_cannot_be_is_refused(measure, fields, words):
     assert error.value.messages == [words]
 
 
+def test_a_target_of_an_earlier_day_than_the_one_that_counts_is_refused(measure):
+    def aim(number, first, last, day):
+        years = {"first_fiscal_year": first, "last_fiscal_year": last, "set_on": day}
+        valuing.set_target(measure, by=None, number=Decimal(number), reason="x", **years)
+
+    aim(100, 2022, 2024, dt.date(2024, 4, 1))
+    with pytest.raises(ValidationError) as error:
+        aim(50, 2024, 2026, dt.date(2024, 3, 31))
+    words = (
+        "この年度には、令和6年4月1日に定めた目標があります。それより前の日付の目標は使われません。"
+        "定めた日と年度を確かめてください。"
+    )
+    assert error.value.message_dict == {"set_on": [words]}
+    aim(50, 2025, 2026, dt.date(2024, 3, 31))
+    aim(60, 2022, 2026, dt.date(2024, 4, 1))
+
+
 def settled_by_closing(scene):
     valuing.close(scene.period, 2024, by=None, reason="報告のため")
 
