@@ -19,9 +19,7 @@ FACTS_KEPT = (
     "締め切られた年度と、評定が確定した年度の計画とインプット情報は、変更も削除もできません。先に、"
     "締切か評定の確定を取り消してください。"
 )
-UNDER_OVERALL = (
-    "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
-)
+UNDER_OVERALL = "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
 TARGET_CLOSED = "締め切られた年度の達成目標は、定められません。先に締切を解いてください。"
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
@@ -93,9 +91,11 @@ RESULT_RULES = (
             "rating_under_overall",
             "evaluation_rating",
             (event,),
-            f"NEW.item_id IS NOT NULL AND {turned} AND EXISTS (SELECT 1 FROM evaluation_rating o"
-            " WHERE o.item_id IS NULL AND o.stage = 'issued' AND o.period_id = NEW.period_id"
-            " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind AND o.side = NEW.side)",
+            (
+                f"NEW.item_id IS NOT NULL AND {turned} AND EXISTS (SELECT 1 FROM evaluation_rating o"
+                " WHERE o.item_id IS NULL AND o.stage = 'issued' AND o.period_id = NEW.period_id"
+                " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind AND o.side = NEW.side)"
+            ),
             UNDER_OVERALL,
         )
         for event, turned in (

@@ -17,11 +17,19 @@ from evaluation.comparison.alignment import UnitKind
 from evaluation.figures import INDICATORS
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, steps_of
 from evaluation.grading.gradebook import amount_words
-from evaluation.models import IndicatorMeasure, ItemInput, ItemPlan, Rating, Remedy, Wording
+from evaluation.models import (
+    IndicatorMeasure,
+    ItemInput,
+    ItemPlan,
+    Rating,
+    Remedy,
+    ValueReport,
+    Wording,
+)
 from evaluation.models.texts import Node, Text
 from evaluation.numbers import NOTHING, written
 from evaluation.series import Point
-from evaluation.valuing import year_name
+from evaluation.valuing import changed_since, year_name
 
 SAMPLE = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
 UNSET = "未設定"
@@ -132,6 +140,9 @@ class Places:
 
     def rating(self, side: str) -> str:
         return reverse("grade", args=[*self._sheet, side])
+
+    def report(self, report: ValueReport) -> str:
+        return reverse("value_report", args=[*self._period, report.pk])
 
     def remedy(self, remedy: Remedy) -> str:
         return reverse("remedy", args=[*self._period, remedy.pk])
@@ -308,12 +319,24 @@ def rated(
     lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
+    lines += _changed_since(row, places)
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):
         field: Any = Rating._meta.get_field(name)
         if words := getattr(row, name):
             lines.append(Line(f"〈{field.verbose_name}〉", label=True))
             lines += [Line(part) for part in words.split("\n")]
     return lines
+
+
+def _changed_since(row: Rating, places: Places) -> Iterator[Line]:
+    """Yield what stands otherwise now than when a grade was issued: it was not given on these values."""
+    report = row.value_reports.first() if row.stage == Rating.Stage.ISSUED else None
+    differences = changed_since(report) if report else []
+    if report and differences:
+        yield Line("〈評定の確定の後に変わった値〉", label=True)
+        for one in differences:
+            words = f"{one.name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
+            yield Line(words, places.report(report))
 
 
 # --- 4. その他 -----------------------------------------------------------------------------------

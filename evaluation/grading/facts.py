@@ -99,7 +99,9 @@ def _refuse_under_grades(period: ObjectivePeriod, profile: ItemProfile) -> None:
             continue
         now = book.profile(node, year)
         changes = any(getattr(now, name) != getattr(profile, name) for name in JUDGING)
-        concerns = item in (node.clause_id, None) or (item in above and now.graded != profile.graded)
+        concerns = item in (node.clause_id, None) or (
+            item in above and now.graded != profile.graded
+        )
         if changes and concerns:
             raise ValidationError(
                 f"{year_name(year)}の{rating.get_kind_display()}（{rating.get_side_display()}）の評定が"
@@ -146,9 +148,7 @@ def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
     return rows.order_by("-fiscal_year").first()
 
 
-def _years_of_plan(
-    period: ObjectivePeriod, item: Clause, kind: str, fiscal_year: int
-) -> range:
+def _years_of_plan(period: ObjectivePeriod, item: Clause, kind: str, fiscal_year: int) -> range:
     """Return the years in which a plan of a year holds."""
     if kind == ItemPlan.Kind.ANNUAL:
         return range(fiscal_year, fiscal_year + 1)

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation.amending import Stale
+from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Rating
-from evaluation.valuing import year_name
+from evaluation.valuing import make_report, year_name
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -26,6 +27,7 @@ WRITTEN = (
     "raised_grounds",
     "agency_wide",
 )
+LONGEST_TITLE = 200  # of a report
 ISSUED = "確定した評定です。直すには、理由を付けて確定を取り消してください。"
 STANDS_UNDER = (
     "総合評定が確定しています。項目の評定を確定したり取り消したりするには、先に総合評定の確定を"
@@ -72,8 +74,8 @@ def issue(
     issued_on: dt.date | None = None,
     seen: int | None = None,
 ) -> Rating:
-    """Issue a rating as of a day (default: today), those of the items before the overall one. Raises
-    ValidationError with all that is wrong."""
+    """Issue a rating as of a day (default: today), those of the items before the overall one, and pin
+    the values on which it stands. Raises ValidationError with all that is wrong."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage == Rating.Stage.ISSUED:
         raise ValidationError("この評定は、すでに確定しています。")
@@ -87,7 +89,13 @@ def issue(
     if errors := [finding.message for finding in found if finding.error]:
         raise ValidationError(errors)
     row.stage, row.issued_on = Rating.Stage.ISSUED, day
-    return _save(row, by, f"{row.get_side_display()}の確定")
+    row = _save(row, by, f"{row.get_side_display()}の確定")
+    if node:
+        indicators = [child.clause_id for child in book.hanging(node, fiscal_year, INDICATORS)]
+        title = f"{row.get_kind_display()}・{row.get_side_display()}の確定：{book.label(node)}"
+        pinned = {"rating": row, "indicators": indicators}
+        make_report(period, fiscal_year, by=by, title=title[:LONGEST_TITLE], **pinned)
+    return row
 
 
 @transaction.atomic

@@ -377,4 +377,16 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="valuereport",
+            name="rating",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="value_reports",
+                to="evaluation.rating",
+                verbose_name="評定",
+            ),
+        ),
     ]

@@ -121,6 +121,21 @@ def page(client: Any, scene: Graded, name: str = "assessment", *more: object) ->
     return str(response.content.decode())
 
 
+# --- After the grade ------------------------------------------------------------------------------
+def test_a_value_changed_after_the_grade_is_told_under_it(scene: Graded, sheet: Sheet) -> None:
+    def told(made: Sheet) -> list[str]:
+        return [line.words for line in made.columns[-1].lines if "→" in line.words or line.label]
+
+    assert told(sheet) == ["主務大臣による評価　評定", "〈評定の根拠〉"]
+    scene.value(scene.measure, 1235)
+    assert told(assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")) == [
+        "主務大臣による評価　評定",
+        "〈評定の確定の後に変わった値〉",
+        "論文数（令和6年度）：1,234件（速報） → 1,235件（速報）",
+        "〈評定の根拠〉",
+    ]
+
+
 # --- The same figures -----------------------------------------------------------------------------
 def test_the_figures_are_those_of_the_series(sheet: Sheet) -> None:
     assert rows_of(sheet)[:3] == [

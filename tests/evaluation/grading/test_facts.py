@@ -100,7 +100,9 @@ def test_plans_are_kept_in_a_closed_year_and_under_an_issued_grade(scene):
     grading.save_plans(scene.item, 2022, by=None, medium="計画", annual="")
     valuing.close(scene.period, 2024, by=None, reason="報告のため")
     for year, texts in ((2024, {"annual": "変更"}), (2022, {"medium": "変更"})):
-        with pytest.raises(ValidationError, match="令和6年度は締め切られています（理由：報告のため）。"):
+        with pytest.raises(
+            ValidationError, match="令和6年度は締め切られています（理由：報告のため）。"
+        ):
             grading.save_plans(scene.item, year, by=None, **texts)
     grading.save_plans(scene.item, 2022, by=None, medium="計画", annual="年度")
     grading.save_plans(scene.item, 2025, by=None, medium="変更")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from evaluation import grading
+from evaluation import grading, valuing
 from evaluation.models import Rating
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,23 @@ def test_the_overall_grade_is_capped(scene):
     assert scene.issue(None, side="minister").stage == "issued"
 
 
+def test_an_issued_grade_pins_the_values_it_stands_on(scene):
+    scene.target(scene.measure, 10)
+    for measure in (scene.measure, scene.counted):
+        scene.value(measure, 5)
+    scene.write(scene.item)
+    row = scene.issue(scene.item)
+    report = row.value_reports.get()
+    assert (report.title, report.fiscal_year) == ("年度評価・自己評価の確定：1. 研究開発の推進", 2024)
+    for measure in (scene.measure, scene.counted):
+        scene.value(measure, 6)
+    changed = [(one.name, one.before, one.now) for one in valuing.changed_since(report)]
+    assert changed == [("論文数", "5件（速報）", "6件（速報）")]
+    grading.reopen(scene.period, scene.item, 2024, "yearly", "self", by=None, why="値の訂正")
+    scene.issue(scene.item)
+    assert [len(valuing.changed_since(one)) for one in row.value_reports.all()] == [0, 1]
+
+
 def issued_whole(scene):
     """Issue the minister's grades of every item, then the overall one."""
     for item in (scene.item, scene.below, scene.other, None):
@@ -119,9 +136,7 @@ def test_the_overall_grade_is_issued_after_those_of_the_items(scene):
     for item in (scene.item, scene.below, scene.other, None):
         scene.write(item, side="minister")
     scene.issue(scene.item, side="minister")
-    words = (
-        "項目別の評定が確定していません。先に確定してください：1.1. 戦略の立案、2. 業務の効率化"
-    )
+    words = "項目別の評定が確定していません。先に確定してください：1.1. 戦略の立案、2. 業務の効率化"
     refused(words, scene.issue, None, side="minister")
 
 

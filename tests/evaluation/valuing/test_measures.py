@@ -56,7 +56,10 @@ def test_the_unit_of_values_does_not_change(measure, field, value, name):
             )
         ]
     }
-    with pytest.raises(IntegrityError, match="値か達成目標が入力された測るもの"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="値か達成目標が入力された測るもの"),
+        transaction.atomic(),
+    ):
         IndicatorMeasure.objects.filter(pk=measure.pk).update(**{field: value})
 
 
@@ -336,6 +339,33 @@ def test_a_report_pins_what_it_used_and_tells_what_changed_since(measure):
     ]
     with pytest.raises(IntegrityError), transaction.atomic():
         ValueReport.objects.filter(pk=report.pk).update(contents="{}")
+
+
+def test_a_report_pins_targets_baselines_and_notes_too(measure):
+    period = measure.indicator.period
+    years = {"first_fiscal_year": 2023, "last_fiscal_year": 2026}
+    valuing.change_measure(measure, by=None, baseline=Decimal(80), baseline_year=2021)
+    valuing.set_target(measure, by=None, number=Decimal(100), reason="当初", **years)
+    make_value(measure, 2024, 5, note="3月末")
+    report = valuing.make_report(period, 2024, by=None, title="報告")
+    make_value(measure, 2024, 5, note="4月1日")
+    years["first_fiscal_year"] = 2024
+    valuing.set_target(measure, by=None, number=Decimal(120), reason="増員", **years)
+    valuing.change_measure(measure, by=None, baseline=None, baseline_year=None)
+    found = [(d.name, d.fiscal_year, d.before, d.now) for d in valuing.changed_since(report)]
+    assert found == [
+        ("論文数", 2024, "5件（速報）　注：3月末", "5件（速報）　注：4月1日"),
+        ("論文数（達成目標）", 2024, "100件", "120件"),
+        ("論文数（基準値）", 2024, "80件（2021年度）", "－"),
+    ]
+
+
+def test_a_report_prints_in_the_unit_of_its_time(measure):
+    """The database lets no unit of what was entered change; a report depends on no such rule."""
+    make_value(measure, 2024, 5)
+    report = valuing.make_report(measure.indicator.period, 2024, by=None, title="報告")
+    assert '"unit": "件"' in report.contents
+    assert '"decimals": 0' in report.contents
 
 
 def test_a_report_tells_of_yearly_texts_too():
