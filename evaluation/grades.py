@@ -35,7 +35,8 @@ OTHERS = {
 class Judgement:
     """A grade with all that the rules ask of it.
 
-    `proposal`: what the figures propose, "" for nothing; `prospective`: the grade of 見込評価 where this
+    `proposal`: what the figures propose, "" for nothing, as where some targets have no percentage
+    (`unreckoned`); `prospective`: the grade of 見込評価 where this
     is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
     no draft any more.
     """
@@ -51,6 +52,7 @@ class Judgement:
     difficult: bool = False
     agency_wide: bool = False
     proposal: str = ""
+    unreckoned: tuple[str, ...] = ()
     prospective: str = ""
 
 
@@ -120,6 +122,13 @@ def _raised(judged: Judgement) -> Iterable[Finding]:
 
 def _proposal(judged: Judgement) -> Iterable[Finding]:
     if judged.research:
+        return
+    if judged.unreckoned:
+        words = (
+            "達成率を計算できない達成目標があるため、達成率からの案はありません："
+            f"{'、'.join(judged.unreckoned)}"
+        )
+        yield Finding("figures", judged.place, words)
         return
     if not judged.proposal:
         words = "達成率を計算できる指標がないため、達成率からの案はありません。"

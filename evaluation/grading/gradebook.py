@@ -4,7 +4,7 @@ Eleven queries for a whole period, however many items and years.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -171,26 +171,35 @@ class Gradebook:
         return self.ratings.get((node.clause_id if node else None, fiscal_year, kind, side))
 
     def measured(self, node: Node, fiscal_year: int) -> list[tuple[IndicatorMeasure, Point]]:
-        """Return the measures of a grade that say how far a year's target was reached.
+        """Return the measures of a grade that say how far a year's target was reached."""
+        due = self._targeted(node, fiscal_year)
+        return [(measure, point) for measure, point in due if point.achievement is not None]
 
-        A running total says so only in the last year of its target.
-        """
-        found = []
+    def unreckoned(self, node: Node, fiscal_year: int) -> list[str]:
+        """Return the measures with a target for a year of which no percentage says that it was reached,
+        each with what its year has come to: missed (事故0件 has no percentage), or without a figure."""
+        return [
+            f"{measure}（{point.status_words}）" if point.status_words else str(measure)
+            for measure, point in self._targeted(node, fiscal_year)
+            if point.achievement is None and not point.reached and point.state != "not_applicable"
+        ]
+
+    def _targeted(self, node: Node, fiscal_year: int) -> Iterator[tuple[IndicatorMeasure, Point]]:
+        """Yield the measures of a grade that a year is held against; a running total only in the last
+        year of its target."""
         for indicator in self.hanging(node, fiscal_year, INDICATORS):
             for measure in self.figures.measures.get(indicator.clause_id, []):
                 point = self.figures.lines[measure.pk].at(fiscal_year)
-                early = (
-                    measure.accumulation == "cumulative"
-                    and point.target is not None
-                    and fiscal_year < point.target.last_fiscal_year
-                )
-                if point.achievement is not None and not early:
-                    found.append((measure, point))
-        return found
+                target = point.target
+                if target is None or target.number is None or measure.direction == "none":
+                    continue
+                if measure.accumulation == "cumulative" and fiscal_year < target.last_fiscal_year:
+                    continue
+                yield measure, point
 
     def proposal(self, node: Node, fiscal_year: int) -> str:
-        """Return the grade that the figures propose for an item that is no research; "" for none."""
-        if self.profile(node, fiscal_year).research:
+        """Return the grade that a year's figures propose for an item that is no research; "" for none."""
+        if self.profile(node, fiscal_year).research or self.unreckoned(node, fiscal_year):
             return ""
         points = [point for _, point in self.measured(node, fiscal_year)]
         return proposed([p.achievement for p in points if p.achievement is not None])
@@ -210,6 +219,7 @@ class Gradebook:
                 name: getattr(profile, name) for name in ("research", "important", "difficult")
             }
             told["proposal"] = self.proposal(node, fiscal_year)
+            told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
         if before and kind == Kind.FINAL:
             told["prospective"] = before.grade
         return Judgement(**told)

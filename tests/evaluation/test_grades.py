@@ -117,6 +117,13 @@ def test_what_is_no_research_is_held_against_its_figures(proposal, grade, raised
     assert told(replace(judged, raised_grounds="x" * raised)) == expected
 
 
+def test_targets_without_a_percentage_are_named():
+    (finding,) = findings(replace(OTHER, unreckoned=("事故件数（未達）",)))
+    assert finding.message == (
+        "達成率を計算できない達成目標があるため、達成率からの案はありません：事故件数（未達）"
+    )
+
+
 def test_research_is_not_held_against_figures():
     assert told(replace(FINE, grade="A", proposal="C")) == []
 

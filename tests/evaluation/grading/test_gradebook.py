@@ -11,7 +11,7 @@ from evaluation import amending, grading, valuing
 from evaluation.figures import INDICATORS
 from evaluation.grading import Gradebook, kinds_due
 from evaluation.grading.gradebook import amount_words
-from tests.factories import decide, make_draft
+from tests.factories import decide, make_draft, make_measure
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +103,28 @@ def test_a_running_total_proposes_nothing_before_the_last_year_of_its_target(sce
         scene.value(scene.counted, 40, year)
     book, node = scene.book(), scene.node(scene.other)
     assert [book.proposal(node, year) for year in (2022, 2023, 2024)] == ["", "", "A"]
+
+
+@pytest.mark.parametrize(
+    ("told", "unreckoned", "proposal"),
+    [
+        ({"number": Decimal(12)}, ["事故件数（未達）"], ""),
+        ({"number": Decimal(0)}, [], "A"),
+        ({"state": "not_yet"}, ["事故件数（未集計）"], ""),
+        ({"state": "withheld"}, ["事故件数（非公表）"], ""),
+        ({"state": "not_applicable"}, [], "A"),
+        (None, ["事故件数（未入力）"], ""),
+    ],
+)
+def test_a_target_without_a_percentage_stops_the_proposal(scene, told, unreckoned, proposal):
+    accidents = make_measure(scene.counted.indicator, "事故件数", direction="lower")
+    scene.target(accidents, 0)
+    scene.target(scene.counted, 100)
+    scene.value(scene.counted, 125)
+    if told:
+        valuing.record(accidents, 2024, by=None, **told)
+    book, node = scene.book(), scene.node(scene.other)
+    assert (book.unreckoned(node, 2024), book.proposal(node, 2024)) == (unreckoned, proposal)
 
 
 def test_findings_of_an_item_and_of_the_whole(scene):

@@ -115,7 +115,10 @@ def test_an_issued_grade_pins_the_values_it_stands_on(scene):
     scene.write(scene.item)
     row = scene.issue(scene.item)
     report = row.value_reports.get()
-    assert (report.title, report.fiscal_year) == ("年度評価・自己評価の確定：1. 研究開発の推進", 2024)
+    assert (report.title, report.fiscal_year) == (
+        "年度評価・自己評価の確定：1. 研究開発の推進",
+        2024,
+    )
     for measure in (scene.measure, scene.counted):
         scene.value(measure, 6)
     changed = [(one.name, one.before, one.now) for one in valuing.changed_since(report)]
