@@ -38,7 +38,7 @@ class Judgement:
     `proposal`: what the figures propose, "" for nothing, as where some targets have no percentage
     (`unreckoned`); `prospective`: the grade of 見込評価 where this
     is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
-    no draft any more.
+    no draft any more. `whole_period`: it is no grade of a year, whose figures say nothing of it.
     """
 
     place: str
@@ -50,6 +50,7 @@ class Judgement:
     research: bool = True
     important: bool = False
     difficult: bool = False
+    whole_period: bool = False
     agency_wide: bool = False
     proposal: str = ""
     unreckoned: tuple[str, ...] = ()
@@ -122,6 +123,13 @@ def _raised(judged: Judgement) -> Iterable[Finding]:
 
 def _proposal(judged: Judgement) -> Iterable[Finding]:
     if judged.research:
+        return
+    if judged.whole_period:
+        words = (
+            "期間の評価のため、一年度の達成率からの案はありません。各年度の達成率に照らした理由が、"
+            "根拠にあるか確かめてください。"
+        )
+        yield Finding("figures", judged.place, words)
         return
     if judged.unreckoned:
         words = (

@@ -261,7 +261,7 @@ def _columns(
         lines = [Line(words) for words in row.text.split("\n")] if row else [Line(UNSET, address)]
         yield Column(plan.label, plan.value, tuple(lines))
     yield Column("主な評価軸、指標等", "axes", tuple(_asked(book, node, fiscal_year)))
-    own = [*_reported(book, node, fiscal_year, places)]
+    own = [*_reported(book, node, fiscal_year, kind, places)]
     own += rated(book, node, fiscal_year, kind, Rating.Side.SELF, places)
     yield Column("法人の業務実績・自己評価", "self", tuple(own))
     judged = rated(book, node, fiscal_year, kind, Rating.Side.MINISTER, places)
@@ -292,14 +292,27 @@ def _asked(book: Gradebook, node: Node, fiscal_year: int) -> Iterator[Line]:
             yield from (Line(f"・{child.text}") for child in nodes)
 
 
-def _reported(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Iterator[Line]:
-    """Yield what was done for each evaluation indicator in the year."""
+def _reported(
+    book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places
+) -> Iterator[Line]:
+    """Yield what was done for each evaluation indicator in the years that are judged."""
     for indicator in book.hanging(node, fiscal_year, [UnitKind.EVALUATION_INDICATOR]):
-        row = book.figures.results.get((indicator.clause_id, fiscal_year))
-        href = places.indicator(indicator, f"result-{fiscal_year}")
         yield Line(f"・{indicator.text}", label=True)
-        words = row.text.split("\n") if row else [NOTHING]
-        yield from (Line(part, "" if row else href) for part in words)
+        for year in judged_years(book, indicator, fiscal_year, kind):
+            row = book.figures.results.get((indicator.clause_id, year))
+            href = places.indicator(indicator, f"result-{year}")
+            if kind != Rating.Kind.YEARLY:
+                yield Line(f"（{year_name(year)}）")
+            words = row.text.split("\n") if row else [NOTHING]
+            yield from (Line(part, "" if row else href) for part in words)
+
+
+def judged_years(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> list[int]:
+    """Return the years of a clause on which an evaluation speaks: its own, or all of the period so far."""
+    if kind == Rating.Kind.YEARLY:
+        return [fiscal_year]
+    years = (year for year in book.figures.years if year <= fiscal_year)
+    return [year for year in years if book.exists(node, year)]
 
 
 def rated(

@@ -218,8 +218,10 @@ class Gradebook:
             told |= {
                 name: getattr(profile, name) for name in ("research", "important", "difficult")
             }
-            told["proposal"] = self.proposal(node, fiscal_year)
-            told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
+            told["whole_period"] = kind != Kind.YEARLY
+            if kind == Kind.YEARLY:
+                told["proposal"] = self.proposal(node, fiscal_year)
+                told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
         if before and kind == Kind.FINAL:
             told["prospective"] = before.grade
         return Judgement(**told)

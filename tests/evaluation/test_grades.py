@@ -124,6 +124,10 @@ def test_targets_without_a_percentage_are_named():
     )
 
 
+def test_a_grade_of_the_period_is_held_against_no_proposal():
+    assert told(replace(OTHER, grade="S", whole_period=True)) == [("figures", False)]
+
+
 def test_research_is_not_held_against_figures():
     assert told(replace(FINE, grade="A", proposal="C")) == []
 

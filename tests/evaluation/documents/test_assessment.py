@@ -251,6 +251,23 @@ def test_the_form_of_the_other_evaluations(scene: Graded, year, kind, form, name
     assert (sheet.form, name in sheet.title) == (form, True)
 
 
+def test_an_evaluation_of_the_period_reports_every_year(scene: Graded) -> None:
+    valuing.record_result(scene.told, 2022, "始めた。", by=None)
+    book, node = scene.book(), scene.node(scene.item)
+    lines = assessment(book, node, 2025, "prospective").columns[4].lines
+    assert [line.words for line in lines][:10] == [
+        "・成果の状況",
+        *("（令和4年度）", "始めた。", "（令和5年度）", "－"),
+        *("（令和6年度）", "社会に還元した。", "海外にも広げた。"),
+        *("（令和7年度）", "－"),
+    ]
+    missing = [cell.words for cell in blanks(book, node, 2025, "prospective")]
+    assert [words for words in missing if "の実績" in words] == [
+        "評価指標「成果の状況」の実績（令和5年度）",
+        "評価指標「成果の状況」の実績（令和7年度）",
+    ]
+
+
 def test_what_is_no_research_has_the_other_form(scene: Graded) -> None:
     sheet = assessment(scene.book(), scene.node(scene.other), YEAR, "yearly")
     assert sheet.form == "様式2－1－4－2"

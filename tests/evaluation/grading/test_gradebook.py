@@ -105,6 +105,16 @@ def test_a_running_total_proposes_nothing_before_the_last_year_of_its_target(sce
     assert [book.proposal(node, year) for year in (2022, 2023, 2024)] == ["", "", "A"]
 
 
+def test_a_grade_of_the_period_is_not_held_against_one_year(scene):
+    scene.target(scene.counted, 100)
+    for year, number in ((2022, 130), (2023, 130), (2024, 130), (2025, 70)):
+        scene.value(scene.counted, number, year)
+    scene.write(scene.other, 2025, kind="prospective", grade="A")
+    (finding,) = scene.book().findings_of(scene.node(scene.other), 2025, "prospective", "self")
+    assert finding.message.startswith("期間の評価のため、一年度の達成率からの案はありません。")
+    assert scene.issue(scene.other, 2025, kind="prospective").stage == "issued"
+
+
 @pytest.mark.parametrize(
     ("told", "unreckoned", "proposal"),
     [
