@@ -4,7 +4,7 @@ from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
 MEASURED = "測るものは、モニタリング指標と評価指標にだけ置けます。"
-PARTS = "割合の分子と分母は、同じ期間の測るもの（割合を除く）にしてください。"
+PARTS = "割合の分子と分母は、同じ期間の定量の測るものにしてください。"
 RESULT_OF = "実績の文は、評価指標にだけ入力できます。"
 OF_ITEM = "年度・評価上の扱い・インプット情報・評定・指摘事項は、同じ期間の項目のものです。"
 VALUE_KEPT = "確定した値は削除できません。値のない理由（該当なし・未集計・非公表）か、訂正を入力してください。"
@@ -33,7 +33,7 @@ EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいも
 KIND_OF_CLAUSE = "(SELECT c.kind FROM evaluation_clause c WHERE c.id = NEW.{})"
 PERIOD_OF_MEASURE = (
     "(SELECT c.period_id FROM evaluation_indicatormeasure m"
-    " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature <> 'ratio')"
+    " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature = 'quantitative')"
 )
 PERIOD_OF_VALUE = (
     "(SELECT c.period_id FROM evaluation_indicatormeasure m"
@@ -151,7 +151,7 @@ RESULT_RULES = (
         "evaluation_indicatormeasure",
         ("UPDATE",),
         (
-            "NEW.nature = 'ratio' AND EXISTS (SELECT 1 FROM evaluation_indicatormeasure m"
+            "NEW.nature <> 'quantitative' AND EXISTS (SELECT 1 FROM evaluation_indicatormeasure m"
             " WHERE m.numerator_id = NEW.id OR m.denominator_id = NEW.id)"
         ),
         PARTS,

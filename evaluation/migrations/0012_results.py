@@ -2168,6 +2168,16 @@ class Migration(migrations.Migration):
             model_name="indicatormeasure",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("accumulation", "cumulative"), ("nature", "ratio"), _negated=True
+                ),
+                name="measure_ratio_does_not_accumulate",
+                violation_error_message="割合は累計できません。数え方は、毎年か時点を選んでください。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="indicatormeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     ("numerator__isnull", True),
                     models.Q(
                         models.Q(("numerator", models.F("denominator")), _negated=True),

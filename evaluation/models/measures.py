@@ -117,6 +117,11 @@ class IndicatorMeasure(models.Model):
                 violation_error_message="割合には分子と分母が要り、割合でないものにはどちらもありません。",
             ),
             models.CheckConstraint(
+                condition=~Q(nature="ratio", accumulation="cumulative"),
+                name="measure_ratio_does_not_accumulate",
+                violation_error_message="割合は累計できません。数え方は、毎年か時点を選んでください。",
+            ),
+            models.CheckConstraint(
                 condition=Q(numerator__isnull=True)
                 | (
                     ~Q(numerator=F("denominator")) & ~Q(numerator=F("pk")) & ~Q(denominator=F("pk"))

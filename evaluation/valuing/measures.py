@@ -263,7 +263,7 @@ def _check(measure: IndicatorMeasure) -> None:
         part = getattr(measure, name)
         if part is None:
             continue
-        if part.indicator.period_id != measure.indicator.period_id or part.nature == "ratio":
-            words = "同じ中長期目標の、割合ではない測るものを選んでください。"
+        if part.indicator.period_id != measure.indicator.period_id or part.nature != "quantitative":
+            words = "同じ中長期目標の、定量の測るものを選んでください。"
             raise ValidationError({name: words})
     measure.full_clean()

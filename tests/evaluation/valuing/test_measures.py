@@ -108,8 +108,24 @@ def test_a_ratio_is_of_two_measures_of_the_same_period_in_percent(measure):
     with pytest.raises(ValidationError) as error:
         make_measure(measure.indicator, "x", denominator=make_measure(foreign), **fields)
     assert error.value.message_dict == {
-        "denominator": ["同じ中長期目標の、割合ではない測るものを選んでください。"]
+        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
     }
+    told = make_measure(measure.indicator, "説明", nature="qualitative", unit="")
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "x", denominator=told, **fields)
+    assert error.value.message_dict == {
+        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
+    }
+    with pytest.raises(IntegrityError, match="同じ期間の定量の測るもの"), transaction.atomic():
+        IndicatorMeasure.objects.filter(pk=whole.pk).update(nature="qualitative")
+
+
+def test_a_ratio_does_not_accumulate(measure):
+    whole = make_measure(measure.indicator, "全論文数")
+    fields = {"nature": "ratio", "unit": "%", "numerator": measure, "denominator": whole}
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "割合", accumulation="cumulative", **fields)
+    assert error.value.messages == ["割合は累計できません。数え方は、毎年か時点を選んでください。"]
 
 
 def test_a_new_target_leaves_the_old_one_with_its_reason(measure):
