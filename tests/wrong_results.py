@@ -172,6 +172,7 @@ WRONG_RESULTS = {
     "measure_ratio_does_not_accumulate": running_ratio,
     "measure_parts_told_apart": ratio_of_itself,
     "measure_baseline_has_its_year": lambda: measure(baseline=ONE),
+    "measure_baseline_year_possible": lambda: measure(baseline=ONE, baseline_year=1999),
     "target_number_or_text": lambda: target(text="前年度以上"),
     "target_years_in_order": lambda: target(last_fiscal_year=2021),
     "target_has_a_reason": lambda: target(reason=""),

@@ -2195,15 +2195,21 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("baseline__isnull", True), ("baseline_year__isnull", True)),
-                    models.Q(
-                        ("baseline__isnull", False),
-                        ("baseline_year__gte", 2001),
-                        ("baseline_year__isnull", False),
-                    ),
+                    models.Q(("baseline__isnull", False), ("baseline_year__isnull", False)),
                     _connector="OR",
                 ),
                 name="measure_baseline_has_its_year",
                 violation_error_message="基準値と基準年度は、両方を入力するか、どちらも空けてください。",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="indicatormeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("baseline_year__isnull", True), ("baseline_year__gte", 2001), _connector="OR"
+                ),
+                name="measure_baseline_year_possible",
+                violation_error_message="基準年度は、独立行政法人ができた2001年度からの西暦4桁で入力してください（例：2021）。",
             ),
         ),
         migrations.AddIndex(

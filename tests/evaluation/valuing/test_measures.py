@@ -88,6 +88,14 @@ def test_a_baseline_does_not_get_another_unit(measure):
     valuing.change_measure(measure, by=None, unit="百万円", baseline=Decimal(8))
 
 
+def test_the_year_of_a_baseline_says_its_form(measure):
+    fields = {"baseline": Decimal(1), "baseline_year": 1999}
+    with pytest.raises(ValidationError) as error:
+        valuing.change_measure(measure, by=None, **fields)
+    words = "基準年度は、独立行政法人ができた2001年度からの西暦4桁で入力してください（例：2021）。"
+    assert error.value.messages == [words]
+
+
 def test_only_what_was_never_used_is_removed(measure):
     unused = make_measure(measure.indicator, "x")
     valuing.remove_measure(unused, by=None)
