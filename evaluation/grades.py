@@ -39,6 +39,7 @@ class Judgement:
     (`unreckoned`); `prospective`: the grade of 見込評価 where this
     is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
     no draft any more. `whole_period`: it is no grade of a year, whose figures say nothing of it.
+    `unheard`: the steps that the law wants before it is issued, and nobody has recorded.
     """
 
     place: str
@@ -55,6 +56,7 @@ class Judgement:
     proposal: str = ""
     unreckoned: tuple[str, ...] = ()
     prospective: str = ""
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def findings(judged: Judgement) -> tuple[Finding, ...]:
     if judged.grade == NOTHING_DUE:
         return tuple(_raised(judged))
     found = [*_grounds(judged), *_raised(judged), *_proposal(judged), *_prospective(judged)]
+    found += _unheard(judged)
     return tuple(sorted(found, key=lambda finding: not finding.error))
 
 
@@ -167,6 +170,12 @@ def _prospective(judged: Judgement) -> Iterable[Finding]:
     if judged.grade != judged.prospective:
         words = f"見込評価（{judged.prospective}）との差の理由が、根拠にあるか確かめてください。"
         yield Finding("prospective", judged.place, words)
+
+
+def _unheard(judged: Judgement) -> Iterable[Finding]:
+    if judged.unheard:
+        words = f"「{'」「'.join(judged.unheard)}」の記録がありません。済んでから確定してください。"
+        yield Finding("unheard", judged.place, words)
 
 
 # --- The agency as a whole ------------------------------------------------------------------------

@@ -20,8 +20,10 @@ from evaluation.models import (
     ItemProfile,
     ObjectivePeriod,
     Rating,
+    RatingStep,
     Remedy,
     RemedyProgress,
+    StepKind,
 )
 from evaluation.models.texts import Node
 from evaluation.numbers import written
@@ -222,9 +224,34 @@ class Gradebook:
             if kind == Kind.YEARLY:
                 told["proposal"] = self.proposal(node, fiscal_year)
                 told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
+        if side == Rating.Side.MINISTER and told.get("research", True):
+            told["unheard"] = self.unheard(fiscal_year, kind)
         if before and kind == Kind.FINAL:
             told["prospective"] = before.grade
         return Judgement(**told)
+
+    @cached_property
+    def _heard(self) -> tuple[list[StepKind], set[tuple[int, int, str]]]:
+        """Return the steps that the law wants before the minister's grades of research are issued
+        (通則法第35条の6第6項), and those recorded: kind, year and evaluation (two queries, once)."""
+        period = self.figures.period
+        kinds = period.agency.step_kinds.filter(of_rating=True, required=True, after_decision=False)
+        steps = RatingStep.objects.filter(period=period)
+        return list(kinds), set(steps.values_list("kind_id", "fiscal_year", "rating_kind"))
+
+    def unheard(self, fiscal_year: int, kind: str) -> tuple[str, ...]:
+        """Return what of them is not recorded of an evaluation."""
+        wanted, recorded = self._heard
+        return tuple(str(step) for step in wanted if (step.pk, fiscal_year, kind) not in recorded)
+
+    def drafts_of(self, fiscal_year: int, kind: str) -> list[str]:
+        """Return what has no issued grade of the minister's yet: items, and the agency as a whole."""
+        found = []
+        for node in (*self.graded(fiscal_year), None):
+            row = self.rating(node, fiscal_year, kind, Rating.Side.MINISTER)
+            if row is None or row.stage != Rating.Stage.ISSUED:
+                found.append(self.label(node) if node else OVERALL)
+        return found
 
     def findings_of(
         self, node: Node | None, fiscal_year: int, kind: str, side: str

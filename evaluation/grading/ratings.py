@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation.amending import Stale
+from evaluation.eras import written
 from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
@@ -83,6 +84,11 @@ def issue(
     day = issued_on or timezone.localdate()
     if day > timezone.localdate():
         raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
+    if day < (first := dt.date(fiscal_year + 1, 4, 1)):
+        words = (
+            f"{year_name(fiscal_year)}の評定は、年度が終わった{written(first)}から確定できます。"
+        )
+        raise ValidationError({"issued_on": words})
     book = Gradebook.of(period)
     node = book.figures.text.nodes[item.pk] if item else None
     found = book.findings_of(node, fiscal_year, kind, side)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="of_rating",
             field=models.BooleanField(
                 default=False,
-                help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+                help_text="変更ではなく、評価の手続のとき。評定の確定に続く通知と公表は、決定の後の手続とします。",
                 verbose_name="評価の手続",
             ),
         ),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name="of_rating",
             field=models.BooleanField(
                 default=False,
-                help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+                help_text="変更ではなく、評価の手続のとき。評定の確定に続く通知と公表は、決定の後の手続とします。",
                 verbose_name="評価の手続",
             ),
         ),

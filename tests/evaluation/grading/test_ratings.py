@@ -92,6 +92,17 @@ def test_nothing_is_issued_in_the_future(scene):
     )
 
 
+def test_nothing_is_issued_before_its_year_is_over(scene):
+    scene.write(scene.item)
+    key = (scene.period, scene.item, 2024, "yearly", "self")
+    with pytest.raises(ValidationError) as caught:
+        grading.issue(*key, by=None, issued_on=dt.date(2025, 3, 31))
+    assert caught.value.message_dict == {
+        "issued_on": ["令和6年度の評定は、年度が終わった令和7年4月1日から確定できます。"]
+    }
+    assert grading.issue(*key, by=None, issued_on=dt.date(2025, 4, 1)).stage == "issued"
+
+
 def test_what_is_not_written_is_not_issued(scene):
     refused("評定がありません。", scene.issue, scene.item)
 

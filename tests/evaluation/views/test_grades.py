@@ -198,6 +198,18 @@ def test_the_checks_of_a_year(pages):
     pages.get("agency", pages.address("grade_checks", 2030), 404)
 
 
+def test_an_opinion_that_nobody_recorded_is_told_once(pages):
+    scene = pages.scene
+    kind = StepKind(agency=scene.period.agency, position=1, name="審議会の意見", of_rating=True)
+    kind.required = True
+    history.save(kind, by=None, reason="試験")
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+    words = "「審議会の意見」の記録がありません。済んでから確定してください。"
+    assert pages.get("assessor", pages.address("grade_checks", 2024)).count(words) == 1
+    assert words in pages.get("assessor", pages.of("issue_grade", "minister"))
+
+
 # --- Facts of items -------------------------------------------------------------------------------
 def test_how_an_item_is_judged_is_set_from_a_year_on(pages):
     page = pages.address("item_profile", pages.scene.item.public_id) + "?year=2024"
