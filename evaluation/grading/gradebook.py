@@ -4,7 +4,7 @@ Eleven queries for a whole period, however many items and years.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -53,7 +53,8 @@ class Gradebook:
 
     `profiles` by item, newest last; `ratings` by item (None: the agency as a whole), year, kind and side;
     `inputs` by item, kind and year; `plans` by item and kind. `drafts`: the sides whose ratings the
-    reader reads before they are issued; those of the others are as if they were not there.
+    reader reads before they are issued; those of the others, and what the minister points out in them,
+    are as if they were not there.
     """
 
     figures: Figures
@@ -78,7 +79,8 @@ class Gradebook:
         progress: dict[int, list[RemedyProgress]] = defaultdict(list)
         for one in RemedyProgress.objects.filter(remedy__period=period).order_by("fiscal_year"):
             progress[one.remedy_id].append(one)
-        ratings = Rating.objects.filter(period=period).select_related("written_by")
+        ratings = list(Rating.objects.filter(period=period).select_related("written_by"))
+        remedies = Remedy.objects.filter(period=period).select_related("item", "period")
         return cls(
             figures=Figures.of(period),
             profiles=dict(profiles),
@@ -92,7 +94,11 @@ class Gradebook:
                 for row in ItemInput.objects.filter(item__period=period)
             },
             plans=dict(plans),
-            remedies=list(Remedy.objects.filter(period=period).select_related("item")),
+            remedies=[
+                row
+                for row in remedies
+                if Rating.Side.MINISTER in sides or is_made_known(row, ratings, progress)
+            ],
             progress=dict(progress),
             drafts=sides,
         )
@@ -315,6 +321,18 @@ class Gradebook:
             and row.done_fiscal_year != fiscal_year
             and self.progress_in(row, fiscal_year) is None
         ]
+
+
+def is_made_known(
+    remedy: Remedy, ratings: Iterable[Rating], progress: Mapping[int, object]
+) -> bool:
+    """Tell whether the evaluation in which something was pointed out is issued; what was answered once
+    stays known while it is opened again."""
+    return remedy.pk in progress or any(
+        (row.item_id, row.fiscal_year) == (remedy.item_id, remedy.fiscal_year)
+        and (row.side, row.stage) == (Rating.Side.MINISTER, Rating.Stage.ISSUED)
+        for row in ratings
+    )
 
 
 def is_carried(remedy: Remedy, fiscal_year: int) -> bool:

@@ -11,7 +11,7 @@ from evaluation.amending import Stale
 from evaluation.eras import written
 from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_graded, check_item, check_year, lock_period, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Rating
 from evaluation.valuing import make_report, year_name
 from jst_objectives import history
@@ -153,7 +153,7 @@ def _opened(
     if seen is not None and seen != revision:
         raise Stale(row, str(revision), "この評定")
     if row is None and item is not None:
-        _check_graded(locked, item, fiscal_year)
+        check_graded(locked, item, fiscal_year)
     return row or Rating(**key, revision=0)
 
 
@@ -163,15 +163,6 @@ def _refuse_under_overall(row: Rating) -> None:
     overall = Rating.objects.filter(**key, item=None, stage=Rating.Stage.ISSUED)
     if row.item_id is not None and overall.exists():
         raise ValidationError(STANDS_UNDER)
-
-
-def _check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> None:
-    book = Gradebook.of(period)
-    node = book.figures.text.nodes.get(item.pk)
-    if node is None or not book.is_graded(node, fiscal_year):
-        raise ValidationError(
-            f"この項目は、{year_name(fiscal_year)}に評定しません。評価上の扱いを確かめてください。"
-        )
 
 
 def _save(row: Rating, by: User | None, reason: str) -> Rating:

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from evaluation.checks import check_text, tidied
 from evaluation.figures import years_of
+from evaluation.grading.gradebook import Gradebook
 from evaluation.models import Clause, ObjectivePeriod
 from evaluation.valuing import year_name
 
@@ -28,6 +29,16 @@ def check_item(item: Clause | None) -> None:
     """Raise ValidationError for a clause that is no item."""
     if item is not None and item.kind != Clause.Kind.ITEM:
         raise ValidationError("評価の対象は、項目です。")
+
+
+def check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> None:
+    """Raise ValidationError for an item that gets no grade in a year."""
+    book = Gradebook.of(period)
+    node = book.figures.text.nodes.get(item.pk)
+    if node is None or not book.is_graded(node, fiscal_year):
+        raise ValidationError(
+            f"この項目は、{year_name(fiscal_year)}に評定しません。評価上の扱いを確かめてください。"
+        )
 
 
 def set_texts(row: Model, said: dict[str, Any]) -> None:

@@ -41,6 +41,12 @@ def test_a_remedy_is_carried_until_it_is_done(scene, remedy):
     ]
 
 
+def test_what_gets_no_grade_is_pointed_out_above(scene):
+    grading.save_profile(scene.below, 2023, by=None, graded=False)
+    with pytest.raises(ValidationError, match="この項目は、令和5年度に評定しません。"):
+        grading.point_out(scene.period, scene.below, 2023, by=None, issue="x")
+
+
 def test_years_without_a_word_are_told(scene, remedy):
     def silent():
         book = scene.book()
