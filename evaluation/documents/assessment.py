@@ -16,7 +16,6 @@ from evaluation import eras
 from evaluation.comparison.alignment import UnitKind
 from evaluation.figures import INDICATORS
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, steps_of
-from evaluation.grading.gradebook import amount_words
 from evaluation.models import (
     IndicatorMeasure,
     ItemInput,
@@ -27,7 +26,7 @@ from evaluation.models import (
     Wording,
 )
 from evaluation.models.texts import Node, Text
-from evaluation.numbers import NOTHING, written
+from evaluation.numbers import NOTHING, amount_words, written
 from evaluation.series import Point
 from evaluation.valuing import changed_since, year_name
 

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from evaluation.amending import Stale, digest
 from evaluation.grading.gradebook import Gradebook
-from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_item, set_texts
 from evaluation.models import (
     Amendment,
     Clause,
@@ -23,6 +23,7 @@ from evaluation.models import (
     YearClosing,
 )
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from programs.models import User
 
@@ -174,12 +175,11 @@ def _save_plan(
             )
         history.delete(own, by=by, reason=f"{kind.label}の消去")
         return
-    row = own or ItemPlan(item=item, kind=kind, fiscal_year=fiscal_year, revision=0)
+    row = own or ItemPlan(item=item, kind=kind, fiscal_year=fiscal_year)
     try:
         set_texts(row, {"text": text})
     except ValidationError as error:
         raise ValidationError({kind: error.messages}) from error
-    row.revision += 1
     row.full_clean()
     history.save(row, by=by, reason=f"{kind.label}の入力")
 

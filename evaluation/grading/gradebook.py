@@ -6,7 +6,6 @@ Eleven queries for a whole period, however many items and years.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +25,6 @@ from evaluation.models import (
     StepKind,
 )
 from evaluation.models.texts import Node
-from evaluation.numbers import written
 from evaluation.series import Point
 from evaluation.valuing import year_name
 
@@ -340,12 +338,3 @@ def is_carried(remedy: Remedy, fiscal_year: int) -> bool:
     done (JST省令第7条)."""
     done = remedy.done_fiscal_year
     return remedy.fiscal_year <= fiscal_year and (done is None or done >= fiscal_year)
-
-
-def amount_words(kind: str, amount: Decimal | None) -> str:
-    """Return an input as it is printed: money in thousands of yen, people as they are."""
-    if amount is None:
-        return written(None)
-    if kind == ItemInput.Kind.STAFF:
-        return written(amount, 0 if amount == amount.to_integral_value() else 2)
-    return written(amount / 1000, 0)

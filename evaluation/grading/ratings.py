@@ -11,9 +11,11 @@ from evaluation.amending import Stale
 from evaluation.eras import written
 from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import check_graded, check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_graded, check_item, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Rating
+from evaluation.models.texts import Node
 from evaluation.valuing import make_report, year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -81,14 +83,7 @@ def issue(
     if row.stage == Rating.Stage.ISSUED:
         raise ValidationError("この評定は、すでに確定しています。")
     _refuse_under_overall(row)
-    day = issued_on or timezone.localdate()
-    if day > timezone.localdate():
-        raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
-    if day < (first := dt.date(fiscal_year + 1, 4, 1)):
-        words = (
-            f"{year_name(fiscal_year)}の評定は、年度が終わった{written(first)}から確定できます。"
-        )
-        raise ValidationError({"issued_on": words})
+    day = _day(issued_on or timezone.localdate(), fiscal_year)
     book = Gradebook.of(period)
     node = book.figures.text.nodes[item.pk] if item else None
     found = book.findings_of(node, fiscal_year, kind, side)
@@ -97,11 +92,30 @@ def issue(
     row.stage, row.issued_on = Rating.Stage.ISSUED, day
     row = _save(row, by, f"{row.get_side_display()}の確定")
     if node:
-        indicators = [child.clause_id for child in book.hanging(node, fiscal_year, INDICATORS)]
-        title = f"{row.get_kind_display()}・{row.get_side_display()}の確定：{book.label(node)}"
-        pinned = {"rating": row, "indicators": indicators}
-        make_report(period, fiscal_year, by=by, title=title[:LONGEST_TITLE], **pinned)
+        _pin(book, row, node, by)
     return row
+
+
+def _day(day: dt.date, fiscal_year: int) -> dt.date:
+    """Return the day as of which a grade is issued. Raises ValidationError for one that is still to come,
+    or on which the year was not over."""
+    if day > timezone.localdate():
+        raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
+    if day < (first := dt.date(fiscal_year + 1, 4, 1)):
+        words = (
+            f"{year_name(fiscal_year)}の評定は、年度が終わった{written(first)}から確定できます。"
+        )
+        raise ValidationError({"issued_on": words})
+    return day
+
+
+def _pin(book: Gradebook, row: Rating, node: Node, by: User | None) -> None:
+    """Keep the values, targets and texts on which a grade is issued."""
+    year = row.fiscal_year
+    indicators = [child.clause_id for child in book.hanging(node, year, INDICATORS)]
+    title = f"{row.get_kind_display()}・{row.get_side_display()}の確定：{book.label(node)}"
+    pinned: dict[str, Any] = {"title": title[:LONGEST_TITLE], "rating": row}
+    make_report(row.period, year, by=by, indicators=indicators, **pinned)
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from evaluation.amending import Stale
-from evaluation.grading.rows import check_graded, check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_graded, check_item, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Remedy, RemedyProgress
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User

@@ -13,9 +13,10 @@ from django.utils import timezone
 from evaluation import recording
 from evaluation.amending import Stale, digest
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import check_year, lock_period, set_texts
+from evaluation.grading.rows import set_texts
 from evaluation.models import ObjectivePeriod, RatingStep, StepKind
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from programs.models import User
 

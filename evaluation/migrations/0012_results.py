@@ -768,7 +768,6 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=20, verbose_name="額・人数"),
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="注")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 (
                     "item",
@@ -1476,7 +1475,6 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=20, verbose_name="額・人数"),
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="注")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),

@@ -70,7 +70,6 @@ class Migration(migrations.Migration):
                 ),
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("text", models.TextField(verbose_name="計画")),
-                ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.TextField(null=True)),
@@ -247,7 +246,6 @@ class Migration(migrations.Migration):
                 ),
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("text", models.TextField(verbose_name="計画")),
-                ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 (
                     "item",
                     models.ForeignKey(

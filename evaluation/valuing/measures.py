@@ -228,9 +228,10 @@ def _speaking(above: list[int], profiles: list[ItemProfile], year: int) -> Itera
 def _items_above(clause: Clause) -> list[int]:
     """Return the clauses above one, the nearest first (a query for each)."""
     found: list[int] = []
-    parent: int | None = clause.pk
-    while parent := (head.parent_id if (head := heads_of([parent]).get(parent)) else None):
-        found.append(parent)
+    below = clause.pk
+    while (head := heads_of([below]).get(below)) and head.parent_id:
+        below = head.parent_id
+        found.append(below)
     return found
 
 

@@ -33,7 +33,7 @@ from evaluation.permissions import (
     result_refusals,
     results_period,
 )
-from evaluation.series import Point, Series
+from evaluation.series import Point, Series, holding
 from evaluation.suggesting import Suggestion, suggested
 from evaluation.views.typed import take_typed
 
@@ -234,7 +234,7 @@ def _one(
     figures: Figures, measure: IndicatorMeasure, histories: dict[tuple[int, int], list[Any]]
 ) -> Shown:
     rows = figures.targets.get(measure.pk, [])
-    counting = {row.pk for year in figures.years if (row := _newest(rows, year))}
+    counting = {row.pk for year in figures.years if (row := holding(rows, year))}
     targets = [
         (
             row,
@@ -251,12 +251,6 @@ def _one(
     ]
     baseline = written(measure.baseline, measure.decimals, measure.unit)
     return Shown(measure, line, years, targets, baseline, drawn(figures, measure).drawing)
-
-
-def _newest(rows: list[IndicatorTarget], year: int) -> IndicatorTarget | None:
-    """Return the target that counts for a year, of those in the order in which they were set."""
-    holding = [row for row in rows if row.first_fiscal_year <= year <= row.last_fiscal_year]
-    return holding[-1] if holding else None
 
 
 def _histories(model: Any, key: str, ids: list[int]) -> dict[tuple[int, int], list[Any]]:

@@ -139,7 +139,9 @@ def test_inputs_are_stored_all_or_none(scene):
 
 
 def test_a_year_outside_the_period_is_refused(scene):
-    with pytest.raises(ValidationError, match="年度は、令和4年度から"):
+    with pytest.raises(
+        ValidationError, match="年度は2022から2026までにしてください（2027とあります）。"
+    ):
         grading.record_inputs(scene.item, [InputCell("budget", 2027, Decimal(1))], by=None)
 
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from evaluation import amending, grading, valuing
 from evaluation.figures import INDICATORS
 from evaluation.grading import Gradebook, kinds_due
-from evaluation.grading.gradebook import amount_words
 from tests.factories import decide, make_draft, make_measure
 
 pytestmark = pytest.mark.django_db
@@ -206,18 +205,3 @@ def test_the_queries_do_not_grow_with_items_and_years(scene):
     with CaptureQueriesContext(connection) as many:
         scene.book()
     assert len(few) == len(many) == 12
-
-
-@pytest.mark.parametrize(
-    ("kind", "amount", "printed"),
-    [
-        ("budget", None, "－"),
-        ("budget", Decimal(0), "0"),
-        ("budget", Decimal(1_234_500), "1,235"),
-        ("ordinary_profit", Decimal(-1_234_499), "△1,234"),
-        ("staff", Decimal("12.00"), "12"),
-        ("staff", Decimal("12.5"), "12.50"),
-    ],
-)
-def test_amounts_are_printed_in_thousands_and_people_as_they_are(kind, amount, printed):
-    assert amount_words(kind, amount) == printed

@@ -44,7 +44,7 @@ def test_who_was_slower_is_told(scene):
 @pytest.mark.parametrize(
     ("year", "kind", "words"),
     [
-        (2021, "yearly", "年度は、令和4年度から令和8年度までにしてください。"),
+        (2021, "yearly", "年度は2022から2026までにしてください（2021とあります）。"),
         (2024, "prospective", "令和6年度に、見込評価はありません。"),
         (2025, "final", "令和7年度に、期間実績評価はありません。"),
     ],
