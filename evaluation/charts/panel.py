@@ -189,7 +189,7 @@ def _legend(
 def _notes(told: Sequence[tuple[Point, Break]]) -> Iterator[tuple[str, str]]:
     """Yield what amendments did, each naming its amendment, in lines."""
     for sign, (point, one) in zip(SIGNS, told, strict=False):
-        words = f"{sign}{short_year(point.fiscal_year)}年度：{one.words}"
+        words = f"{sign}{year_name(point.fiscal_year)}：{one.words}"
         for text in (words, *wrap(f"「{one.amendment}」", (WIDTH - 4 * EDGE) / SMALL)):
             yield ("", text)
 
