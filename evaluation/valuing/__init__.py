@@ -22,6 +22,7 @@ from evaluation.valuing.measures import (
     fingerprint,
     remove_measure,
     set_target,
+    was_used,
 )
 from evaluation.valuing.reports import Difference, changed_since, make_report
 from evaluation.valuing.rows import (
@@ -88,5 +89,6 @@ __all__ = [
     "share_out",
     "shortened",
     "submit",
+    "was_used",
     "year_name",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from evaluation import eras, numbers
@@ -84,10 +84,11 @@ def change_measure(
     if fixed:
         _refuse_entered(stored, fixed, fields.get("baseline", stored.baseline))
     before = [getattr(stored, name) for name in JUDGING]
+    measured = [pk for pk in (stored.pk, stored.numerator_id, stored.denominator_id) if pk]
     for name, value in fields.items():
         setattr(stored, name, value)
     if before != [getattr(stored, name) for name in JUDGING]:
-        _refuse_judged(measure)
+        _refuse_judged(stored, measured)
     _check(stored)
     history.save(stored, by=by, reason="測るものの変更")
     return stored
@@ -97,13 +98,21 @@ def change_measure(
 def remove_measure(measure: IndicatorMeasure, *, by: User | None) -> None:
     """Take a measure away that has never had a value or a target."""
     lock_period(measure.indicator.period_id)
-    used = IndicatorValue.history.filter(measure=measure).exists() or measure.targets.exists()
-    parts = IndicatorMeasure.objects.filter(numerator=measure) | IndicatorMeasure.objects.filter(
-        denominator=measure
-    )
-    if used or Admission.objects.filter(measure=measure).exists() or parts.exists():
+    if was_used(measure):
         raise ValidationError("値・目標・割合に使われた測るものは、削除できません。")
     history.delete(measure, by=by, reason="測るものの削除")
+
+
+def was_used(measure: IndicatorMeasure) -> bool:
+    """Tell whether a measure ever had a value or a target, somebody was let in, or a ratio is made of it."""
+    parts = IndicatorMeasure.objects.filter(Q(numerator=measure) | Q(denominator=measure))
+    told = (
+        IndicatorValue.history.filter(measure=measure),
+        measure.targets,
+        Admission.objects.filter(measure=measure),
+        parts,
+    )
+    return any(rows.exists() for rows in told)
 
 
 @transaction.atomic
@@ -242,10 +251,11 @@ def _refuse_settled(measure: IndicatorMeasure, years: range) -> None:
             raise ValidationError({"first_fiscal_year": words})
 
 
-def _refuse_judged(measure: IndicatorMeasure) -> None:
-    parts = [pk for pk in (measure.pk, measure.numerator_id, measure.denominator_id) if pk]
+def _refuse_judged(measure: IndicatorMeasure, measured: list[int]) -> None:
+    """Raise ValidationError where a settled year has a target, or a value of what is `measured` (the
+    measure itself, or the parts of which it was a ratio)."""
     for year, why in _settled(measure).items():
-        values = IndicatorValue.objects.filter(measure__in=parts, fiscal_year=year)
+        values = IndicatorValue.objects.filter(measure__in=measured, fiscal_year=year)
         targets = measure.targets.filter(first_fiscal_year__lte=year, last_fiscal_year__gte=year)
         if values.exists() or targets.exists():
             words = f"方向・数え方・割合の分子と分母は変えられません。{year_name(year)}は{why}"

@@ -131,9 +131,11 @@ def new_measure(request: SignedInRequest, agency: str, number: int, public_id: s
 def measure(
     request: SignedInRequest, agency: str, number: int, public_id: str, position: int
 ) -> HttpResponse:
-    """Change a measure."""
+    """Change a measure, or remove one that was never used (`remove`)."""
     period, figures, node, clause = _opened(request, agency, number, public_id)
     stored = _measure(clause, position)
+    if "remove" in request.POST:
+        return _removed(request, stored, [agency, number, public_id])
     typed = request.POST if request.method == "POST" else take_typed(request)
     form = MeasureForm(clause, stored, data=typed)
     if request.method == "POST" and form.is_valid():
@@ -148,8 +150,19 @@ def measure(
             messages.success(request, "測るものを保存しました。")
             return redirect("indicator", agency, number, public_id)
     context = {"form": form, "heading": "測るものの編集", "measure": stored}
-    context |= _context(request, period, figures, node)
+    context |= _context(request, period, figures, node) | {"unused": not valuing.was_used(stored)}
     return render(request, "evaluation/measure_form.html", context)
+
+
+def _removed(request: SignedInRequest, stored: IndicatorMeasure, place: list[Any]) -> HttpResponse:
+    """Remove a measure and go back to its indicator, or to the measure that stays, saying why."""
+    try:
+        valuing.remove_measure(stored, by=request.user)
+    except ValidationError as error:
+        messages.warning(request, "".join(error.messages))
+        return redirect("measure", *place, stored.position)
+    messages.success(request, f"測るものを削除しました：{stored.label}")
+    return redirect("indicator", *place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
