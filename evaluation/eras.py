@@ -23,9 +23,10 @@ def era_year(day: dt.date) -> str:
     raise ValueError(f"no era for {day}")
 
 
-def fiscal_year(year: int) -> str:
-    """Return a fiscal year by the era of its first day, "令和7年度"."""
-    return f"{era_year(dt.date(year, 4, 1))}年度"
+def year_name(fiscal_year: int) -> str:
+    """Return 「令和7年度」. A year in which an era began is that era's as a whole, 「令和元年度」 (改元に
+    伴う元号による年表示の取扱いについて, 平成31年4月2日)."""
+    return f"{era_year(dt.date(fiscal_year, 12, 31))}年度"
 
 
 def written(day: dt.date) -> str:

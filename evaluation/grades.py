@@ -35,21 +35,28 @@ OTHERS = {
 class Judgement:
     """A grade with all that the rules ask of it.
 
-    `proposal`: what the figures propose, "" for nothing; `prospective`: the grade of 見込評価 where this
-    is that of the whole period, "" for none. `raised`: by one step, for its difficulty.
+    `proposal`: what the figures propose, "" for nothing, as where some targets have no percentage
+    (`unreckoned`); `prospective`: the grade of 見込評価 where this
+    is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
+    no draft any more. `whole_period`: it is no grade of a year, whose figures say nothing of it.
+    `unheard`: the steps that the law wants before it is issued, and nobody has recorded.
     """
 
     place: str
     grade: str = ""
+    issued: bool = False
     grounds: str = ""
     raised: bool = False
     raised_grounds: str = ""
     research: bool = True
     important: bool = False
     difficult: bool = False
+    whole_period: bool = False
     agency_wide: bool = False
     proposal: str = ""
+    unreckoned: tuple[str, ...] = ()
     prospective: str = ""
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ def findings(judged: Judgement) -> tuple[Finding, ...]:
     if judged.grade == NOTHING_DUE:
         return tuple(_raised(judged))
     found = [*_grounds(judged), *_raised(judged), *_proposal(judged), *_prospective(judged)]
+    found += _unheard(judged)
     return tuple(sorted(found, key=lambda finding: not finding.error))
 
 
@@ -119,6 +127,20 @@ def _raised(judged: Judgement) -> Iterable[Finding]:
 def _proposal(judged: Judgement) -> Iterable[Finding]:
     if judged.research:
         return
+    if judged.whole_period:
+        words = (
+            "期間の評価のため、一年度の達成率からの案はありません。各年度の達成率に照らした理由が、"
+            "根拠にあるか確かめてください。"
+        )
+        yield Finding("figures", judged.place, words)
+        return
+    if judged.unreckoned:
+        words = (
+            "達成率を計算できない達成目標があるため、達成率からの案はありません："
+            f"{'、'.join(judged.unreckoned)}"
+        )
+        yield Finding("figures", judged.place, words)
+        return
     if not judged.proposal:
         words = "達成率を計算できる指標がないため、達成率からの案はありません。"
         yield Finding("figures", judged.place, words)
@@ -150,6 +172,12 @@ def _prospective(judged: Judgement) -> Iterable[Finding]:
         yield Finding("prospective", judged.place, words)
 
 
+def _unheard(judged: Judgement) -> Iterable[Finding]:
+    if judged.unheard:
+        words = f"「{'」「'.join(judged.unheard)}」の記録がありません。済んでから確定してください。"
+        yield Finding("unheard", judged.place, words)
+
+
 # --- The agency as a whole ------------------------------------------------------------------------
 def overall_findings(overall: Judgement, items: Sequence[Judgement]) -> tuple[Finding, ...]:
     """Return what is wrong with an overall grade, given the grades of all items."""
@@ -164,6 +192,9 @@ def overall_findings(overall: Judgement, items: Sequence[Judgement]) -> tuple[Fi
 def _missing(overall: Judgement, items: Sequence[Judgement]) -> Iterable[Finding]:
     if missing := [item.place for item in items if not item.grade]:
         words = f"項目別の評定がそろっていません：{'、'.join(missing)}"
+        yield Finding("items", overall.place, words, error=True)
+    if drafts := [item.place for item in items if item.grade and not item.issued]:
+        words = f"項目別の評定が確定していません。先に確定してください：{'、'.join(drafts)}"
         yield Finding("items", overall.place, words, error=True)
 
 

@@ -26,6 +26,7 @@ STATES = {
     "非公開": "withheld",
 }
 STATE_WORDS = {"not_applicable": "該当なし", "not_yet": "未集計", "withheld": "非公表"}
+STAFF = "staff"  # of the kinds of `ItemInput`, the one that is no money
 DASHES = (
     "―−–—‐‑─"  # what stands for a minus, or alone for 「該当なし」; so does 「ー」 at the beginning
 )
@@ -227,6 +228,16 @@ def written(
     if not words:
         return NOTHING
     return f"{words}（速報）" if stage == "preliminary" else words
+
+
+def amount_words(kind: str, amount: Decimal | None) -> str:
+    """Return an input of an item (`ItemInput`) as it is printed: money in thousands of yen, people as
+    they are."""
+    if amount is None:
+        return written(None)
+    if kind == STAFF:
+        return written(amount, 0 if amount == amount.to_integral_value() else 2)
+    return written(amount / 1000, 0)
 
 
 def _grouped(number: Decimal, decimals: int) -> str:

@@ -7,7 +7,7 @@ from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
 MEASURED = "測るものは、モニタリング指標と評価指標にだけ置けます。"
-PARTS = "割合の分子と分母は、同じ期間の測るもの（割合を除く）にしてください。"
+PARTS = "割合の分子と分母は、同じ期間の定量の測るものにしてください。"
 RESULT_OF = "実績の文は、評価指標にだけ入力できます。"
 OF_ITEM = "年度・評価上の扱い・インプット情報・評定・指摘事項は、同じ期間の項目のものです。"
 VALUE_KEPT = "確定した値は削除できません。値のない理由（該当なし・未集計・非公表）か、訂正を入力してください。"
@@ -20,12 +20,18 @@ RATING_KEPT = (
     "確定した評定は、変更も削除もできません。直すには、理由を付けて確定を取り消してください。"
 )
 RATING_MOVED = "評定の項目・年度・評価の種類・評価者は変えられません。"
+FACTS_KEPT = (
+    "締め切られた年度と、評定が確定した年度の計画とインプット情報は、変更も削除もできません。先に、"
+    "締切か評定の確定を取り消してください。"
+)
+UNDER_OVERALL = "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
+TARGET_CLOSED = "締め切られた年度の達成目標は、定められません。先に締切を解いてください。"
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
 VALUE_NATURE = (
     "値は測るものの性質に合わせます。定量には数、定性には文を入力し、割合には入力しません。"
 )
-MEASURE_KEPT = "値が入力された測るものは、指標・性質・単位・小数の桁数を変えられません。別の測るものを加えてください。"
+MEASURE_KEPT = "値か達成目標が入力された測るものは、指標・性質・単位・小数の桁数を変えられません。別の測るものを加えてください。"
 LET_IN_WHERE = "締切後の入力は、指標の測るものか、評価指標の実績の文に許可します。"
 EVIDENCE_PERIOD = "根拠資料は、同じ期間の実績値か実績のものでなければなりません。"
 EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいものを付けてください。"
@@ -33,7 +39,7 @@ EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいも
 KIND_OF_CLAUSE = "(SELECT c.kind FROM evaluation_clause c WHERE c.id = NEW.{})"
 PERIOD_OF_MEASURE = (
     "(SELECT c.period_id FROM evaluation_indicatormeasure m"
-    " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature <> 'ratio')"
+    " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature = 'quantitative')"
 )
 PERIOD_OF_VALUE = (
     "(SELECT c.period_id FROM evaluation_indicatormeasure m"
@@ -51,7 +57,17 @@ LET_IN = (
     "EXISTS (SELECT 1 FROM evaluation_admission a WHERE {} AND a.fiscal_year = NEW.fiscal_year"
     " AND a.user_id = NEW.entered_by_id AND a.until > NEW.entered_at)"
 )
-HAS_VALUES = "EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
+YEAR_KEPT = (
+    "(EXISTS (SELECT 1 FROM evaluation_yearclosing y JOIN evaluation_clause c"
+    " ON c.period_id = y.period_id WHERE c.id = {0}.item_id AND y.fiscal_year = {0}.fiscal_year)"
+    " OR EXISTS (SELECT 1 FROM evaluation_rating r WHERE r.item_id = {0}.item_id"
+    " AND r.fiscal_year = {0}.fiscal_year AND r.stage = 'issued'))"
+)
+WAS_USED = (
+    "(EXISTS (SELECT 1 FROM evaluation_historicalindicatorvalue v WHERE v.measure_id = OLD.id)"
+    " OR EXISTS (SELECT 1 FROM evaluation_indicatorvalue v WHERE v.measure_id = OLD.id)"
+    " OR EXISTS (SELECT 1 FROM evaluation_indicatortarget t WHERE t.measure_id = OLD.id))"
+)
 SAID_OF_RATING = (
     "grade",
     "results",
@@ -103,6 +119,34 @@ RESULT_RULES = (
         _differs(("period_id", "item_id", "fiscal_year", "kind", "side")),
         RATING_MOVED,
     ),
+    *(
+        (
+            "rating_under_overall",
+            "evaluation_rating",
+            (event,),
+            (
+                f"NEW.item_id IS NOT NULL AND {turned} AND EXISTS (SELECT 1 FROM evaluation_rating o"
+                " WHERE o.item_id IS NULL AND o.stage = 'issued' AND o.period_id = NEW.period_id"
+                " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind AND o.side = NEW.side)"
+            ),
+            UNDER_OVERALL,
+        )
+        for event, turned in (
+            ("INSERT", "NEW.stage = 'issued'"),
+            ("UPDATE", "NEW.stage <> OLD.stage"),
+        )
+    ),
+    *(
+        (
+            f"{model}_kept",
+            f"evaluation_{model}",
+            (event,),
+            YEAR_KEPT.format("OLD" if event == "DELETE" else "NEW"),
+            FACTS_KEPT,
+        )
+        for model in ("iteminput", "itemplan")
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ),
     (
         "rating_step_kind",
         "evaluation_ratingstep",
@@ -140,10 +184,22 @@ RESULT_RULES = (
         "evaluation_indicatormeasure",
         ("UPDATE",),
         (
-            "NEW.nature = 'ratio' AND EXISTS (SELECT 1 FROM evaluation_indicatormeasure m"
+            "NEW.nature <> 'quantitative' AND EXISTS (SELECT 1 FROM evaluation_indicatormeasure m"
             " WHERE m.numerator_id = NEW.id OR m.denominator_id = NEW.id)"
         ),
         PARTS,
+    ),
+    (
+        "target_open_years",
+        "evaluation_indicatortarget",
+        ("INSERT",),
+        (
+            "EXISTS (SELECT 1 FROM evaluation_yearclosing y JOIN evaluation_clause c"
+            " ON c.period_id = y.period_id JOIN evaluation_indicatormeasure m"
+            " ON m.indicator_id = c.id WHERE m.id = NEW.measure_id"
+            " AND y.fiscal_year BETWEEN NEW.first_fiscal_year AND NEW.last_fiscal_year)"
+        ),
+        TARGET_CLOSED,
     ),
     (
         "measure_kept",
@@ -151,7 +207,7 @@ RESULT_RULES = (
         ("UPDATE",),
         (
             "(NEW.indicator_id <> OLD.indicator_id OR NEW.nature <> OLD.nature OR NEW.unit <> OLD.unit"
-            f" OR NEW.decimals <> OLD.decimals) AND {HAS_VALUES}"
+            f" OR NEW.decimals <> OLD.decimals) AND {WAS_USED}"
         ),
         MEASURE_KEPT,
     ),

@@ -62,9 +62,7 @@ def _inputs(node: Node, years: range) -> Iterator[ItemInput]:
         amounts = {kind: (budget * level).quantize(Decimal(1)) for kind, level in LEVELS.items()}
         amounts[ItemInput.Kind.STAFF] = Decimal(chance.randint(10, 120))
         for kind, amount in amounts.items():
-            yield ItemInput(
-                item_id=node.clause_id, fiscal_year=year, kind=kind, amount=amount, note=REASON
-            )
+            yield ItemInput(item_id=node.clause_id, fiscal_year=year, kind=kind, amount=amount)
 
 
 def _ratings(period: ObjectivePeriod, node: Node | None, years: range) -> Iterator[Rating]:

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal, localcontext
+from typing import Any
 
 from evaluation.numbers import NOTHING, STATE_WORDS, rounded_to, written
 
@@ -202,7 +203,7 @@ def series(
         previous = points[-1] if points else None
         point = _totalled(point, previous)
         point = _compared(point, previous)
-        points.append(_judged(point, _target(targets, year)))
+        points.append(_judged(point, holding(targets, year)))
     return Series(measure, tuple(points))
 
 
@@ -249,9 +250,11 @@ def _compared(point: Point, previous: Point | None) -> Point:
     return replace(point, change=change, change_percent=percent)
 
 
-def _target(targets: Sequence[Target], year: int) -> Target | None:
-    holding = [t for t in targets if t.first_fiscal_year <= year <= t.last_fiscal_year]
-    return holding[-1] if holding else None
+def holding(targets: Sequence[Any], year: int) -> Any:
+    """Return the target (or its row) that counts for a year, of those in the order in which they were
+    set; None for none."""
+    found = [t for t in targets if t.first_fiscal_year <= year <= t.last_fiscal_year]
+    return found[-1] if found else None
 
 
 def _judged(point: Point, target: Target | None) -> Point:

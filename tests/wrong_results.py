@@ -59,6 +59,13 @@ def ratio_of_itself() -> IndicatorMeasure:
     return measure(indicator=part.indicator, position=2, label="割合", **fields)
 
 
+def running_ratio() -> IndicatorMeasure:
+    part = make_measure(indicator())
+    parts = {"numerator": part, "denominator": make_measure(part.indicator, "全数")}
+    fields: dict[str, Any] = {"nature": "ratio", "accumulation": "cumulative", "position": 3}
+    return measure(indicator=part.indicator, label="割合", **fields, **parts)
+
+
 def target(**fields: Any) -> IndicatorTarget:
     values: dict[str, Any] = {"first_fiscal_year": 2022, "last_fiscal_year": 2026, "number": ONE}
     values |= {"set_on": dt.date(2022, 4, 1), "reason": "当初", "recorded_at": timezone.now()}
@@ -164,8 +171,10 @@ WRONG_RESULTS = {
     "measure_choices_known": lambda: measure(direction="up"),
     "measure_decimals_possible": lambda: measure(decimals=7),
     "measure_ratio_has_its_parts": lambda: measure(nature="ratio"),
+    "measure_ratio_does_not_accumulate": running_ratio,
     "measure_parts_told_apart": ratio_of_itself,
     "measure_baseline_has_its_year": lambda: measure(baseline=ONE),
+    "measure_baseline_year_possible": lambda: measure(baseline=ONE, baseline_year=1999),
     "target_number_or_text": lambda: target(text="前年度以上"),
     "target_years_in_order": lambda: target(last_fiscal_year=2021),
     "target_has_a_reason": lambda: target(reason=""),

@@ -1,11 +1,10 @@
 """What drawings are made of. All lengths are pixels; a drawing shrinks as a whole where it must."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evaluation.eras import era_year
+from evaluation.eras import year_name
 from evaluation.series import Point, Series
 
 # How a year's figure is marked, by `Point.status`, with what the shape says.
@@ -126,9 +125,9 @@ def figures_of(series: Series, baseline: Decimal | None = None) -> list[Decimal]
     return [figure for figure in figures if figure is not None]
 
 
-def year_name(fiscal_year: int) -> str:
+def short_year(fiscal_year: int) -> str:
     """Return 「令和7」."""
-    return era_year(dt.date(fiscal_year, 12, 31))
+    return year_name(fiscal_year).removesuffix("年度")
 
 
 def described(series: Series) -> str:
@@ -136,7 +135,7 @@ def described(series: Series) -> str:
     measure = series.measure
     unit = f"（{measure.unit}）" if measure.unit else ""
     told = [
-        " ".join(filter(None, [f"{year_name(p.fiscal_year)}年度", p.figure_words, verdict(p)]))
+        " ".join(filter(None, [year_name(p.fiscal_year), p.figure_words, verdict(p)]))
         for p in series.points
     ]
     return f"{measure.label}{unit}：{'、'.join(told)}"

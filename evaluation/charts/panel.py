@@ -17,9 +17,10 @@ from evaluation.charts.drawing import (
     number,
     runs,
     shape,
+    short_year,
     verdict,
-    year_name,
 )
+from evaluation.eras import year_name
 from evaluation.numbers import written
 from evaluation.series import Break, Point, Series
 from evaluation.wrapping import width_of, wrap
@@ -108,7 +109,7 @@ def _frame(series: Series, ground: Ground) -> Iterator[Drawn]:
     for place, point in enumerate(series.points):
         x = ground.x(place)
         yield Stroke(line((x, zero), (x, zero + 4)))
-        yield _words(x, ground.years, year_name(point.fiscal_year))
+        yield _words(x, ground.years, short_year(point.fiscal_year))
 
 
 def _levels(series: Series, ground: Ground, baseline: Decimal | None) -> Iterator[Drawn]:
@@ -181,14 +182,14 @@ def _legend(
         yield DASHES["target"], f"目標　{'→'.join(dict.fromkeys(targets))}{measure.unit}"
     if baseline is not None:
         words = written(baseline, measure.decimals, measure.unit)
-        year = f"（{year_name(baseline_year)}年度）" if baseline_year else ""
+        year = f"（{year_name(baseline_year)}）" if baseline_year else ""
         yield DASHES["baseline"], f"基準値　{words}{year}"
 
 
 def _notes(told: Sequence[tuple[Point, Break]]) -> Iterator[tuple[str, str]]:
     """Yield what amendments did, each naming its amendment, in lines."""
     for sign, (point, one) in zip(SIGNS, told, strict=False):
-        words = f"{sign}{year_name(point.fiscal_year)}年度：{one.words}"
+        words = f"{sign}{year_name(point.fiscal_year)}：{one.words}"
         for text in (words, *wrap(f"「{one.amendment}」", (WIDTH - 4 * EDGE) / SMALL)):
             yield ("", text)
 

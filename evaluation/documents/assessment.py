@@ -16,12 +16,19 @@ from evaluation import eras
 from evaluation.comparison.alignment import UnitKind
 from evaluation.figures import INDICATORS
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, steps_of
-from evaluation.grading.gradebook import amount_words
-from evaluation.models import IndicatorMeasure, ItemInput, ItemPlan, Rating, Remedy, Wording
+from evaluation.models import (
+    IndicatorMeasure,
+    ItemInput,
+    ItemPlan,
+    Rating,
+    Remedy,
+    ValueReport,
+    Wording,
+)
 from evaluation.models.texts import Node, Text
-from evaluation.numbers import NOTHING, written
+from evaluation.numbers import NOTHING, amount_words, written
 from evaluation.series import Point
-from evaluation.valuing import year_name
+from evaluation.valuing import changed_since, year_name
 
 SAMPLE = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
 UNSET = "未設定"
@@ -132,6 +139,9 @@ class Places:
 
     def rating(self, side: str) -> str:
         return reverse("grade", args=[*self._sheet, side])
+
+    def report(self, report: ValueReport) -> str:
+        return reverse("value_report", args=[*self._period, report.pk])
 
     def remedy(self, remedy: Remedy) -> str:
         return reverse("remedy", args=[*self._period, remedy.pk])
@@ -250,7 +260,7 @@ def _columns(
         lines = [Line(words) for words in row.text.split("\n")] if row else [Line(UNSET, address)]
         yield Column(plan.label, plan.value, tuple(lines))
     yield Column("主な評価軸、指標等", "axes", tuple(_asked(book, node, fiscal_year)))
-    own = [*_reported(book, node, fiscal_year, places)]
+    own = [*_reported(book, node, fiscal_year, kind, places)]
     own += rated(book, node, fiscal_year, kind, Rating.Side.SELF, places)
     yield Column("法人の業務実績・自己評価", "self", tuple(own))
     judged = rated(book, node, fiscal_year, kind, Rating.Side.MINISTER, places)
@@ -281,14 +291,27 @@ def _asked(book: Gradebook, node: Node, fiscal_year: int) -> Iterator[Line]:
             yield from (Line(f"・{child.text}") for child in nodes)
 
 
-def _reported(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Iterator[Line]:
-    """Yield what was done for each evaluation indicator in the year."""
+def _reported(
+    book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places
+) -> Iterator[Line]:
+    """Yield what was done for each evaluation indicator in the years that are judged."""
     for indicator in book.hanging(node, fiscal_year, [UnitKind.EVALUATION_INDICATOR]):
-        row = book.figures.results.get((indicator.clause_id, fiscal_year))
-        href = places.indicator(indicator, f"result-{fiscal_year}")
         yield Line(f"・{indicator.text}", label=True)
-        words = row.text.split("\n") if row else [NOTHING]
-        yield from (Line(part, "" if row else href) for part in words)
+        for year in judged_years(book, indicator, fiscal_year, kind):
+            row = book.figures.results.get((indicator.clause_id, year))
+            href = places.indicator(indicator, f"result-{year}")
+            if kind != Rating.Kind.YEARLY:
+                yield Line(f"（{year_name(year)}）")
+            words = row.text.split("\n") if row else [NOTHING]
+            yield from (Line(part, "" if row else href) for part in words)
+
+
+def judged_years(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> list[int]:
+    """Return the years of a clause on which an evaluation speaks: its own, or all of the period so far."""
+    if kind == Rating.Kind.YEARLY:
+        return [fiscal_year]
+    years = (year for year in book.figures.years if year <= fiscal_year)
+    return [year for year in years if book.exists(node, year)]
 
 
 def rated(
@@ -308,12 +331,24 @@ def rated(
     lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
+    lines += _changed_since(row, places)
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):
         field: Any = Rating._meta.get_field(name)
         if words := getattr(row, name):
             lines.append(Line(f"〈{field.verbose_name}〉", label=True))
             lines += [Line(part) for part in words.split("\n")]
     return lines
+
+
+def _changed_since(row: Rating, places: Places) -> Iterator[Line]:
+    """Yield what stands otherwise now than when a grade was issued: it was not given on these values."""
+    report = row.value_reports.first() if row.stage == Rating.Stage.ISSUED else None
+    differences = changed_since(report) if report else []
+    if report and differences:
+        yield Line("〈評定の確定の後に変わった値〉", label=True)
+        for one in differences:
+            words = f"{one.name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
+            yield Line(words, places.report(report))
 
 
 # --- 4. その他 -----------------------------------------------------------------------------------

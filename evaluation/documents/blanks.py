@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from evaluation.comparison.alignment import UnitKind
-from evaluation.documents.assessment import SIDES, Cell, Places
+from evaluation.documents.assessment import SIDES, Cell, Places, judged_years
 from evaluation.grading import Gradebook
 from evaluation.models import IndicatorMeasure, ItemInput, ItemPlan, Rating
 from evaluation.models.texts import Node
@@ -18,7 +18,7 @@ def blanks(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> list[Cel
         *_figures(book, node, fiscal_year, places),
         *_inputs(book, node, fiscal_year, places),
         *_plans(book, node, fiscal_year, places),
-        *_results(book, node, fiscal_year, places),
+        *_results(book, node, fiscal_year, kind, places),
         *_ratings(book, node, fiscal_year, kind, places),
         *_remedies(book, node, fiscal_year, places),
     ]
@@ -81,11 +81,15 @@ def _plans(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Ite
             yield Cell(str(kind.label), places.plans(fiscal_year))
 
 
-def _results(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Iterator[Cell]:
+def _results(
+    book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places
+) -> Iterator[Cell]:
     for indicator in book.hanging(node, fiscal_year, [UnitKind.EVALUATION_INDICATOR]):
-        if (indicator.clause_id, fiscal_year) not in book.figures.results:
-            href = places.indicator(indicator, f"result-{fiscal_year}")
-            yield Cell(f"評価指標「{indicator.text}」の実績", href)
+        for year in judged_years(book, indicator, fiscal_year, kind):
+            if (indicator.clause_id, year) not in book.figures.results:
+                href = places.indicator(indicator, f"result-{year}")
+                of_year = "" if kind == Rating.Kind.YEARLY else f"（{year_name(year)}）"
+                yield Cell(f"評価指標「{indicator.text}」の実績{of_year}", href)
 
 
 def _ratings(

@@ -16,10 +16,9 @@ from evaluation.charts import Drawing, panel
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.issuing import unissued
 from evaluation.figures import INDICATORS, Figures
-from evaluation.grading.gradebook import amount_words
 from evaluation.models import IndicatorMeasure, ItemInput, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
-from evaluation.numbers import NOTHING, rounded_to
+from evaluation.numbers import NOTHING, amount_words, rounded_to
 from evaluation.series import Break, Entry, Measure, Series, series
 from evaluation.valuing import year_name
 from programs.models import Appropriation

@@ -15,7 +15,7 @@ from evaluation.documents.appendix import COLUMNS, Appendix, AppendixRow, Entry,
 from evaluation.documents.comparison import settings_of
 from evaluation.documents.hand import Hand
 from evaluation.documents.sheets import hierarchy_of
-from evaluation.eras import fiscal_year, written
+from evaluation.eras import written, year_name
 from evaluation.models import (
     Amendment,
     Clause,
@@ -208,7 +208,7 @@ def _budget(sheet: str, budget: Appropriation) -> Iterator[Saying]:
     if budget.outside_programme:
         yield Saying(f"{sheet}の予算額", f"※{budget.note}")
     elif budget.yen is not None:
-        year = f"{fiscal_year(budget.fiscal_year)}{budget.get_kind_display()}額"
+        year = f"{year_name(budget.fiscal_year)}{budget.get_kind_display()}額"
         yield Saying(f"{sheet}の予算額", year, sheet)
         yield Saying(f"{sheet}の{year}", amount(budget.yen), sheet)
 

@@ -80,7 +80,7 @@ class MeasureForm(PlainForm):
         suggestion: Suggestion | None = None,
         data: Any = None,
     ) -> None:
-        others = indicator.measures.exclude(nature="ratio")
+        others = indicator.measures.filter(nature="quantitative")
         others = others.exclude(pk=measure.pk) if measure else others
         super().__init__(data, initial=_initial(measure, suggestion, others))
         for name in ("numerator", "denominator"):

@@ -100,8 +100,8 @@ class ValueForm(StampedForm):
             if reading.error:
                 self.add_error("value", reading.error)
             cleaned["number"], said = reading.number, reading.number is not None
-            if reading.state and chosen in ("", reading.state):
-                chosen = reading.state
+            said = said or bool(reading.state and chosen and chosen != reading.state)
+            chosen = chosen or reading.state
         if said and chosen:
             self.add_error("state", ONE_OF_BOTH)
         cleaned["state"] = chosen

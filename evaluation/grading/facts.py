@@ -7,22 +7,38 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 
 from evaluation.amending import Stale, digest
-from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
-from evaluation.models import Amendment, Clause, ItemInput, ItemPlan, ItemProfile
+from evaluation.grading.gradebook import Gradebook
+from evaluation.grading.rows import check_item, set_texts
+from evaluation.models import (
+    Amendment,
+    Clause,
+    ItemInput,
+    ItemPlan,
+    ItemProfile,
+    ObjectivePeriod,
+    Rating,
+    YearClosing,
+)
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from programs.models import User
 
-OF_PROFILE = (
-    "amendment_id",
+# What changes how a grade comes about; the other facts may be supplemented under an issued one.
+JUDGING = (
     "graded",
     "research",
     "important",
     "importance_grounds",
     "difficult",
     "difficulty_grounds",
+)
+OF_PROFILE = (
+    "amendment_id",
+    *JUDGING,
     "legal_basis",
     "policies",
     "review_numbers",
@@ -45,9 +61,13 @@ def save_profile(
     seen: str | None = None,
     **said: Any,
 ) -> ItemProfile:
-    """Say how an item is judged from a fiscal year on; the years before keep what was said of them."""
+    """Say how an item is judged from a fiscal year on; the years before keep what was said of them.
+
+    Raises ValidationError where that changes how a grade came about that is issued.
+    """
     check_item(item)
-    check_year(lock_period(item.period_id), first_fiscal_year)
+    period = lock_period(item.period_id)
+    check_year(period, first_fiscal_year)
     of_year = ItemProfile.objects.filter(item=item, first_fiscal_year=first_fiscal_year)
     row = of_year.first()
     now = fingerprint_of_profile(row)
@@ -58,9 +78,37 @@ def save_profile(
     set_texts(row, said)
     if row.pk and fingerprint_of_profile(row) == now:
         return row
+    _refuse_under_grades(period, row)
     row.full_clean()
     history.save(row, by=by, reason=f"評価上の扱いの設定（{year_name(first_fiscal_year)}から）")
     return row
+
+
+def _refuse_under_grades(period: ObjectivePeriod, profile: ItemProfile) -> None:
+    """Raise ValidationError where a profile changes the judging of a year with an issued grade: the
+    item's, that above it where its indicators go over, or the overall one."""
+    book = Gradebook.of(period)
+    node = book.figures.text.nodes.get(profile.item_id)
+    if node is None:  # introduced by a draft: it has no grades
+        return
+    text, first = book.figures.text, profile.first_fiscal_year
+    later = [row.first_fiscal_year for row in book.profiles.get(node.clause_id, [])]
+    until = min((year for year in later if year > first), default=period.last_fiscal_year + 1)
+    above = {other.clause_id for other in text.ancestors(node)}
+    for (item, year, _, _), rating in book.ratings.items():
+        if rating.stage != Rating.Stage.ISSUED or not first <= year < until:
+            continue
+        now = book.profile(node, year)
+        changes = any(getattr(now, name) != getattr(profile, name) for name in JUDGING)
+        concerns = item in (node.clause_id, None) or (
+            item in above and now.graded != profile.graded
+        )
+        if changes and concerns:
+            raise ValidationError(
+                f"{year_name(year)}の{rating.get_kind_display()}（{rating.get_side_display()}）の評定が"
+                "確定しているため、評価上の扱いを変えられません。先に、理由を付けて確定を取り消すか、"
+                "後の年度からの扱いとして設定してください。"
+            )
 
 
 # --- Plans ----------------------------------------------------------------------------------------
@@ -75,16 +123,23 @@ def save_plans(
 ) -> None:
     """Store the plans of a year by kind (`medium`, `annual`); an empty one is taken away.
 
-    A text of 中長期計画 that is the same as the one that holds already is stored no second time.
+    A text of 中長期計画 that is the same as the one that holds already is stored no second time. Raises
+    Stale; ValidationError where a year in which it holds is closed, or has an issued grade.
     """
     check_item(item)
-    check_year(lock_period(item.period_id), fiscal_year)
+    period = lock_period(item.period_id)
+    check_year(period, fiscal_year)
     standing = {kind: _standing(item, kind, fiscal_year) for kind in ItemPlan.Kind.values}
     now = fingerprint_of_plans(standing[kind] for kind in ItemPlan.Kind.values)
     if seen is not None and seen != now:
         raise Stale(standing, now, "この項目の計画")
     for kind, text in texts.items():
-        _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, standing[kind], by)
+        row = standing[kind]
+        if text == (row.text if row else ""):
+            continue
+        for year in _years_of_plan(period, item, kind, fiscal_year):
+            _refuse_kept(item, year)
+        _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, row, by)
 
 
 def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
@@ -92,6 +147,16 @@ def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
     if kind == ItemPlan.Kind.ANNUAL:
         rows = rows.filter(fiscal_year=fiscal_year)
     return rows.order_by("-fiscal_year").first()
+
+
+def _years_of_plan(period: ObjectivePeriod, item: Clause, kind: str, fiscal_year: int) -> range:
+    """Return the years in which a plan of a year holds."""
+    if kind == ItemPlan.Kind.ANNUAL:
+        return range(fiscal_year, fiscal_year + 1)
+    later = ItemPlan.objects.filter(item=item, kind=kind, fiscal_year__gt=fiscal_year)
+    following = later.order_by("fiscal_year").first()
+    end = following.fiscal_year if following else period.last_fiscal_year + 1
+    return range(fiscal_year, end)
 
 
 def _save_plan(
@@ -102,8 +167,6 @@ def _save_plan(
     standing: ItemPlan | None,
     by: User | None,
 ) -> None:
-    if text == (standing.text if standing else ""):
-        return
     own = standing if standing and standing.fiscal_year == fiscal_year else None
     if not text.strip():
         if own is None:
@@ -112,12 +175,11 @@ def _save_plan(
             )
         history.delete(own, by=by, reason=f"{kind.label}の消去")
         return
-    row = own or ItemPlan(item=item, kind=kind, fiscal_year=fiscal_year, revision=0)
+    row = own or ItemPlan(item=item, kind=kind, fiscal_year=fiscal_year)
     try:
         set_texts(row, {"text": text})
     except ValidationError as error:
         raise ValidationError({kind: error.messages}) from error
-    row.revision += 1
     row.full_clean()
     history.save(row, by=by, reason=f"{kind.label}の入力")
 
@@ -135,7 +197,8 @@ class InputCell:
 
 @transaction.atomic
 def record_inputs(item: Clause, cells: Iterable[InputCell], *, by: User | None) -> int:
-    """Store amounts of an item, all or none; return how many changed. Raises Stale, ValidationError."""
+    """Store amounts of an item, all or none; return how many changed. Raises Stale; ValidationError for
+    a year that is closed, or has an issued grade."""
     check_item(item)
     period = lock_period(item.period_id)
     stored = {(row.kind, row.fiscal_year): row for row in ItemInput.objects.filter(item=item)}
@@ -148,6 +211,7 @@ def record_inputs(item: Clause, cells: Iterable[InputCell], *, by: User | None) 
         revision = row.revision if row else 0
         if cell.seen is not None and cell.seen != revision:
             raise Stale(row, str(revision), "このインプット情報")
+        _refuse_kept(item, cell.fiscal_year)
         _store(item, cell, row, by)
         changed += 1
     return changed
@@ -159,8 +223,30 @@ def _store(item: Clause, cell: InputCell, row: ItemInput | None, by: User | None
         history.delete(row, by=by, reason="インプット情報の消去")
         return
     place = {"item": item, "kind": cell.kind, "fiscal_year": cell.fiscal_year}
-    row = row or ItemInput(**place, revision=0)
+    row = row or ItemInput(**place, revision=_last_revision(**place))
     row.amount = cell.amount
     row.revision += 1
     row.full_clean()
     history.save(row, by=by, reason="インプット情報の入力")
+
+
+def _last_revision(**place: Any) -> int:
+    """Return the last revision of an amount that was taken away: revisions are never used twice."""
+    return ItemInput.history.filter(**place).aggregate(last=Max("revision"))["last"] or 0
+
+
+# --- What is kept ---------------------------------------------------------------------------------
+def _refuse_kept(item: Clause, fiscal_year: int) -> None:
+    """Raise ValidationError where a year is closed, or an issued grade of it stands on what is said."""
+    closing = YearClosing.objects.filter(period=item.period_id, fiscal_year=fiscal_year).first()
+    if closing:
+        raise ValidationError(
+            f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。計画とインプット"
+            "情報を直すには、評価者に締切を解くよう求めてください。"
+        )
+    issued = Rating.objects.filter(item=item, fiscal_year=fiscal_year, stage=Rating.Stage.ISSUED)
+    if rating := issued.first():
+        raise ValidationError(
+            f"{year_name(fiscal_year)}の{rating.get_side_display()}の評定が確定しています。計画と"
+            "インプット情報を直すには、先に、理由を付けて評定の確定を取り消してください。"
+        )

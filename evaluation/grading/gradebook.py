@@ -4,9 +4,8 @@ Eleven queries for a whole period, however many items and years.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +19,12 @@ from evaluation.models import (
     ItemProfile,
     ObjectivePeriod,
     Rating,
+    RatingStep,
     Remedy,
     RemedyProgress,
+    StepKind,
 )
 from evaluation.models.texts import Node
-from evaluation.numbers import written
 from evaluation.series import Point
 from evaluation.valuing import year_name
 
@@ -51,7 +51,8 @@ class Gradebook:
 
     `profiles` by item, newest last; `ratings` by item (None: the agency as a whole), year, kind and side;
     `inputs` by item, kind and year; `plans` by item and kind. `drafts`: the sides whose ratings the
-    reader reads before they are issued; those of the others are as if they were not there.
+    reader reads before they are issued; those of the others, and what the minister points out in them,
+    are as if they were not there.
     """
 
     figures: Figures
@@ -76,7 +77,8 @@ class Gradebook:
         progress: dict[int, list[RemedyProgress]] = defaultdict(list)
         for one in RemedyProgress.objects.filter(remedy__period=period).order_by("fiscal_year"):
             progress[one.remedy_id].append(one)
-        ratings = Rating.objects.filter(period=period).select_related("written_by")
+        ratings = list(Rating.objects.filter(period=period).select_related("written_by"))
+        remedies = Remedy.objects.filter(period=period).select_related("item", "period")
         return cls(
             figures=Figures.of(period),
             profiles=dict(profiles),
@@ -90,7 +92,11 @@ class Gradebook:
                 for row in ItemInput.objects.filter(item__period=period)
             },
             plans=dict(plans),
-            remedies=list(Remedy.objects.filter(period=period).select_related("item")),
+            remedies=[
+                row
+                for row in remedies
+                if Rating.Side.MINISTER in sides or is_made_known(row, ratings, progress)
+            ],
             progress=dict(progress),
             drafts=sides,
         )
@@ -171,26 +177,35 @@ class Gradebook:
         return self.ratings.get((node.clause_id if node else None, fiscal_year, kind, side))
 
     def measured(self, node: Node, fiscal_year: int) -> list[tuple[IndicatorMeasure, Point]]:
-        """Return the measures of a grade that say how far a year's target was reached.
+        """Return the measures of a grade that say how far a year's target was reached."""
+        due = self._targeted(node, fiscal_year)
+        return [(measure, point) for measure, point in due if point.achievement is not None]
 
-        A running total says so only in the last year of its target.
-        """
-        found = []
+    def unreckoned(self, node: Node, fiscal_year: int) -> list[str]:
+        """Return the measures with a target for a year of which no percentage says that it was reached,
+        each with what its year has come to: missed (事故0件 has no percentage), or without a figure."""
+        return [
+            f"{measure}（{point.status_words}）" if point.status_words else str(measure)
+            for measure, point in self._targeted(node, fiscal_year)
+            if point.achievement is None and not point.reached and point.state != "not_applicable"
+        ]
+
+    def _targeted(self, node: Node, fiscal_year: int) -> Iterator[tuple[IndicatorMeasure, Point]]:
+        """Yield the measures of a grade that a year is held against; a running total only in the last
+        year of its target."""
         for indicator in self.hanging(node, fiscal_year, INDICATORS):
             for measure in self.figures.measures.get(indicator.clause_id, []):
                 point = self.figures.lines[measure.pk].at(fiscal_year)
-                early = (
-                    measure.accumulation == "cumulative"
-                    and point.target is not None
-                    and fiscal_year < point.target.last_fiscal_year
-                )
-                if point.achievement is not None and not early:
-                    found.append((measure, point))
-        return found
+                target = point.target
+                if target is None or target.number is None or measure.direction == "none":
+                    continue
+                if measure.accumulation == "cumulative" and fiscal_year < target.last_fiscal_year:
+                    continue
+                yield measure, point
 
     def proposal(self, node: Node, fiscal_year: int) -> str:
-        """Return the grade that the figures propose for an item that is no research; "" for none."""
-        if self.profile(node, fiscal_year).research:
+        """Return the grade that a year's figures propose for an item that is no research; "" for none."""
+        if self.profile(node, fiscal_year).research or self.unreckoned(node, fiscal_year):
             return ""
         points = [point for _, point in self.measured(node, fiscal_year)]
         return proposed([p.achievement for p in points if p.achievement is not None])
@@ -203,15 +218,44 @@ class Gradebook:
         if rating:
             names = ("grade", "grounds", "raised", "raised_grounds", "agency_wide")
             told |= {name: getattr(rating, name) for name in names}
+            told["issued"] = rating.stage == Rating.Stage.ISSUED
         if node:
             profile = self.profile(node, fiscal_year)
             told |= {
                 name: getattr(profile, name) for name in ("research", "important", "difficult")
             }
-            told["proposal"] = self.proposal(node, fiscal_year)
+            told["whole_period"] = kind != Kind.YEARLY
+            if kind == Kind.YEARLY:
+                told["proposal"] = self.proposal(node, fiscal_year)
+                told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
+        if side == Rating.Side.MINISTER and told.get("research", True):
+            told["unheard"] = self.unheard(fiscal_year, kind)
         if before and kind == Kind.FINAL:
             told["prospective"] = before.grade
         return Judgement(**told)
+
+    @cached_property
+    def _heard(self) -> tuple[list[StepKind], set[tuple[int, int, str]]]:
+        """Return the steps that the law wants before the minister's grades of research are issued
+        (通則法第35条の6第6項), and those recorded: kind, year and evaluation (two queries, once)."""
+        period = self.figures.period
+        kinds = period.agency.step_kinds.filter(of_rating=True, required=True, after_decision=False)
+        steps = RatingStep.objects.filter(period=period)
+        return list(kinds), set(steps.values_list("kind_id", "fiscal_year", "rating_kind"))
+
+    def unheard(self, fiscal_year: int, kind: str) -> tuple[str, ...]:
+        """Return what of them is not recorded of an evaluation."""
+        wanted, recorded = self._heard
+        return tuple(str(step) for step in wanted if (step.pk, fiscal_year, kind) not in recorded)
+
+    def drafts_of(self, fiscal_year: int, kind: str) -> list[str]:
+        """Return what has no issued grade of the minister's yet: items, and the agency as a whole."""
+        found = []
+        for node in (*self.graded(fiscal_year), None):
+            row = self.rating(node, fiscal_year, kind, Rating.Side.MINISTER)
+            if row is None or row.stage != Rating.Stage.ISSUED:
+                found.append(self.label(node) if node else OVERALL)
+        return found
 
     def findings_of(
         self, node: Node | None, fiscal_year: int, kind: str, side: str
@@ -277,17 +321,20 @@ class Gradebook:
         ]
 
 
+def is_made_known(
+    remedy: Remedy, ratings: Iterable[Rating], progress: Mapping[int, object]
+) -> bool:
+    """Tell whether the evaluation in which something was pointed out is issued; what was answered once
+    stays known while it is opened again."""
+    return remedy.pk in progress or any(
+        (row.item_id, row.fiscal_year) == (remedy.item_id, remedy.fiscal_year)
+        and (row.side, row.stage) == (Rating.Side.MINISTER, Rating.Stage.ISSUED)
+        for row in ratings
+    )
+
+
 def is_carried(remedy: Remedy, fiscal_year: int) -> bool:
     """Tell whether a remedy stands in the sheet of a year: from its own until the one in which it was
     done (JST省令第7条)."""
     done = remedy.done_fiscal_year
     return remedy.fiscal_year <= fiscal_year and (done is None or done >= fiscal_year)
-
-
-def amount_words(kind: str, amount: Decimal | None) -> str:
-    """Return an input as it is printed: money in thousands of yen, people as they are."""
-    if amount is None:
-        return written(None)
-    if kind == ItemInput.Kind.STAFF:
-        return written(amount, 0 if amount == amount.to_integral_value() else 2)
-    return written(amount / 1000, 0)

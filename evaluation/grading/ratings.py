@@ -8,10 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaluation.amending import Stale
+from evaluation.eras import written
+from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_graded, check_item, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Rating
-from evaluation.valuing import year_name
+from evaluation.models.texts import Node
+from evaluation.valuing import make_report, year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -26,7 +30,12 @@ WRITTEN = (
     "raised_grounds",
     "agency_wide",
 )
+LONGEST_TITLE = 200  # of a report
 ISSUED = "確定した評定です。直すには、理由を付けて確定を取り消してください。"
+STANDS_UNDER = (
+    "総合評定が確定しています。項目の評定を確定したり取り消したりするには、先に総合評定の確定を"
+    "取り消してください。"
+)
 
 
 @transaction.atomic
@@ -68,20 +77,45 @@ def issue(
     issued_on: dt.date | None = None,
     seen: int | None = None,
 ) -> Rating:
-    """Issue a rating as of a day (default: today). Raises ValidationError with all that is wrong."""
+    """Issue a rating as of a day (default: today), those of the items before the overall one, and pin
+    the values on which it stands. Raises ValidationError with all that is wrong."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage == Rating.Stage.ISSUED:
         raise ValidationError("この評定は、すでに確定しています。")
-    day = issued_on or timezone.localdate()
-    if day > timezone.localdate():
-        raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
+    _refuse_under_overall(row)
+    day = _day(issued_on or timezone.localdate(), fiscal_year)
     book = Gradebook.of(period)
     node = book.figures.text.nodes[item.pk] if item else None
     found = book.findings_of(node, fiscal_year, kind, side)
     if errors := [finding.message for finding in found if finding.error]:
         raise ValidationError(errors)
     row.stage, row.issued_on = Rating.Stage.ISSUED, day
-    return _save(row, by, f"{row.get_side_display()}の確定")
+    row = _save(row, by, f"{row.get_side_display()}の確定")
+    if node:
+        _pin(book, row, node, by)
+    return row
+
+
+def _day(day: dt.date, fiscal_year: int) -> dt.date:
+    """Return the day as of which a grade is issued. Raises ValidationError for one that is still to come,
+    or on which the year was not over."""
+    if day > timezone.localdate():
+        raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
+    if day < (first := dt.date(fiscal_year + 1, 4, 1)):
+        words = (
+            f"{year_name(fiscal_year)}の評定は、年度が終わった{written(first)}から確定できます。"
+        )
+        raise ValidationError({"issued_on": words})
+    return day
+
+
+def _pin(book: Gradebook, row: Rating, node: Node, by: User | None) -> None:
+    """Keep the values, targets and texts on which a grade is issued."""
+    year = row.fiscal_year
+    indicators = [child.clause_id for child in book.hanging(node, year, INDICATORS)]
+    title = f"{row.get_kind_display()}・{row.get_side_display()}の確定：{book.label(node)}"
+    pinned: dict[str, Any] = {"title": title[:LONGEST_TITLE], "rating": row}
+    make_report(row.period, year, by=by, indicators=indicators, **pinned)
 
 
 @transaction.atomic
@@ -96,10 +130,12 @@ def reopen(
     why: str,
     seen: int | None = None,
 ) -> Rating:
-    """Open an issued rating to be changed, with words that the history keeps."""
+    """Open an issued rating to be changed, with words that the history keeps; the overall one before
+    those of the items, on which it stands."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage != Rating.Stage.ISSUED:
         raise ValidationError("この評定は、確定していません。")
+    _refuse_under_overall(row)
     words = why.strip()
     if not words:
         raise ValidationError({"why": "確定を取り消す理由を入力してください。"})
@@ -131,17 +167,16 @@ def _opened(
     if seen is not None and seen != revision:
         raise Stale(row, str(revision), "この評定")
     if row is None and item is not None:
-        _check_graded(locked, item, fiscal_year)
+        check_graded(locked, item, fiscal_year)
     return row or Rating(**key, revision=0)
 
 
-def _check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> None:
-    book = Gradebook.of(period)
-    node = book.figures.text.nodes.get(item.pk)
-    if node is None or not book.is_graded(node, fiscal_year):
-        raise ValidationError(
-            f"この項目は、{year_name(fiscal_year)}に評定しません。評価上の扱いを確かめてください。"
-        )
+def _refuse_under_overall(row: Rating) -> None:
+    """Raise ValidationError for an item's rating on which an issued overall one stands."""
+    key = {name: getattr(row, name) for name in ("period", "fiscal_year", "kind", "side")}
+    overall = Rating.objects.filter(**key, item=None, stage=Rating.Stage.ISSUED)
+    if row.item_id is not None and overall.exists():
+        raise ValidationError(STANDS_UNDER)
 
 
 def _save(row: Rating, by: User | None, reason: str) -> Rating:

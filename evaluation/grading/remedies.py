@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from evaluation.amending import Stale
-from evaluation.grading.rows import check_item, check_year, lock_period, set_texts
+from evaluation.grading.rows import check_graded, check_item, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Remedy, RemedyProgress
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from jst_objectives.plain_text import refusal
 from programs.models import User
@@ -22,9 +23,15 @@ def point_out(
     issue: str,
     remedy: str = "",
 ) -> Remedy:
-    """Point something out in the evaluation of a year: of an item, or of the agency as a whole."""
-    check_year(lock_period(period.pk), fiscal_year)
+    """Point something out in the evaluation of a year: of an item, or of the agency as a whole.
+
+    The agency learns of it with the minister's grade. Raises ValidationError for an item without one.
+    """
+    locked = lock_period(period.pk)
+    check_year(locked, fiscal_year)
     check_item(item)
+    if item is not None:
+        check_graded(locked, item, fiscal_year)
     row = Remedy(period=period, item=item, fiscal_year=fiscal_year, revision=0)
     set_texts(row, {"issue": issue, "remedy": remedy})
     return _save(row, by, "指摘事項の登録")

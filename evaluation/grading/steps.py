@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from evaluation import recording
 from evaluation.amending import Stale, digest
-from evaluation.grading.gradebook import KINDS_IN_WORDS, kinds_due
-from evaluation.grading.rows import check_year, lock_period, set_texts
+from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.rows import set_texts
 from evaluation.models import ObjectivePeriod, RatingStep, StepKind
 from evaluation.valuing import year_name
+from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
 from programs.models import User
 
@@ -58,12 +59,14 @@ def record_step(
     **said: Any,
 ) -> RatingStep:
     """Record a step: some of `recording.FIELDS`. Raises ValidationError for one out of order, naming the
-    one that is missing."""
+    one that is missing; and for what follows the grades (通知, 公表) while the minister's are drafts."""
     locked = lock_period(period.pk)
     check_year(locked, fiscal_year)
     if rating_kind not in kinds_due(locked, fiscal_year):
         name = KINDS_IN_WORDS.get(rating_kind, rating_kind)
         raise ValidationError(f"{year_name(fiscal_year)}に、{name}はありません。")
+    if kind.after_decision:
+        _refuse_drafts(locked, fiscal_year, rating_kind, kind)
     place = {"period": locked, "fiscal_year": fiscal_year, "rating_kind": rating_kind}
     step = RatingStep(**place, kind=kind)
     set_texts(step, said)
@@ -77,6 +80,17 @@ def record_step(
     recording.check_order([*others, step])
     history.save(step, by=by, reason=f"評価の手続の記録：{kind}")
     return step
+
+
+def _refuse_drafts(
+    period: ObjectivePeriod, fiscal_year: int, rating_kind: str, kind: StepKind
+) -> None:
+    drafts = Gradebook.of(period).drafts_of(fiscal_year, rating_kind)
+    if drafts:
+        raise ValidationError(
+            f"「{kind}」は、主務大臣による評価をすべて確定してから記録します。"
+            f"確定していない評定：{'、'.join(drafts)}"
+        )
 
 
 @transaction.atomic

@@ -189,16 +189,28 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("accumulation", "cumulative"), ("nature", "ratio"), _negated=True
+                        ),
+                        name="measure_ratio_does_not_accumulate",
+                        violation_error_message="割合は累計できません。数え方は、毎年か時点を選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("baseline__isnull", True), ("baseline_year__isnull", True)),
-                            models.Q(
-                                ("baseline__isnull", False),
-                                ("baseline_year__gte", 2001),
-                                ("baseline_year__isnull", False),
-                            ),
+                            models.Q(("baseline__isnull", False), ("baseline_year__isnull", False)),
                             _connector="OR",
                         ),
                         name="measure_baseline_has_its_year",
                         violation_error_message="基準値と基準年度は、両方を入力するか、どちらも空けてください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("baseline_year__isnull", True),
+                            ("baseline_year__gte", 2001),
+                            _connector="OR",
+                        ),
+                        name="measure_baseline_year_possible",
+                        violation_error_message="基準年度は、独立行政法人ができた2001年度からの西暦4桁で入力してください（例：2021）。",
                     ),
                 ],
             },
@@ -970,7 +982,6 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=20, verbose_name="額・人数"),
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="注")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 (
                     "item",
@@ -1955,7 +1966,6 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=20, verbose_name="額・人数"),
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="注")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="of_rating",
             field=models.BooleanField(
                 default=False,
-                help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+                help_text="変更ではなく、評価の手続のとき。評定の確定に続く通知と公表は、決定の後の手続とします。",
                 verbose_name="評価の手続",
             ),
         ),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name="of_rating",
             field=models.BooleanField(
                 default=False,
-                help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+                help_text="変更ではなく、評価の手続のとき。評定の確定に続く通知と公表は、決定の後の手続とします。",
                 verbose_name="評価の手続",
             ),
         ),
@@ -70,7 +70,6 @@ class Migration(migrations.Migration):
                 ),
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("text", models.TextField(verbose_name="計画")),
-                ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.TextField(null=True)),
@@ -247,7 +246,6 @@ class Migration(migrations.Migration):
                 ),
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("text", models.TextField(verbose_name="計画")),
-                ("revision", models.PositiveIntegerField(default=1, verbose_name="版")),
                 (
                     "item",
                     models.ForeignKey(
@@ -376,5 +374,17 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.AddField(
+            model_name="valuereport",
+            name="rating",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="value_reports",
+                to="evaluation.rating",
+                verbose_name="評定",
+            ),
         ),
     ]

@@ -117,6 +117,11 @@ class IndicatorMeasure(models.Model):
                 violation_error_message="割合には分子と分母が要り、割合でないものにはどちらもありません。",
             ),
             models.CheckConstraint(
+                condition=~Q(nature="ratio", accumulation="cumulative"),
+                name="measure_ratio_does_not_accumulate",
+                violation_error_message="割合は累計できません。数え方は、毎年か時点を選んでください。",
+            ),
+            models.CheckConstraint(
                 condition=Q(numerator__isnull=True)
                 | (
                     ~Q(numerator=F("denominator")) & ~Q(numerator=F("pk")) & ~Q(denominator=F("pk"))
@@ -126,14 +131,14 @@ class IndicatorMeasure(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(baseline__isnull=True, baseline_year__isnull=True)
-                # A comparison with NULL is no refusal: both are asked for by name.
-                | Q(
-                    baseline__isnull=False,
-                    baseline_year__isnull=False,
-                    baseline_year__gte=FIRST_FISCAL_YEAR,
-                ),
+                | Q(baseline__isnull=False, baseline_year__isnull=False),
                 name="measure_baseline_has_its_year",
                 violation_error_message="基準値と基準年度は、両方を入力するか、どちらも空けてください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(baseline_year__isnull=True) | Q(baseline_year__gte=FIRST_FISCAL_YEAR),
+                name="measure_baseline_year_possible",
+                violation_error_message="基準年度は、独立行政法人ができた2001年度からの西暦4桁で入力してください（例：2021）。",
             ),
         ]
 

@@ -81,7 +81,6 @@ class ItemInput(models.Model):
     fiscal_year = models.PositiveSmallIntegerField("年度")
     kind = models.CharField("種類", max_length=30, choices=Kind)
     amount = models.DecimalField("額・人数", max_digits=20, decimal_places=2)
-    note = models.CharField("注", max_length=200, blank=True)
     revision = models.PositiveIntegerField("版", default=1)
 
     history = Records()
@@ -129,7 +128,6 @@ class ItemPlan(models.Model):
     kind = models.CharField("種類", max_length=10, choices=Kind)
     fiscal_year = models.PositiveSmallIntegerField("年度")
     text = models.TextField("計画")
-    revision = models.PositiveIntegerField("版", default=1)
 
     history = Records()
 

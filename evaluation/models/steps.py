@@ -37,7 +37,7 @@ class StepKind(models.Model):
     of_rating = models.BooleanField(
         "評価の手続",
         default=False,
-        help_text="変更ではなく、評価の手続（審議会の意見、通知、公表など）のとき。",
+        help_text="変更ではなく、評価の手続のとき。評定の確定に続く通知と公表は、決定の後の手続とします。",
     )
 
     history = Records()

@@ -9,6 +9,7 @@ from django.db.models.lookups import Exact
 
 from evaluation.models.measures import IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
+from evaluation.models.ratings import Rating
 from evaluation.models.values import YEAR_FORM, YEAR_POSSIBLE
 from jst_objectives.history import Records
 from programs.models import User
@@ -165,6 +166,15 @@ class ValueReport(models.Model):
     )
     fiscal_year = models.PositiveSmallIntegerField("年度")
     title = models.CharField("報告の名前", max_length=200)
+    # The grade that was issued on these values, where it is no report of a person's.
+    rating = models.ForeignKey(
+        Rating,
+        models.PROTECT,
+        related_name="value_reports",
+        verbose_name="評定",
+        null=True,
+        blank=True,
+    )
     # Canonical JSON as text: a database's own JSON respells it, and its SHA-256 would not fit.
     contents = models.TextField("使った値")
     sha256 = models.CharField("SHA-256", max_length=64)

@@ -26,4 +26,4 @@ def both_calendars(day: dt.date | None) -> str:
 @register.filter
 def fiscal_year(year: int) -> str:
     """Return a fiscal year by the era of its first day, "令和7年度（2025年度）"."""
-    return f"{eras.fiscal_year(year)}（{year}年度）"
+    return f"{eras.year_name(year)}（{year}年度）"

@@ -23,6 +23,7 @@ from evaluation.valuing.measures import (
     fingerprint,
     remove_measure,
     set_target,
+    was_used,
 )
 from evaluation.valuing.reports import Difference, changed_since, make_report
 from evaluation.valuing.rows import (
@@ -93,6 +94,7 @@ __all__ = [
     "share_out",
     "shortened",
     "submit",
+    "was_used",
     "write_outcomes",
     "year_name",
 ]

@@ -2,19 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
+from evaluation import lineage
 from evaluation.models import (
     Clause,
     IndicatorMeasure,
+    IndicatorTarget,
     IndicatorValue,
     ObjectivePeriod,
+    Rating,
     ValueReport,
     YearlyResult,
 )
@@ -22,14 +26,22 @@ from evaluation.numbers import NOTHING, written
 from evaluation.valuing.rows import check_words, check_year, lock_period
 from programs.models import User
 
-VALUE = ("number", "state", "text", "stage")
+OF_MEASURE = ("unit", "decimals", "direction", "accumulation", "baseline", "baseline_year")
+COMPARED = {
+    "values": ("number", "state", "text", "stage", "note"),
+    "targets": ("number", "text"),
+    "baselines": ("baseline", "baseline_year"),
+    "results": ("text", "stage"),
+}
+WHAT = {"targets": "達成目標", "baselines": "基準値"}
 
 
 @dataclass(frozen=True)
 class Difference:
     """One value or text that is not what a report said: as printed then and now, 「－」 for none.
 
-    `measure` is None for a yearly text of an evaluation indicator.
+    `measure` is None for a yearly text of an evaluation indicator. `what`: "" for a value, else what of
+    the measure it is.
     """
 
     indicator: Clause
@@ -37,19 +49,42 @@ class Difference:
     fiscal_year: int
     before: str
     now: str
+    what: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what differs, 「論文数（達成目標）」."""
+        if self.measure is None:
+            return "年度の実績"
+        label = self.measure.label or "値"
+        return f"{label}（{self.what}）" if self.what else label
 
 
 @transaction.atomic
 def make_report(
-    period: ObjectivePeriod, fiscal_year: int, *, by: User | None, title: str
+    period: ObjectivePeriod,
+    fiscal_year: int,
+    *,
+    by: User | None,
+    title: str,
+    rating: Rating | None = None,
+    indicators: Collection[int] | None = None,
 ) -> ValueReport:
-    """Pin every value and yearly text of a period up to a year, under a title."""
+    """Pin every value, target, baseline and yearly text of a period up to a year, under a title.
+
+    For the `rating` that is issued on them only those of some `indicators` (clauses), and of what these
+    came from.
+    """
     check_year(lock_period(period.pk), fiscal_year)
-    contents = json.dumps(_contents(period, fiscal_year), ensure_ascii=False, sort_keys=True)
+    if indicators is not None:
+        indicators = sorted(lineage.with_sources(indicators, lineage.origins_of(period)))
+    told = _contents(period, fiscal_year, indicators)
+    contents = json.dumps(told, ensure_ascii=False, sort_keys=True)
     report = ValueReport(
         period=period,
         fiscal_year=fiscal_year,
         title=check_words(title, "報告の名前を入力してください。"),
+        rating=rating,
         contents=contents,
         sha256=hashlib.sha256(contents.encode()).hexdigest(),
         made_by=by,
@@ -64,56 +99,83 @@ def make_report(
 def changed_since(report: ValueReport) -> list[Difference]:
     """Return what stands otherwise now than in a report, in the order of indicators and years."""
     then = json.loads(report.contents)
-    now = _contents(report.period, report.fiscal_year)
-    differences = [*_of_values(then["values"], now["values"])]
-    differences += _of_texts(then["results"], now["results"])
-    return differences
+    now = _contents(report.period, report.fiscal_year, then["indicators"])
+    differences: list[Difference] = []
+    for kind in ("values", "targets", "baselines"):
+        differences += _of_measures(kind, then, now)
+    return [*differences, *_of_texts(then["results"], now["results"])]
 
 
-def _contents(period: ObjectivePeriod, fiscal_year: int) -> dict[str, Any]:
-    """Return all that a report pins: by "measure/year" and "indicator/year", as JSON has it."""
-    values = IndicatorValue.objects.filter(
-        measure__indicator__period=period, fiscal_year__lte=fiscal_year
-    ).order_by("measure", "fiscal_year")
+# --- What is pinned -------------------------------------------------------------------------------
+def _contents(
+    period: ObjectivePeriod, fiscal_year: int, indicators: Collection[int] | None
+) -> dict[str, Any]:
+    """Return all that a report pins, as JSON has it: by "measure/year" and "indicator/year"; a baseline
+    by the report's year."""
+    some = {} if indicators is None else {"indicator__in": indicators}
+    rows = IndicatorMeasure.objects.filter(indicator__period=period, **some)
+    measures = {row.pk: row for row in rows.order_by("pk")}
+    values = IndicatorValue.objects.filter(measure__in=measures, fiscal_year__lte=fiscal_year)
     results = YearlyResult.objects.filter(
-        indicator__period=period, fiscal_year__lte=fiscal_year
-    ).order_by("indicator", "fiscal_year")
+        indicator__period=period, fiscal_year__lte=fiscal_year, **some
+    )
     return {
+        "indicators": indicators,
+        "measures": {str(pk): _told(row, OF_MEASURE) for pk, row in measures.items()},
         "values": {
-            f"{row.measure_id}/{row.fiscal_year}": {
-                "number": None if row.number is None else f"{row.number.normalize():f}",
-                "state": row.state,
-                "text": row.text,
-                "stage": row.stage,
-                "revision": row.revision,
-            }
+            f"{row.measure_id}/{row.fiscal_year}": _told(row, (*COMPARED["values"], "revision"))
             for row in values
         },
+        "targets": _targets(period, measures, fiscal_year),
+        "baselines": {
+            f"{pk}/{fiscal_year}": _told(row, COMPARED["baselines"])
+            for pk, row in measures.items()
+            if row.baseline is not None
+        },
         "results": {
-            f"{row.indicator_id}/{row.fiscal_year}": {
-                "text": row.text,
-                "stage": row.stage,
-                "revision": row.revision,
-            }
+            f"{row.indicator_id}/{row.fiscal_year}": _told(row, (*COMPARED["results"], "revision"))
             for row in results
         },
     }
 
 
-def _of_values(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
-    keys = _changed(then, now, VALUE)
+def _targets(
+    period: ObjectivePeriod, measures: Collection[int], fiscal_year: int
+) -> dict[str, Any]:
+    """Return of each year the target that counts."""
+    rows = IndicatorTarget.objects.filter(measure__in=measures).order_by("set_on", "pk")
+    return {
+        f"{row.measure_id}/{year}": _told(row, COMPARED["targets"])
+        for row in rows  # of those for a year the last one stays
+        for year in range(period.first_fiscal_year, fiscal_year + 1)
+        if row.first_fiscal_year <= year <= row.last_fiscal_year
+    }
+
+
+def _told(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in names}
+    return {
+        name: f"{value.normalize():f}" if isinstance(value, Decimal) else value
+        for name, value in found.items()
+    }
+
+
+# --- What differs ---------------------------------------------------------------------------------
+def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
+    keys = _changed(then[kind], now[kind], COMPARED[kind])
     rows = IndicatorMeasure.objects.select_related("indicator")
     measures = rows.in_bulk({measure for measure, _ in keys})
     for measure_id, year in keys:
         measure = measures[measure_id]
         before, after = (
-            _printed(side.get(f"{measure_id}/{year}"), measure) for side in (then, now)
+            _printed(side[kind].get(f"{measure_id}/{year}"), side["measures"].get(str(measure_id)))
+            for side in (then, now)
         )
-        yield Difference(measure.indicator, measure, year, before, after)
+        yield Difference(measure.indicator, measure, year, before, after, WHAT.get(kind, ""))
 
 
 def _of_texts(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
-    keys = _changed(then, now, ("text", "stage"))
+    keys = _changed(then, now, COMPARED["results"])
     indicators = Clause.objects.in_bulk({indicator for indicator, _ in keys})
     for indicator_id, year in keys:
         before, after = (side.get(f"{indicator_id}/{year}") for side in (then, now))
@@ -135,9 +197,14 @@ def _changed(
     return sorted((int(owner), int(year)) for owner, year in pairs)
 
 
-def _printed(row: dict[str, Any] | None, measure: IndicatorMeasure) -> str:
-    if row is None:
+def _printed(row: dict[str, Any] | None, measure: dict[str, Any] | None) -> str:
+    """Return a value, target or baseline as it was printed in the unit and decimals of its time."""
+    if row is None or measure is None:
         return NOTHING
-    number = None if row["number"] is None else Decimal(row["number"])
-    words = {"state": row["state"], "text": row["text"], "stage": row["stage"]}
-    return written(number, measure.decimals, measure.unit, **words)
+    typed = row.get("number", row.get("baseline"))
+    number = None if typed is None else Decimal(typed)
+    words = {name: row.get(name, "") for name in ("state", "text", "stage")}
+    told = written(number, measure["decimals"], measure["unit"], **words)
+    if row.get("baseline_year"):
+        told += f"（{row['baseline_year']}年度）"
+    return f"{told}　注：{row['note']}" if row.get("note") else told

@@ -1,6 +1,5 @@
 """What every verb on values stands on: the period's lock, names of places, and the gates of a year."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from evaluation.eras import era_year, fiscal_year_of
+from evaluation.eras import fiscal_year_of, year_name
 from evaluation.models import (
     Admission,
     Amendment,
@@ -52,11 +51,6 @@ def check_words(words: str, expected: str) -> str:
     if reason := refusal(stripped):
         raise ValidationError(f"説明の{reason}")
     return stripped
-
-
-def year_name(fiscal_year: int) -> str:
-    """Return 「令和7年度」."""
-    return f"{era_year(dt.date(fiscal_year, 12, 31))}年度"
 
 
 # --- Places ---------------------------------------------------------------------------------------

@@ -113,7 +113,8 @@ def _beside(scene: GradeScene, side: str) -> dict[str, Any]:
         "errors": [finding for finding in told if finding.error],
     }
     if node:
-        shown |= {"measured": book.measured(node, year), "proposal": book.proposal(node, year)}
+        shown["measured"] = book.measured(node, year)
+        shown["judged"] = book.judgement(node, year, scene.kind, side)
     shown["remedies"] = book.remedies_of(node, year)
     return shown
 

@@ -33,7 +33,7 @@ from evaluation.permissions import (
     result_refusals,
     results_period,
 )
-from evaluation.series import Point, Series
+from evaluation.series import Point, Series, holding
 from evaluation.suggesting import Suggestion, suggested
 from evaluation.views.typed import take_typed
 
@@ -131,9 +131,11 @@ def new_measure(request: SignedInRequest, agency: str, number: int, public_id: s
 def measure(
     request: SignedInRequest, agency: str, number: int, public_id: str, position: int
 ) -> HttpResponse:
-    """Change a measure."""
+    """Change a measure, or remove one that was never used (`remove`)."""
     period, figures, node, clause = _opened(request, agency, number, public_id)
     stored = _measure(clause, position)
+    if "remove" in request.POST:
+        return _removed(request, stored, [agency, number, public_id])
     typed = request.POST if request.method == "POST" else take_typed(request)
     form = MeasureForm(clause, stored, data=typed)
     if request.method == "POST" and form.is_valid():
@@ -148,8 +150,19 @@ def measure(
             messages.success(request, "測るものを保存しました。")
             return redirect("indicator", agency, number, public_id)
     context = {"form": form, "heading": "測るものの編集", "measure": stored}
-    context |= _context(request, period, figures, node)
+    context |= _context(request, period, figures, node) | {"unused": not valuing.was_used(stored)}
     return render(request, "evaluation/measure_form.html", context)
+
+
+def _removed(request: SignedInRequest, stored: IndicatorMeasure, place: list[Any]) -> HttpResponse:
+    """Remove a measure and go back to its indicator, or to the measure that stays, saying why."""
+    try:
+        valuing.remove_measure(stored, by=request.user)
+    except ValidationError as error:
+        messages.warning(request, "".join(error.messages))
+        return redirect("measure", *place, stored.position)
+    messages.success(request, f"測るものを削除しました：{stored.label}")
+    return redirect("indicator", *place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,7 +247,7 @@ def _one(
     figures: Figures, measure: IndicatorMeasure, histories: dict[tuple[int, int], list[Any]]
 ) -> Shown:
     rows = figures.targets.get(measure.pk, [])
-    counting = {row.pk for year in figures.years if (row := _newest(rows, year))}
+    counting = {row.pk for year in figures.years if (row := holding(rows, year))}
     targets = [
         (
             row,
@@ -251,12 +264,6 @@ def _one(
     ]
     baseline = written(measure.baseline, measure.decimals, measure.unit)
     return Shown(measure, line, years, targets, baseline, drawn(figures, measure).drawing)
-
-
-def _newest(rows: list[IndicatorTarget], year: int) -> IndicatorTarget | None:
-    """Return the target that counts for a year, of those in the order in which they were set."""
-    holding = [row for row in rows if row.first_fiscal_year <= year <= row.last_fiscal_year]
-    return holding[-1] if holding else None
 
 
 def _histories(model: Any, key: str, ids: list[int]) -> dict[tuple[int, int], list[Any]]:

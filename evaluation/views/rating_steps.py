@@ -62,6 +62,7 @@ def grade_checks(
 
 def _judged(book: Gradebook, fiscal_year: int) -> list[Judged]:
     """Return what is wrong with the grades of each evaluation and side of a year."""
+    once = ("unheard",)  # what concerns them all is told of the agency as a whole
     nodes: list[Node | None] = [*book.graded(fiscal_year), None]
     found = []
     for kind in kinds_due(book.figures.period, fiscal_year):
@@ -70,6 +71,7 @@ def _judged(book: Gradebook, fiscal_year: int) -> list[Judged]:
                 (node.public_id if node else WHOLE, finding)
                 for node in nodes
                 for finding in book.findings_of(node, fiscal_year, kind, side)
+                if node is None or finding.rule not in once
             ]
             missing = [pair for pair in told if pair[1].rule == "grade"]
             others = [pair for pair in told if pair[1].rule not in ("grade", "items")]

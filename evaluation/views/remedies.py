@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from evaluation.grading import Gradebook
 from evaluation.grading.gradebook import OVERALL
 from evaluation.models import ObjectivePeriod, Remedy
 from evaluation.permissions import (
+    Hidden,
     ResultAct,
     SignedInRequest,
     require_result,
@@ -58,7 +59,8 @@ def new_remedy(request: SignedInRequest, agency: str, number: int) -> HttpRespon
     require_result(request, ResultAct.POINT_OUT, period)
     book = book_of(request, period)
     typed = request.POST if request.method == "POST" else take_typed(request)
-    form = PointOutForm(period, [(node, book.label(node)) for node in book.items], typed)
+    graded = [n for n in book.items if any(book.is_graded(n, year) for year in book.figures.years)]
+    form = PointOutForm(period, [(node, book.label(node)) for node in graded], typed)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         item, year = said.pop("item"), said.pop("fiscal_year")
@@ -76,7 +78,7 @@ def new_remedy(request: SignedInRequest, agency: str, number: int) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 def remedy(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
     """One remedy over the years; `act` says which of its forms was sent."""
-    period, row = _found(request, agency, number, pk)
+    period, book, row = _found(request, agency, number, pk)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     sent = None
     if act:
@@ -84,7 +86,6 @@ def remedy(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpR
         if sent.is_valid() and _done(request, row, act, sent):
             messages.success(request, f"{ACTS[act][0].removesuffix('する')}：保存しました。")
             return redirect("remedy", agency, number, pk)
-    book = book_of(request, period)
     context = {
         "period": period,
         "remedy": row,
@@ -98,12 +99,14 @@ def remedy(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpR
 
 def _found(
     request: SignedInRequest, agency: str, number: int, pk: int
-) -> tuple[ObjectivePeriod, Remedy]:
+) -> tuple[ObjectivePeriod, Gradebook, Remedy]:
+    """Return a remedy with the book of its period. Raises Hidden for one that is not known yet."""
     period = results_period(request, agency, number)
-    row = Remedy.objects.select_related("item", "period").filter(period=period, pk=pk).first()
+    book = book_of(request, period)
+    row = next((row for row in book.remedies if row.pk == pk), None)
     if row is None:
-        raise Http404("この指摘事項は、登録されていません。")
-    return period, row
+        raise Hidden("この指摘事項は、登録されていないか、見る権限がありません。")
+    return period, book, row
 
 
 def _sent(request: SignedInRequest, period: ObjectivePeriod, row: Remedy, act: str) -> RemedyForm:

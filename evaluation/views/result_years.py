@@ -82,7 +82,9 @@ def year(request: SignedInRequest, agency: str, number: int, fiscal_year: int) -
         people=scene.progress.people(fiscal_year),
         admissions=admissions,
         now=timezone.now(),
-        reports=scene.period.value_reports.filter(fiscal_year=fiscal_year).defer("contents"),
+        reports=scene.period.value_reports.filter(fiscal_year=fiscal_year, rating=None).defer(
+            "contents"
+        ),
         calendar=calendar(fiscal_year, scene.period.last_fiscal_year),
     )
     return render(request, "evaluation/result_year.html", context)

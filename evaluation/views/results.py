@@ -20,9 +20,9 @@ from evaluation.documents.results import (
     lines,
 )
 from evaluation.figures import INDICATORS, Figures
-from evaluation.grading.gradebook import amount_words
 from evaluation.models import ItemInput, ObjectivePeriod
 from evaluation.models.texts import Node
+from evaluation.numbers import amount_words
 from evaluation.permissions import ResultAct, SignedInRequest, result_refusals, results_period
 from evaluation.progress import Progress
 from jst_objectives.tables import as_csv

@@ -28,7 +28,7 @@ from evaluation.views.once import once
 def value_reports(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     """The reports of a period, newest first."""
     period = results_period(request, agency, number)
-    reports = period.value_reports.select_related("made_by").defer("contents")
+    reports = period.value_reports.filter(rating=None).select_related("made_by").defer("contents")
     refused = result_refusals(request.user, period)[ResultAct.REPORT]
     context = {"period": period, "reports": reports, "may_report": not refused}
     return render(request, "evaluation/value_reports.html", context)

@@ -19,7 +19,7 @@ from evaluation.grades import (
     steps_above,
 )
 
-FINE = Judgement("2.1. 項目", grade="B", grounds="目標を達成した。")
+FINE = Judgement("2.1. 項目", grade="B", issued=True, grounds="目標を達成した。")
 OTHER = replace(FINE, research=False)
 
 
@@ -117,6 +117,17 @@ def test_what_is_no_research_is_held_against_its_figures(proposal, grade, raised
     assert told(replace(judged, raised_grounds="x" * raised)) == expected
 
 
+def test_targets_without_a_percentage_are_named():
+    (finding,) = findings(replace(OTHER, unreckoned=("事故件数（未達）",)))
+    assert finding.message == (
+        "達成率を計算できない達成目標があるため、達成率からの案はありません：事故件数（未達）"
+    )
+
+
+def test_a_grade_of_the_period_is_held_against_no_proposal():
+    assert told(replace(OTHER, grade="S", whole_period=True)) == [("figures", False)]
+
+
 def test_research_is_not_held_against_figures():
     assert told(replace(FINE, grade="A", proposal="C")) == []
 
@@ -140,6 +151,7 @@ def overall(grade, *items):
 
 def test_an_overall_grade_waits_for_every_item():
     assert overall("B", FINE, replace(FINE, grade="")) == [("items", True)]
+    assert overall("B", FINE, replace(FINE, issued=False)) == [("items", True)]
 
 
 @pytest.mark.parametrize(

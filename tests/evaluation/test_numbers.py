@@ -16,6 +16,7 @@ from evaluation.numbers import (
     PLACES,
     STATE_WORDS,
     Reading,
+    amount_words,
     example,
     read,
     rounded_to,
@@ -159,3 +160,18 @@ def test_every_state_has_the_word_by_which_it_is_read():
     assert {state: read(word).state for state, word in STATE_WORDS.items()} == {
         state: state for state in STATE_WORDS
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "printed"),
+    [
+        ("budget", None, "－"),
+        ("budget", Decimal(0), "0"),
+        ("budget", Decimal(1_234_500), "1,235"),
+        ("ordinary_profit", Decimal(-1_234_499), "△1,234"),
+        ("staff", Decimal("12.00"), "12"),
+        ("staff", Decimal("12.5"), "12.50"),
+    ],
+)
+def test_amounts_are_printed_in_thousands_and_people_as_they_are(kind, amount, printed):
+    assert amount_words(kind, amount) == printed

@@ -53,7 +53,7 @@ def test_parts_of_a_ratio_are_no_ratios_and_of_the_same_period(place):
     foreign = make_measure(make_indicators(make_period())[1][0])
     fields = {"nature": "ratio", "unit": "%", "numerator": one}
     ratio = make_measure(indicator, "割合", denominator=other, **fields)
-    words = "割合の分子と分母は、同じ期間の測るもの（割合を除く）にしてください。"
+    words = "割合の分子と分母は、同じ期間の定量の測るものにしてください。"
     for part in (foreign, ratio):
         row = IndicatorMeasure(
             indicator=indicator, position=9, label="x", denominator=part, **fields

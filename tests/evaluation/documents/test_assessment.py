@@ -121,6 +121,21 @@ def page(client: Any, scene: Graded, name: str = "assessment", *more: object) ->
     return str(response.content.decode())
 
 
+# --- After the grade ------------------------------------------------------------------------------
+def test_a_value_changed_after_the_grade_is_told_under_it(scene: Graded, sheet: Sheet) -> None:
+    def told(made: Sheet) -> list[str]:
+        return [line.words for line in made.columns[-1].lines if "→" in line.words or line.label]
+
+    assert told(sheet) == ["主務大臣による評価　評定", "〈評定の根拠〉"]
+    scene.value(scene.measure, 1235)
+    assert told(assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")) == [
+        "主務大臣による評価　評定",
+        "〈評定の確定の後に変わった値〉",
+        "論文数（令和6年度）：1,234件（速報） → 1,235件（速報）",
+        "〈評定の根拠〉",
+    ]
+
+
 # --- The same figures -----------------------------------------------------------------------------
 def test_the_figures_are_those_of_the_series(sheet: Sheet) -> None:
     assert rows_of(sheet)[:3] == [
@@ -236,6 +251,23 @@ def test_the_form_of_the_other_evaluations(scene: Graded, year, kind, form, name
     assert (sheet.form, name in sheet.title) == (form, True)
 
 
+def test_an_evaluation_of_the_period_reports_every_year(scene: Graded) -> None:
+    valuing.record_result(scene.told, 2022, "始めた。", by=None)
+    book, node = scene.book(), scene.node(scene.item)
+    lines = assessment(book, node, 2025, "prospective").columns[4].lines
+    assert [line.words for line in lines][:10] == [
+        "・成果の状況",
+        *("（令和4年度）", "始めた。", "（令和5年度）", "－"),
+        *("（令和6年度）", "社会に還元した。", "海外にも広げた。"),
+        *("（令和7年度）", "－"),
+    ]
+    missing = [cell.words for cell in blanks(book, node, 2025, "prospective")]
+    assert [words for words in missing if "の実績" in words] == [
+        "評価指標「成果の状況」の実績（令和5年度）",
+        "評価指標「成果の状況」の実績（令和7年度）",
+    ]
+
+
 def test_what_is_no_research_has_the_other_form(scene: Graded) -> None:
     sheet = assessment(scene.book(), scene.node(scene.other), YEAR, "yearly")
     assert sheet.form == "様式2－1－4－2"
@@ -326,8 +358,8 @@ def test_the_table_of_grades_is_the_same_on_screen_in_pdf_and_word(client, scene
 def test_a_year_without_a_grade_for_an_item_is_told_from_one_without_a_grade_yet(
     scene: Graded,
 ) -> None:
-    grading.save_profile(scene.below, 2022, by=None, graded=False)
-    grading.save_profile(scene.below, 2025, by=None, graded=True)
+    grading.save_profile(scene.other, 2022, by=None, graded=False)
+    grading.save_profile(scene.other, 2025, by=None, graded=True)
     rows = {row.item.words: row for row in grade_table(scene.book()).rows}
-    words = [cell.words for cell in rows["1.1. 戦略の立案"].grades]
+    words = [cell.words for cell in rows["2. 業務の効率化"].grades]
     assert words == ["－", "－", "－", "", "", "", ""]

@@ -29,7 +29,7 @@ def test_days_and_fiscal_years_are_written_by_their_eras():
         history.save(row, by=None, reason="試験")
     assert "令和元年5月1日" in said(draft, "変更理由")
     years = [text for text in said(draft, "事業／推進の事業") if "年度" in text]
-    assert [text.partition("年度")[0] for text in years] == ["平成30", "平成31", "令和8"]
+    assert [text.partition("年度")[0] for text in years] == ["平成30", "令和元", "令和8"]
 
 
 def test_the_place_of_a_clause_is_that_after_the_amendment():

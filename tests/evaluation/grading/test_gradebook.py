@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from evaluation import amending, grading, valuing
 from evaluation.figures import INDICATORS
 from evaluation.grading import Gradebook, kinds_due
-from evaluation.grading.gradebook import amount_words
-from tests.factories import decide, make_draft
+from tests.factories import decide, make_draft, make_measure
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +104,38 @@ def test_a_running_total_proposes_nothing_before_the_last_year_of_its_target(sce
     assert [book.proposal(node, year) for year in (2022, 2023, 2024)] == ["", "", "A"]
 
 
+def test_a_grade_of_the_period_is_not_held_against_one_year(scene):
+    scene.target(scene.counted, 100)
+    for year, number in ((2022, 130), (2023, 130), (2024, 130), (2025, 70)):
+        scene.value(scene.counted, number, year)
+    scene.write(scene.other, 2025, kind="prospective", grade="A")
+    (finding,) = scene.book().findings_of(scene.node(scene.other), 2025, "prospective", "self")
+    assert finding.message.startswith("期間の評価のため、一年度の達成率からの案はありません。")
+    assert scene.issue(scene.other, 2025, kind="prospective").stage == "issued"
+
+
+@pytest.mark.parametrize(
+    ("told", "unreckoned", "proposal"),
+    [
+        ({"number": Decimal(12)}, ["事故件数（未達）"], ""),
+        ({"number": Decimal(0)}, [], "A"),
+        ({"state": "not_yet"}, ["事故件数（未集計）"], ""),
+        ({"state": "withheld"}, ["事故件数（非公表）"], ""),
+        ({"state": "not_applicable"}, [], "A"),
+        (None, ["事故件数（未入力）"], ""),
+    ],
+)
+def test_a_target_without_a_percentage_stops_the_proposal(scene, told, unreckoned, proposal):
+    accidents = make_measure(scene.counted.indicator, "事故件数", direction="lower")
+    scene.target(accidents, 0)
+    scene.target(scene.counted, 100)
+    scene.value(scene.counted, 125)
+    if told:
+        valuing.record(accidents, 2024, by=None, **told)
+    book, node = scene.book(), scene.node(scene.other)
+    assert (book.unreckoned(node, 2024), book.proposal(node, 2024)) == (unreckoned, proposal)
+
+
 def test_findings_of_an_item_and_of_the_whole(scene):
     scene.target(scene.counted, 100)
     scene.value(scene.counted, 130)
@@ -114,6 +145,8 @@ def test_findings_of_an_item_and_of_the_whole(scene):
     )
     for item in (scene.item, scene.below):
         scene.write(item, side="minister", grade="C", agency_wide=item == scene.item)
+    for item in (scene.item, scene.below, scene.other):
+        scene.issue(item, side="minister")
     scene.write(None, side="minister", grade="A")
     book = scene.book()
     of_other = book.findings_of(scene.node(scene.other), 2024, "yearly", "minister")
@@ -172,18 +205,3 @@ def test_the_queries_do_not_grow_with_items_and_years(scene):
     with CaptureQueriesContext(connection) as many:
         scene.book()
     assert len(few) == len(many) == 12
-
-
-@pytest.mark.parametrize(
-    ("kind", "amount", "printed"),
-    [
-        ("budget", None, "－"),
-        ("budget", Decimal(0), "0"),
-        ("budget", Decimal(1_234_500), "1,235"),
-        ("ordinary_profit", Decimal(-1_234_499), "△1,234"),
-        ("staff", Decimal("12.00"), "12"),
-        ("staff", Decimal("12.5"), "12.50"),
-    ],
-)
-def test_amounts_are_printed_in_thousands_and_people_as_they_are(kind, amount, printed):
-    assert amount_words(kind, amount) == printed

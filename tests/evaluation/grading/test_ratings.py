@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from evaluation import grading
+from evaluation import grading, valuing
 from evaluation.models import Rating
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_who_was_slower_is_told(scene):
 @pytest.mark.parametrize(
     ("year", "kind", "words"),
     [
-        (2021, "yearly", "年度は、令和4年度から令和8年度までにしてください。"),
+        (2021, "yearly", "年度は2022から2026までにしてください（2021とあります）。"),
         (2024, "prospective", "令和6年度に、見込評価はありません。"),
         (2025, "final", "令和7年度に、期間実績評価はありません。"),
     ],
@@ -92,6 +92,17 @@ def test_nothing_is_issued_in_the_future(scene):
     )
 
 
+def test_nothing_is_issued_before_its_year_is_over(scene):
+    scene.write(scene.item)
+    key = (scene.period, scene.item, 2024, "yearly", "self")
+    with pytest.raises(ValidationError) as caught:
+        grading.issue(*key, by=None, issued_on=dt.date(2025, 3, 31))
+    assert caught.value.message_dict == {
+        "issued_on": ["令和6年度の評定は、年度が終わった令和7年4月1日から確定できます。"]
+    }
+    assert grading.issue(*key, by=None, issued_on=dt.date(2025, 4, 1)).stage == "issued"
+
+
 def test_what_is_not_written_is_not_issued(scene):
     refused("評定がありません。", scene.issue, scene.item)
 
@@ -100,11 +111,66 @@ def test_the_overall_grade_is_capped(scene):
     grading.save_profile(scene.item, 2022, by=None, important=True, importance_grounds="柱")
     for item in (scene.item, scene.below, scene.other):
         scene.write(item, side="minister", grade="C", agency_wide=item == scene.item)
+        scene.issue(item, side="minister")
     scene.write(None, side="minister", grade="A")
     words = "法人全体のマネジメントに起因するため、総合評定はB以下にします。"
     refused(words, scene.issue, None, side="minister")
     scene.write(None, side="minister", grade="B")
     assert scene.issue(None, side="minister").stage == "issued"
+
+
+def test_an_issued_grade_pins_the_values_it_stands_on(scene):
+    scene.target(scene.measure, 10)
+    for measure in (scene.measure, scene.counted):
+        scene.value(measure, 5)
+    scene.write(scene.item)
+    row = scene.issue(scene.item)
+    report = row.value_reports.get()
+    assert (report.title, report.fiscal_year) == (
+        "年度評価・自己評価の確定：1. 研究開発の推進",
+        2024,
+    )
+    for measure in (scene.measure, scene.counted):
+        scene.value(measure, 6)
+    changed = [(one.name, one.before, one.now) for one in valuing.changed_since(report)]
+    assert changed == [("論文数", "5件（速報）", "6件（速報）")]
+    grading.reopen(scene.period, scene.item, 2024, "yearly", "self", by=None, why="値の訂正")
+    scene.issue(scene.item)
+    assert [len(valuing.changed_since(one)) for one in row.value_reports.all()] == [0, 1]
+
+
+def issued_whole(scene):
+    """Issue the minister's grades of every item, then the overall one."""
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+        scene.issue(item, side="minister")
+
+
+def test_the_overall_grade_is_issued_after_those_of_the_items(scene):
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+    scene.issue(scene.item, side="minister")
+    words = "項目別の評定が確定していません。先に確定してください：1.1. 戦略の立案、2. 業務の効率化"
+    refused(words, scene.issue, None, side="minister")
+
+
+def test_a_grade_under_an_issued_overall_one_stays_until_that_is_opened(scene):
+    issued_whole(scene)
+    key = (scene.period, scene.item, 2024, "yearly", "minister")
+    words = "先に総合評定の確定を取り消してください。"
+    refused(words, grading.reopen, *key, by=None, why="誤記")
+    whole = (scene.period, None, 2024, "yearly", "minister")
+    grading.reopen(*whole, by=None, why="誤記")
+    grading.reopen(*key, by=None, why="誤記")
+    scene.write(scene.item, side="self")
+    assert scene.issue(scene.item).stage == "issued"
+
+
+def test_the_database_keeps_the_grades_under_an_issued_overall_one(scene):
+    issued_whole(scene)
+    words = "総合評定が確定している間は"
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        Rating.objects.filter(item=scene.item).update(stage="draft", issued_on=None)
 
 
 def test_an_issued_rating_changes_only_after_it_is_opened_with_words(scene):

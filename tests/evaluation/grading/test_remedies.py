@@ -42,6 +42,12 @@ def test_a_remedy_is_carried_until_it_is_done(scene, remedy):
     ]
 
 
+def test_what_gets_no_grade_is_pointed_out_above(scene):
+    grading.save_profile(scene.below, 2023, by=None, graded=False)
+    with pytest.raises(ValidationError, match="この項目は、令和5年度に評定しません。"):
+        grading.point_out(scene.period, scene.below, 2023, by=None, issue="x")
+
+
 def test_years_without_a_word_are_told(scene, remedy):
     def silent():
         book = scene.book()
@@ -126,6 +132,42 @@ def test_steps_are_recorded_in_the_order_of_the_law(scene, kinds):
     ]
     with pytest.raises(ValidationError, match="先に「審議会の意見」を記録するか"):
         grading.remove_step(heard, by=None, why="誤り")
+
+
+def test_the_minister_is_told_of_an_opinion_that_nobody_has_recorded(scene, kinds):
+    def told(item, side):
+        scene.write(item, side=side)
+        found = scene.book().findings_of(scene.node(item), 2024, "yearly", side)
+        return [finding.message for finding in found if finding.rule == "unheard"]
+
+    words = "「審議会の意見」「通知」の記録がありません。済んでから確定してください。"
+    assert told(scene.item, "minister") == [words]
+    assert told(scene.item, "self") == told(scene.other, "minister") == []
+    history.save(set_after(kinds[1]), by=None, reason="試験")
+    record(scene, kinds[0], (7, 15))
+    assert told(scene.item, "minister") == []
+
+
+def set_after(kind):
+    kind.after_decision = True
+    return kind
+
+
+def test_grades_are_made_known_when_all_are_issued(scene, kinds):
+    history.save(set_after(kinds[1]), by=None, reason="試験")
+    record(scene, kinds[0], (7, 15))
+    for item in (scene.item, scene.below, scene.other):
+        scene.write(item, side="minister")
+        scene.issue(item, side="minister")
+    scene.write(None, side="minister")
+    words = (
+        "「通知」は、主務大臣による評価をすべて確定してから記録します。確定していない評定：総合評定"
+    )
+    with pytest.raises(ValidationError) as error:
+        record(scene, kinds[1], (8, 1))
+    assert error.value.messages == [words]
+    scene.issue(None, side="minister")
+    record(scene, kinds[1], (8, 1))
 
 
 def test_a_wrong_record_is_removed_with_words(scene, kinds):

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from evaluation import valuing
-from evaluation.models import Evidence, IndicatorMeasure, ValueReport
+from evaluation import grading, valuing
+from evaluation.models import Evidence, IndicatorMeasure, IndicatorTarget, ValueReport
+from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_indicators, make_measure, make_period, make_value
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +52,49 @@ def test_the_unit_of_values_does_not_change(measure, field, value, name):
     assert error.value.message_dict == {
         field: [
             (
-                f"「論文数」には値が1件あるため、{name}を変えられません。"
-                "値は前の単位と桁で入力されています。別の測るものを加えてください。"
+                f"「論文数」には値が入力されているため、{name}を変えられません。"
+                "前の単位と桁で入力されています。別の測るものを加えてください。"
             )
         ]
     }
-    with pytest.raises(IntegrityError, match="値が入力された測るもの"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="値か達成目標が入力された測るもの"),
+        transaction.atomic(),
+    ):
         IndicatorMeasure.objects.filter(pk=measure.pk).update(**{field: value})
+
+
+def test_the_unit_of_a_target_or_of_a_value_that_is_gone_does_not_change(measure):
+    make_value(measure)
+    valuing.clear(measure, 2024, by=None)
+    for told in ("値", "値と達成目標"):
+        with pytest.raises(ValidationError, match=f"「論文数」には{told}が入力されているため"):
+            valuing.change_measure(measure, by=None, unit="百万円")
+        years = {"first_fiscal_year": 2022, "last_fiscal_year": 2026}
+        valuing.set_target(measure, by=None, number=Decimal(100), reason="当初", **years)
+    aimed = make_measure(measure.indicator, "x")
+    valuing.set_target(aimed, by=None, number=Decimal(100), reason="当初", **years)
+    for one in (measure, aimed):
+        with pytest.raises(IntegrityError, match="値か達成目標が入力された"), transaction.atomic():
+            IndicatorMeasure.objects.filter(pk=one.pk).update(unit="百万円")
+
+
+def test_a_baseline_does_not_get_another_unit(measure):
+    valuing.change_measure(measure, by=None, baseline=Decimal(80), baseline_year=2021)
+    with pytest.raises(ValidationError) as error:
+        valuing.change_measure(measure, by=None, unit="百万円")
+    words = "基準値は前の単位のものです。空けて保存してから、入力し直してください。"
+    assert error.value.message_dict == {"baseline": [words]}
+    valuing.change_measure(measure, by=None, decimals=1)
+    valuing.change_measure(measure, by=None, unit="百万円", baseline=Decimal(8))
+
+
+def test_the_year_of_a_baseline_says_its_form(measure):
+    fields = {"baseline": Decimal(1), "baseline_year": 1999}
+    with pytest.raises(ValidationError) as error:
+        valuing.change_measure(measure, by=None, **fields)
+    words = "基準年度は、独立行政法人ができた2001年度からの西暦4桁で入力してください（例：2021）。"
+    assert error.value.messages == [words]
 
 
 def test_only_what_was_never_used_is_removed(measure):
@@ -80,8 +117,24 @@ def test_a_ratio_is_of_two_measures_of_the_same_period_in_percent(measure):
     with pytest.raises(ValidationError) as error:
         make_measure(measure.indicator, "x", denominator=make_measure(foreign), **fields)
     assert error.value.message_dict == {
-        "denominator": ["同じ中長期目標の、割合ではない測るものを選んでください。"]
+        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
     }
+    told = make_measure(measure.indicator, "説明", nature="qualitative", unit="")
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "x", denominator=told, **fields)
+    assert error.value.message_dict == {
+        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
+    }
+    with pytest.raises(IntegrityError, match="同じ期間の定量の測るもの"), transaction.atomic():
+        IndicatorMeasure.objects.filter(pk=whole.pk).update(nature="qualitative")
+
+
+def test_a_ratio_does_not_accumulate(measure):
+    whole = make_measure(measure.indicator, "全論文数")
+    fields = {"nature": "ratio", "unit": "%", "numerator": measure, "denominator": whole}
+    with pytest.raises(ValidationError) as error:
+        make_measure(measure.indicator, "割合", accumulation="cumulative", **fields)
+    assert error.value.messages == ["割合は累計できません。数え方は、毎年か時点を選んでください。"]
 
 
 def test_a_new_target_leaves_the_old_one_with_its_reason(measure):
@@ -120,6 +173,103 @@ def test_a_target_that_cannot_be_is_refused(measure, fields, words):
     with pytest.raises(ValidationError) as error:
         valuing.set_target(measure, by=None, **({"reason": "当初"} | years | fields))
     assert error.value.messages == [words]
+
+
+def test_a_target_of_an_earlier_day_than_the_one_that_counts_is_refused(measure):
+    def aim(number, first, last, day):
+        years = {"first_fiscal_year": first, "last_fiscal_year": last, "set_on": day}
+        valuing.set_target(measure, by=None, number=Decimal(number), reason="x", **years)
+
+    aim(100, 2022, 2024, dt.date(2024, 4, 1))
+    with pytest.raises(ValidationError) as error:
+        aim(50, 2024, 2026, dt.date(2024, 3, 31))
+    words = (
+        "この年度には、令和6年4月1日に定めた目標があります。それより前の日付の目標は使われません。"
+        "定めた日と年度を確かめてください。"
+    )
+    assert error.value.message_dict == {"set_on": [words]}
+    aim(50, 2025, 2026, dt.date(2024, 3, 31))
+    aim(60, 2022, 2026, dt.date(2024, 4, 1))
+
+
+def settled_by_closing(scene):
+    valuing.close(scene.period, 2024, by=None, reason="報告のため")
+
+
+def settled_by_confirming(scene):
+    valuing.submit(scene.other, 2024, by=scene.agency)
+    valuing.confirm_year(scene.other, 2024, by=scene.assessor)
+
+
+def settled_by_grading(scene):
+    scene.write(scene.other, grade="D")
+    scene.issue(scene.other)
+
+
+@pytest.mark.parametrize(
+    ("settle", "words"),
+    [
+        (settled_by_closing, "令和6年度は締め切られています。評価者に締切を解くよう求めるか"),
+        (
+            settled_by_confirming,
+            "令和6年度は値が確定しています。評価者に項目の年度を開き直すよう求めるか",
+        ),
+        (settled_by_grading, "令和6年度は評定が確定しています。先に評定の確定を取り消すか"),
+    ],
+)
+def test_a_settled_year_stays_judged_as_it_was(settle, words):
+    scene = Graded.made()
+    scene.target(scene.counted, 100)
+    scene.value(scene.counted, 70)
+    settle(scene)
+    with pytest.raises(ValidationError) as error:
+        scene.target(scene.counted, 50)
+    assert error.value.message_dict == {
+        "first_fiscal_year": [f"{words}、その後の年度からの目標にしてください。"]
+    }
+    scene.target(scene.counted, 50, first_fiscal_year=2025)
+    for change in ({"direction": "lower"}, {"accumulation": "cumulative"}):
+        with pytest.raises(ValidationError) as error:
+            valuing.change_measure(scene.counted, by=None, **change)
+        assert error.value.messages == [
+            f"方向・数え方・割合の分子と分母は変えられません。{words}、別の測るものを加えてください。"
+        ]
+    valuing.change_measure(scene.counted, by=None, label="効率化の率")
+    valuing.change_measure(make_measure(scene.counted.indicator, "x"), by=None, direction="lower")
+    valuing.change_measure(scene.measure, by=None, direction="lower")
+    assert scene.book().proposal(scene.node(scene.other), 2024) == "D"
+
+
+def test_a_grade_above_settles_what_has_none_of_its_own():
+    scene = Graded.made()
+    report = make_measure(scene.period.clauses.get(wordings__text="報告書数"), "報告書数")
+    scene.write(scene.item)
+    scene.issue(scene.item)
+    scene.target(report, 5)
+    grading.save_profile(scene.below, 2025, by=None, graded=False)
+    scene.write(scene.item, 2025)
+    scene.issue(scene.item, 2025)
+    scene.target(report, 6, last_fiscal_year=2024)
+    with pytest.raises(ValidationError, match="令和7年度は評定が確定しています。"):
+        scene.target(report, 7)
+
+
+def test_the_database_sets_no_target_for_a_closed_year(measure):
+    valuing.close(measure.indicator.period, 2024, by=None, reason="報告のため")
+    row = IndicatorTarget(
+        measure=measure,
+        first_fiscal_year=2022,
+        last_fiscal_year=2024,
+        number=1,
+        reason="x",
+        set_on=dt.date(2024, 4, 1),
+        recorded_at=timezone.now(),
+    )
+    with (
+        pytest.raises(IntegrityError, match="締め切られた年度の達成目標は、定められません。"),
+        transaction.atomic(),
+    ):
+        row.save()
 
 
 # --- Evidence -------------------------------------------------------------------------------------
@@ -214,6 +364,33 @@ def test_a_report_pins_what_it_used_and_tells_what_changed_since(measure):
     ]
     with pytest.raises(IntegrityError), transaction.atomic():
         ValueReport.objects.filter(pk=report.pk).update(contents="{}")
+
+
+def test_a_report_pins_targets_baselines_and_notes_too(measure):
+    period = measure.indicator.period
+    years = {"first_fiscal_year": 2023, "last_fiscal_year": 2026}
+    valuing.change_measure(measure, by=None, baseline=Decimal(80), baseline_year=2021)
+    valuing.set_target(measure, by=None, number=Decimal(100), reason="当初", **years)
+    make_value(measure, 2024, 5, note="3月末")
+    report = valuing.make_report(period, 2024, by=None, title="報告")
+    make_value(measure, 2024, 5, note="4月1日")
+    years["first_fiscal_year"] = 2024
+    valuing.set_target(measure, by=None, number=Decimal(120), reason="増員", **years)
+    valuing.change_measure(measure, by=None, baseline=None, baseline_year=None)
+    found = [(d.name, d.fiscal_year, d.before, d.now) for d in valuing.changed_since(report)]
+    assert found == [
+        ("論文数", 2024, "5件（速報）　注：3月末", "5件（速報）　注：4月1日"),
+        ("論文数（達成目標）", 2024, "100件", "120件"),
+        ("論文数（基準値）", 2024, "80件（2021年度）", "－"),
+    ]
+
+
+def test_a_report_prints_in_the_unit_of_its_time(measure):
+    """The database lets no unit of what was entered change; a report depends on no such rule."""
+    make_value(measure, 2024, 5)
+    report = valuing.make_report(measure.indicator.period, 2024, by=None, title="報告")
+    assert '"unit": "件"' in report.contents
+    assert '"decimals": 0' in report.contents
 
 
 def test_a_report_tells_of_yearly_texts_too():

@@ -478,7 +478,8 @@ class Scene:
 
     def graded(self) -> None:
         """Point something out, and record a step of an evaluation."""
-        self.remedy = grading.point_out(self.period, self.item, 2024, by=None, issue="指摘")
+        self.remedy = grading.point_out(self.period, self.item, 2023, by=None, issue="指摘")
+        grading.report(self.remedy, 2024, by=None, words="実施")  # known to the agency
         kind = StepKind(agency=self.period.agency, position=9, name="通知", of_rating=True)
         history.save(kind, by=None, reason="試験")
         day = dt.date(2025, 8, 1)

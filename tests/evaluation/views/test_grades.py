@@ -187,7 +187,7 @@ def test_files_are_handed_over_and_that_is_recorded(pages, name, mime, begins):
 
 def test_the_checks_of_a_year(pages):
     scene = pages.scene
-    grading.point_out(scene.period, scene.item, 2023, by=None, issue="発信を強めること")
+    pointed_out(scene)
     scene.write(scene.item, side="self", grade="A", grounds="")
     html = pages.get("agency", pages.address("grade_checks", 2024))
     assert "標準はBです。Aとする根拠がありません。" in html
@@ -196,6 +196,52 @@ def test_the_checks_of_a_year(pages):
     hidden = pages.get("assessor", pages.address("grade_checks", 2024))
     assert "標準はBです。Aとする根拠がありません。" not in hidden
     pages.get("agency", pages.address("grade_checks", 2030), 404)
+
+
+def test_an_opinion_that_nobody_recorded_is_told_once(pages):
+    scene = pages.scene
+    kind = StepKind(agency=scene.period.agency, position=1, name="審議会の意見", of_rating=True)
+    kind.required = True
+    history.save(kind, by=None, reason="試験")
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+    words = "「審議会の意見」の記録がありません。済んでから確定してください。"
+    assert pages.get("assessor", pages.address("grade_checks", 2024)).count(words) == 1
+    assert words in pages.get("assessor", pages.of("issue_grade", "minister"))
+
+
+def pointed_out(scene):
+    """Point something out in the minister's evaluation of 2023, which is issued."""
+    row = grading.point_out(scene.period, scene.item, 2023, by=None, issue="発信を強めること")
+    scene.write(scene.item, 2023, side="minister")
+    scene.issue(scene.item, 2023, side="minister")
+    return row
+
+
+def test_what_is_pointed_out_is_the_agencys_to_see_with_the_grade(pages):
+    scene = pages.scene
+    told = {"issue": "発信を強めること"}
+    row = grading.point_out(scene.period, scene.item, 2023, by=None, **told)
+    places = [
+        pages.address("remedies"),
+        pages.address("remedy", row.pk),
+        pages.of("assessment", year=2023),
+        pages.address("grade_checks", 2024),
+    ]
+    for place in places:
+        assert told["issue"] in pages.get("assessor", place)
+    assert told["issue"] not in pages.get("agency", places[0])
+    pages.get("agency", places[1], 404)
+    for place in places[2:]:
+        assert told["issue"] not in pages.get("agency", place)
+    scene.write(scene.item, 2023, side="minister")
+    scene.issue(scene.item, 2023, side="minister")
+    for place in places:
+        assert told["issue"] in pages.get("agency", place)
+    grading.report(row, 2024, by=None, words="強めた。")
+    key = (scene.period, scene.item, 2023, "yearly", "minister")
+    grading.reopen(*key, by=None, why="誤記")
+    assert told["issue"] in pages.get("agency", places[1])
 
 
 # --- Facts of items -------------------------------------------------------------------------------
@@ -285,6 +331,8 @@ def test_a_remedy_from_its_beginning_to_its_end(pages):
     page = pages.post("assessor", new, **told)["Location"]
     row = Remedy.objects.get()
     assert (row.item, row.fiscal_year, row.issue) == (pages.scene.item, 2023, "発信を強めること")
+    pages.scene.write(pages.scene.item, 2023, side="minister")
+    pages.scene.issue(pages.scene.item, 2023, side="minister")
     steps = [
         {"act": "remedy", "remedy-remedy": "広報官を置く"},
         {"act": "report", "report-fiscal_year": "2024", "report-words": "置いた。"},
@@ -302,7 +350,7 @@ def test_a_remedy_from_its_beginning_to_its_end(pages):
 
 
 def test_acts_on_a_remedy_are_of_one_side(pages):
-    row = grading.point_out(pages.scene.period, None, 2023, by=None, issue="体制")
+    row = pointed_out(pages.scene)
     page = pages.address("remedy", row.pk)
     acts = {
         role: [

@@ -115,6 +115,19 @@ def test_what_is_no_measure_comes_back_with_what_was_typed(client, place, fields
     assert not IndicatorMeasure.objects.exists()
 
 
+def test_a_measure_added_by_mistake_is_removed_until_it_is_used(client, place):
+    make_measure(place[1])
+    url = address(place, "measure", 1)
+    assert "この測るものを削除する" in client.get(url).content.decode()
+    assert client.post(url, {"remove": "1"})["Location"] == address(place, "indicator")
+    assert not IndicatorMeasure.objects.exists()
+    make_value(make_measure(place[1]))
+    assert "この測るものを削除する" not in client.get(url).content.decode()
+    html = client.post(url, {"remove": "1"}, follow=True).content.decode()
+    assert "値・目標・割合に使われた測るものは、削除できません。" in html
+    assert IndicatorMeasure.objects.count() == 1
+
+
 def test_a_measure_with_values_keeps_its_unit(client, place):
     measure = make_measure(place[1], unit="本")
     make_value(measure)

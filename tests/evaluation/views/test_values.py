@@ -90,6 +90,10 @@ def test_a_state_is_chosen_or_typed(scene):
             {"state": "not_yet"},
             {"state": ["値と、値のない理由の、どちらか一つだけを入力してください。"]},
         ),
+        (
+            {"value": "未集計", "state": "withheld"},
+            {"state": ["値と、値のない理由の、どちらか一つだけを入力してください。"]},
+        ),
         ({"value": ""}, {"value": ["値を入力するか、値のない理由を選んでください。"]}),
     ],
 )
