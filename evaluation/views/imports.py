@@ -94,6 +94,7 @@ def value_template(request: SignedInRequest, agency: str, number: int) -> HttpRe
 def value_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
     """What an uploaded file would change, cell by cell: `?kind=conflict&page=2`; or how far it is."""
     period = _period(request, agency, number)
+    working.reap()
     kept = _import(request, period, pk)
     kind = request.GET.get("kind", "")
     page = Paginator(_rows(kept, kind), PER_PAGE).get_page(request.GET.get("page"))
@@ -194,7 +195,7 @@ def _tallies(kept: ValueImport, kind: str) -> dict[str, Any]:
 
 def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
     """Return how far an import is, and what may be done with it."""
-    ready, lost = kept.state == ValueImport.State.READY, working.is_lost(kept)
+    ready = kept.state == ValueImport.State.READY
     wrong, conflicts = (kept.counts.get(status, 0) for status in (Status.ERROR, Status.CONFLICT))
     # What is decided of a file with errors would have to be decided again of the next one.
     may_decide = ready and bool(conflicts) and not wrong
@@ -203,8 +204,7 @@ def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
         "writes": keeping.to_be_written(kept).count() if ready else 0,
         "may_decide": may_decide,
         "decides": may_decide and kind == Status.CONFLICT,
-        "lost": lost,
-        "is_active": kept.state in working.ACTIVE and not lost,
+        "is_active": kept.state in working.ACTIVE,
         "heard": working.heard(kept),
         "waits_long": working.waits_long(kept),
     }

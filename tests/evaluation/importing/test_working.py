@@ -141,6 +141,43 @@ def test_what_lost_its_worker_is_given_back(scene: Scene, monkeypatch: pytest.Mo
     ]
 
 
+def test_what_lost_its_worker_is_ended_by_who_cancels_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, saves = taken_in(scene), working.save(compared(scene))
+    DBTaskResult.objects.get(id=saves.task).claim("killed")
+    for kept in (reads, saves):
+        working._tell(kept, 1, 2)
+    monkeypatch.setattr(working, "SILENCE", dt.timedelta(0))
+    for kept in (reads, saves):
+        working.cancel(now(kept))
+    assert [(now(k).state, now(k).words) for k in (reads, saves)] == [
+        ("cancelled", ""),
+        ("ready", working.CANCELLED),
+    ]
+    assert DBTaskResult.objects.get(id=saves.task).status == "FAILED"
+    working.work_on.call(working.save(now(saves)).pk)
+    assert (now(saves).state, IndicatorValue.objects.count()) == ("done", 2)
+
+
+@pytest.mark.parametrize("fate", ["gone", "failed", "silent"])
+def test_what_no_worker_will_begin_is_given_back(scene: Scene, fate: str) -> None:
+    kept = working.save(compared(scene))
+    task = DBTaskResult.objects.get(id=kept.task)
+    match fate:
+        case "gone":
+            task.delete()
+        case "failed":
+            task.set_failed(RuntimeError())
+        case "silent":
+            task.claim("killed")
+            working.reap()
+            assert now(kept).state == "saving"
+            DBTaskResult.objects.update(started_at=timezone.now() - working.SILENCE)
+    working.reap()
+    assert (now(kept).state, now(kept).words) == ("ready", working.WORKER_DIED)
+
+
 def test_what_is_not_read_or_was_cancelled_is_not_stored(scene: Scene) -> None:
     kept = taken_in(scene)
     with pytest.raises(ValidationError, match="この取込みは、中止されたか、まだ読み取っています。"):
