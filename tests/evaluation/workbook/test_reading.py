@@ -225,6 +225,11 @@ HOSTILE = {
         f'{KEY},令和7年度\nk,"1'.encode,
         '2行目をCSVとして読めません。引用符「"」が閉じているか確かめてください。',
     ),
+    "headings without end": (
+        lambda: ",".join([KEY, *map(str, range(200_000))]).encode() + b"\n1,2",
+        cells.TOO_MANY,
+    ),
+    "lines without end": (lambda: KEY.encode() + b"\n1" * 120_001, cells.TOO_MANY),
     "commas without end": (
         lambda: KEY.encode() + b"," * (15 * MEGABYTE),
         "行か列が多すぎます。ひな形の行と列だけにしてください。",
@@ -256,6 +261,13 @@ def test_what_a_sheet_says_of_its_size_is_never_asked():
         f"<sheetData>{HEADING}{ROW}</sheetData></worksheet>"
     )
     assert texts(by_hand("", **{"xl/worksheets/sheet1.xml": sheet})) == [["k1", "12"]]
+
+
+def test_empty_columns_at_the_end_of_csv_are_none():
+    assert read(f"{KEY},令和7年度{',' * 200}\nk,1{',' * 200}".encode()).headings.cells[:2] == [
+        KEY,
+        "令和7年度",
+    ]
 
 
 def test_large_files_are_known_without_being_read():
