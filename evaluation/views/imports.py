@@ -32,6 +32,7 @@ from programs.models import AccessRecord
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50
+LONGEST_KEY = 19  # digits
 MOST_LISTED = 10  # of the imports of a person
 Status = ImportedCell.Status
 MARKS = {
@@ -226,7 +227,12 @@ def _decided(kept: ValueImport, sent: Any) -> int:
     if sent.get("all") in ImportedCell.Decision.values:
         return keeping.decide_all(kept, sent["all"])
     cells = {name.removeprefix("cell-"): said for name, said in sent.items() if name[:5] == "cell-"}
-    return keeping.decide(kept, {int(pk): said for pk, said in cells.items() if pk.isdecimal()})
+    return keeping.decide(kept, {int(pk): said for pk, said in cells.items() if _is_key(pk)})
+
+
+def _is_key(words: str) -> bool:
+    """Tell whether words are a key that a database can look for."""
+    return words.isdecimal() and len(words) < LONGEST_KEY
 
 
 def _workbook(

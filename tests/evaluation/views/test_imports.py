@@ -152,6 +152,8 @@ def test_a_conflict_is_decided_by_cell_and_for_all(client, scene):
     response = client.post(address(scene, "save_import", kept.pk), {"form_token": "a"})
     assert IndicatorValue.objects.filter(number=9).count() == 2
     decide = address(scene, "decide_import", kept.pk)
+    for number in ("9" * 18, "9" * 30, "9" * 5000):
+        client.post(decide, {f"cell-{number}": "mine", "form_token": f"k{len(number)}"})
     cell = kept.cells.filter(status="conflict")[0]
     response = client.post(decide, {f"cell-{cell.pk}": "mine", "form_token": "b"})
     assert response["Location"] == f"{preview}?kind=conflict"

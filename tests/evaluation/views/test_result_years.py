@@ -151,7 +151,7 @@ def test_who_was_slower_is_told_and_overwrites_nothing(place, agency):
     assert state() == "entering"
 
 
-@pytest.mark.parametrize("seen", ["", "x", "²", "-1"])
+@pytest.mark.parametrize("seen", ["", "x", "²", "-1", "9" * 10, "9" * 5000])
 def test_a_form_that_lost_what_it_saw_is_refused(place, agency, seen):
     answer = agency.post(place.step("submit"), {"seen": seen})
     assert "ページを開き直してから、もう一度やり直してください。" in html(answer)

@@ -118,6 +118,7 @@ def test_places_are_named_as_in_a_spreadsheet():
 # --- What is refused ------------------------------------------------------------------------------
 BOMB = b"<row/>" * (30 * MEGABYTE // 6)
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
+LONG = "9" * 5000
 MANY = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
 
 
@@ -174,6 +175,14 @@ HOSTILE = {
     "columns beyond the last": (
         lambda: by_hand('<row r="2"><c r="XFD2"><v>1</v></c></row>'),
         cells.TOO_MANY,
+    ),
+    "a row of five thousand digits": (
+        lambda: by_hand(f'<row r="{LONG}"><c><v>1</v></c></row>'),
+        "行の順番が正しくないファイルです。Excelで保存し直してください。",
+    ),
+    "a text of five thousand digits": (
+        lambda: by_hand(f'<row r="2"><c r="A2" t="s"><v>{LONG}</v></c></row>'),
+        "文字の一覧が壊れているファイルです。Excelで保存し直してください。",
     ),
     "rows out of order": (
         lambda: by_hand(MANY.format(5) + MANY.format(5)),
@@ -268,6 +277,10 @@ def test_empty_columns_at_the_end_of_csv_are_none():
         KEY,
         "令和7年度",
     ]
+
+
+def test_a_style_of_five_thousand_digits_is_none():
+    assert texts(by_hand(f'<row r="2"><c r="A2" s="{LONG}"><v>1</v></c></row>')) == [["1"]]
 
 
 def test_large_files_are_known_without_being_read():
