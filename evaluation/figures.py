@@ -195,15 +195,17 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 def _decided(
     period: ObjectivePeriod, only: Collection[int] | None = None
 ) -> dict[int, list[Wording]]:
-    """Return of each clause its decided wordings in the order in which they came to stand."""
+    """Return of each clause its decided wordings in the order in which they came to stand; a correction
+    (正誤) in the place of what it corrects."""
     rows = Wording.objects.placed().filter(
         amendment__period=period, amendment__state=Amendment.State.DECIDED
     )
     rows = rows if only is None else rows.filter(clause__in=only)
-    ordered = rows.select_related("amendment", "clause__introduced_by").order_by(
-        "place", "amendment__sequence"
-    )
-    return _grouped((row.clause_id, row) for row in ordered)
+    ordered = rows.select_related(
+        "amendment", "clause__introduced_by", "corrects__amendment"
+    ).order_by("place", "amendment__sequence")
+    standing = {(row.clause_id, row.place): row for row in ordered}
+    return _grouped((clause, row) for (clause, _), row in standing.items())
 
 
 def _first_year(first: Wording, period: ObjectivePeriod) -> int:
@@ -227,19 +229,35 @@ def _breaks(
         found[pk] += declared
     for pk, rows in told.items():
         for old, new in itertools.pairwise(rows):
-            named = any(b.amendment == str(new.amendment) for b in found[pk])
+            decision = str(_decision_of(new))
+            named = any(b.amendment == decision for b in successions.get(pk, ()))
             if new.repealed and not old.repealed:
                 found[pk].append(_break(new, "abolished", continues=False))
-            elif new.text != old.text and not new.corrects_id and not named:
+            elif old.repealed and not new.repealed:
+                _restore(found[pk], _break(new, "restored", continues=False))
+            if new.text != old.text and not new.repealed and not named:
                 found[pk].append(_break(new, "reworded", continues=True))
     return {pk: breaks for pk, breaks in found.items() if breaks}
 
 
+def _restore(breaks: list[Break], restored: Break) -> None:
+    """Let an indicator begin anew; where no year was without it, as if it had never been abolished."""
+    abolished = next((b for b in reversed(breaks) if b.kind == "abolished"), None)
+    if abolished and restored.fiscal_year <= abolished.fiscal_year:
+        breaks.remove(abolished)
+    else:
+        breaks.append(restored)
+
+
 def _break(wording: Wording, kind: str, *, continues: bool) -> Break:
     """Return what an amendment did to an indicator: abolished within a year, it had that year."""
-    day = wording.amendment.effective_on
-    assert day is not None  # decided
+    day: dt.date = wording.from_date  # type: ignore[attr-defined]
     year = fiscal_year_of(day)
     if kind == "abolished" and (day.month, day.day) != (4, 1):
         year += 1
-    return Break(year, kind, str(wording.amendment), continues)
+    return Break(year, kind, str(_decision_of(wording)), continues)
+
+
+def _decision_of(wording: Wording) -> Amendment:
+    """Return the amendment that changed a clause, which a correction (正誤) only put right."""
+    return wording.corrects.amendment if wording.corrects else wording.amendment

@@ -8,7 +8,9 @@ import pytest
 from evaluation import amending, valuing
 from evaluation.eras import fiscal_year_of
 from evaluation.figures import Figures
+from evaluation.models import Amendment
 from evaluation.series import Break
+from jst_objectives import history
 from tests.factories import (
     decide,
     make_draft,
@@ -117,3 +119,68 @@ def test_a_period_costs_as_many_queries_as_one_measure(place, django_assert_num_
 )
 def test_fiscal_years_begin_in_april(day, year):
     assert fiscal_year_of(dt.date(*day)) == year
+
+
+def existing(figures, measure):
+    return [p.fiscal_year for p in figures.lines[measure.pk].points if p.exists]
+
+
+def test_what_is_restored_begins_anew(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    again = make_draft(period)
+    amending.reword(again, indicator, "論文の数", by=None)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2024, 4, 1))
+    amending.restore(again, indicator, by=None)
+    decide(again, dt.date(2025, 10, 1))
+    figures = Figures.of(period)
+    assert figures.breaks[indicator.pk] == [
+        Break(2024, "abolished", str(gone), continues=False),
+        Break(2025, "restored", str(again), continues=False),
+        Break(2025, "reworded", str(again)),
+    ]
+    assert existing(figures, measure) == [2022, 2023, 2025, 2026]
+
+
+def test_what_is_restored_before_a_year_was_without_it_goes_on(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    again = make_draft(period)
+    amending.reword(again, indicator, "論文の数", by=None)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2025, 4, 1))
+    amending.restore(again, indicator, by=None)
+    decide(again, dt.date(2025, 4, 1))
+    figures = Figures.of(period)
+    assert figures.breaks == {indicator.pk: [Break(2025, "reworded", str(again))]}
+    assert existing(figures, measure) == [2022, 2023, 2024, 2025, 2026]
+
+
+def test_a_correction_takes_a_repeal_back(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2024, 4, 1))
+    assert existing(Figures.of(period), measure) == [2022, 2023]
+    correction = make_draft(period, kind=Amendment.Kind.CORRECTION)
+    row = gone.wordings.get()
+    row.pk, row.amendment, row.corrects, row.repealed = None, correction, gone.wordings.get(), False
+    history.save(row, by=None, reason="正誤")
+    decide(correction, dt.date(2025, 4, 1))
+    figures = Figures.of(period)
+    assert (figures.breaks, existing(figures, measure)) == ({}, [2022, 2023, 2024, 2025, 2026])
+
+
+def test_a_correction_of_a_rewording_is_told_by_what_it_corrects(place):
+    period, _, (indicator, _) = place
+    reworded = make_draft(period)
+    amending.reword(reworded, indicator, "論分の数", by=None)
+    decide(reworded, dt.date(2024, 4, 1))
+    correction = make_draft(period, kind=Amendment.Kind.CORRECTION)
+    amending.correct(correction, reworded.wordings.get(), text="論文の数", by=None)
+    decide(correction, dt.date(2025, 4, 1))
+    assert Figures.of(period).breaks == {indicator.pk: [Break(2024, "reworded", str(reworded))]}
