@@ -110,8 +110,8 @@ def _compared(sheet: Sheet, answer: Answer, outcome: Outcome, why: dict[str, str
     told = Told(outcome.status)
     place = f"{sheet.name(line)}（{valuing.year_name(year)}）："
     message = outcome.message.removeprefix(place)
-    if not outcome.is_refused and told is not Told.UNCHANGED and sheet.is_before(line, year):
-        told, message = Told.ERROR, "この年度には、この指標がまだありません。"
+    if not outcome.is_refused and told is not Told.UNCHANGED and sheet.is_absent(line, year):
+        told, message = Told.ERROR, "この年度には、この指標がありません。"
     missing = valuing.missing_why(why.get("why_code", ""), why.get("why", ""))
     if told is Told.ERROR and missing and message == missing:
         told = Told.WHY

@@ -1,11 +1,11 @@
 """A row of a file → what its person typed for each year, as cells to be recorded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evaluation import numbers
-from evaluation.figures import first_years_of
+from evaluation.figures import years_there_of
 from evaluation.importing.columns import STAGES, Columns
 from evaluation.importing.stamps import read_stamp
 from evaluation.importing.template import LONG
@@ -44,7 +44,7 @@ class Reader:
         self.columns = Columns.of(sheet, period)
         rows = IndicatorMeasure.objects.filter(indicator__period=period)
         self.measures = {row.pk: row for row in rows}
-        self.first_years = first_years_of(period)
+        self.years_there = years_there_of(period)
         self.met: set[int] = set()
 
     def cells(self) -> Iterator[Typed]:
@@ -70,11 +70,11 @@ class Reader:
         assert year is not None
         if typed.words == LONG:
             return typed
-        first = self.first_years.get(measure.indicator_id, 0)
-        if year < first:
+        there = self.years_there.get(measure.indicator_id, [])
+        if year not in there:
             if numbers.fold(typed.words) in ("", "-"):
                 return typed
-            return replace(typed, error=f"この指標は{year_name(first)}からのため、入力できません。")
+            return replace(typed, error=_absent(there))
         number, state, text, error = _value(typed.words, measure)
         if error:
             return replace(typed, error=error)
@@ -108,6 +108,12 @@ class Reader:
         code, known = self._at_code(row), "・".join(name for name in CODE_OF if name)
         words = f"直した理由の種類「{code}」は読めません。{known}のどれかにしてください。"
         return Typed(row.number, (self.columns.why_code or 0) + 1, code, measure.pk, error=words)
+
+
+def _absent(there: Sequence[int]) -> str:
+    """Return why a year that is none of these takes no value."""
+    names = "・".join(year_name(year) for year in there)
+    return f"この年度には、この指標がありません（あるのは{names}）。" if names else GONE
 
 
 def _code(words: str) -> str | None:

@@ -178,7 +178,7 @@ def test_before_its_first_year_an_indicator_takes_no_value(scene):
     decide(draft, effective_on=dt.date(2025, 4, 1))
     measure = make_measure(indicator, "採択数")
     assert scene.save(scene.typed("1", 2024, measure=measure)) == [
-        (Told.ERROR, "この年度には、この指標がまだありません。")
+        (Told.ERROR, "この年度には、この指標がありません。")
     ]
     assert scene.save(scene.typed("1", 2025, measure=measure)) == [(Told.NEW, "")]
 

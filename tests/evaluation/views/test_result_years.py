@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import (
     Admission,
     Clause,
@@ -21,7 +21,15 @@ from evaluation.models import (
     YearClosing,
 )
 from programs.models import User
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 YEAR = 2024
@@ -163,6 +171,16 @@ def test_a_step_out_of_order_says_why(place, assessor):
     assert "この項目の年度は入力中です。確定するのは、確認待ちのときだけです。" in page
     assert assessor.post(place.step("confirm"), {"seen": "0"}).status_code == 200
     assert not ItemYear.objects.exists()
+
+
+def test_an_item_that_was_handed_in_and_is_gone_is_still_confirmed(place, agency, assessor):
+    valuing.submit(place.item, YEAR, by=place.agency)
+    draft = make_draft(place.item.period)
+    amending.repeal(draft, place.item, by=None)
+    decide(draft, dt.date(2026, 4, 1))
+    seen = assessor.get(place.step("confirm")).context["form"]["seen"].value()
+    assert assessor.post(place.step("confirm"), {"seen": seen}).status_code == 302
+    assert state() == "confirmed"
 
 
 def test_what_is_not_there_is_not_found(place, agency):
