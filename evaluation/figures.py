@@ -193,20 +193,20 @@ def years_of(period: ObjectivePeriod) -> range:
     return range(period.first_fiscal_year, period.last_fiscal_year + 1)
 
 
-def years_there_of(period: ObjectivePeriod) -> dict[int, list[int]]:
-    """Return of each clause that was ever decided the fiscal years of the period in which it was there."""
-    told = _decided(period)
+def years_stood(period: ObjectivePeriod, clauses: Collection[int]) -> dict[int, set[int]]:
+    """Return of each clause that was ever decided the fiscal years in which it was there (one query)."""
+    told = _decided(period, clauses)
     return {
-        pk: years_there(rows, _first_year(rows[0], period), period) for pk, rows in told.items()
+        pk: years_of_rows(rows, _first_year(rows[0], period), period) for pk, rows in told.items()
     }
 
 
-def years_there(rows: Sequence[Told], first_year: int, period: ObjectivePeriod) -> list[int]:
+def years_of_rows(rows: Sequence[Told], first_year: int, period: ObjectivePeriod) -> set[int]:
     """Return the fiscal years of a period in which a clause was there, by its decided wordings."""
     breaks: list[Break] = []
     for old, new in itertools.pairwise(rows):
         turn(breaks, old, new)
-    return [year for year in years_of(period) if stands(year, breaks, first_year)]
+    return {year for year in years_of(period) if stands(year, breaks, first_year)}
 
 
 def measure_of(row: IndicatorMeasure) -> Measure:

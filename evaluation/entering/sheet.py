@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from evaluation import lineage, valuing
 from evaluation.comparison.alignment import UnitKind
-from evaluation.figures import first_year_of, years_of, years_there
+from evaluation.figures import first_year_of, years_of, years_of_rows
 from evaluation.models import (
     Amendment,
     Clause,
@@ -79,7 +79,7 @@ class Sheet:
     text: Text
     lines: dict[int, list[Line]]
     values: dict[tuple[int, int], Standing]
-    years_there: dict[int, list[int]]
+    years_there: dict[int, set[int]]
     gates: valuing.Gates
 
     @classmethod
@@ -168,7 +168,7 @@ class Sheet:
         return lineage.carried(entered, self.lines, lineage.origins_of(self.period))
 
 
-def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, list[int]]]:
+def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, set[int]]]:
     """Return items and monitoring indicators that were there in any year of a period, as decided last,
     and of each clause the years in which it was there."""
     decided = Wording.objects.filter(
@@ -191,7 +191,7 @@ def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, list[int]]]:
     for pk, standing in told.items():
         own = list(standing.values())
         first = first_year_of(own[0].origin, own[0].begins_on, period)
-        if years := years_there(own, first, period):
+        if years := years_of_rows(own, first, period):
             nodes[pk], there[pk] = _node(own[-1]), years
     return Text(nodes), there
 

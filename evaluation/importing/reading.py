@@ -1,11 +1,11 @@
 """A row of a file → what its person typed for each year, as cells to be recorded."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evaluation import numbers
-from evaluation.figures import years_there_of
+from evaluation.figures import years_stood
 from evaluation.importing.columns import STAGES, Columns
 from evaluation.importing.stamps import read_stamp
 from evaluation.importing.template import LONG
@@ -44,7 +44,8 @@ class Reader:
         self.columns = Columns.of(sheet, period)
         rows = IndicatorMeasure.objects.filter(indicator__period=period)
         self.measures = {row.pk: row for row in rows}
-        self.years_there = years_there_of(period)
+        indicators = {measure.indicator_id for measure in self.measures.values()}
+        self.years_stood = years_stood(period, indicators)
         self.met: set[int] = set()
 
     def cells(self) -> Iterator[Typed]:
@@ -70,11 +71,11 @@ class Reader:
         assert year is not None
         if typed.words == LONG:
             return typed
-        there = self.years_there.get(measure.indicator_id, [])
+        there = self.years_stood.get(measure.indicator_id, set())
         if year not in there:
             if numbers.fold(typed.words) in ("", "-"):
                 return typed
-            return replace(typed, error=_absent(there))
+            return replace(typed, error=_absent(there, year))
         number, state, text, error = _value(typed.words, measure)
         if error:
             return replace(typed, error=error)
@@ -110,10 +111,11 @@ class Reader:
         return Typed(row.number, (self.columns.why_code or 0) + 1, code, measure.pk, error=words)
 
 
-def _absent(there: Sequence[int]) -> str:
+def _absent(there: Collection[int], fiscal_year: int) -> str:
     """Return why a year that is none of these takes no value."""
-    names = "・".join(year_name(year) for year in there)
-    return f"この年度には、この指標がありません（あるのは{names}）。" if names else GONE
+    if there and fiscal_year < min(there):
+        return f"この指標は{year_name(min(there))}からのため、入力できません。"
+    return "この指標は、この年度にはないため、入力できません。"
 
 
 def _code(words: str) -> str | None:

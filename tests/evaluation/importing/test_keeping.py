@@ -248,7 +248,7 @@ def test_an_indicator_has_no_values_before_its_first_year(scene):
     assert cells_of(content)["新しい数"][:4] == ["－", None, None, None]
     kept = scene.compared(filled(content, {("新しい数", R7): 3, ("新しい数", R8): 4}))
     assert sorted(told(kept).values()) == [
-        ("error", "この年度には、この指標がありません（あるのは令和8年度）。"),
+        ("error", "この指標は令和8年度からのため、入力できません。"),
         ("new", ""),
     ]
 
@@ -261,10 +261,9 @@ def test_an_abolished_indicator_takes_the_values_of_the_years_that_it_had(scene)
     assert cells_of(content)["論文数"][3] == "－"
     assert "論文数" not in cells_of(scene.template(2026))
     kept = scene.compared(filled(content, {("論文数", R7): 3, ("論文数", R8): 4}))
-    names = "・".join(year(number) for number in range(2022, 2026))
     assert sorted(told(kept).values()) == [
         ("changed", ""),
-        ("error", f"この年度には、この指標がありません（あるのは{names}）。"),
+        ("error", "この指標は、この年度にはないため、入力できません。"),
     ]
 
 
