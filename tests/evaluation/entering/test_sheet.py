@@ -1,4 +1,4 @@
-"""What the grid shows: every indicator that was there in a year of it, and ratios as they are told everywhere."""
+"""The grid: every indicator that was there in a year of it, and ratios as they are told everywhere."""
 
 import datetime as dt
 
