@@ -6,10 +6,10 @@ Six queries for a whole period, however many indicators and years; pages pick fr
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from evaluation import lineage
 from evaluation.comparison.alignment import UnitKind
@@ -24,7 +24,17 @@ from evaluation.models import (
     YearlyResult,
 )
 from evaluation.models.texts import Node, Text
-from evaluation.series import Break, Entry, Measure, Series, Target, ratio, series
+from evaluation.series import Break, Entry, Measure, Series, Target, ratio, series, stands
+
+
+class Told(Protocol):
+    """A decided wording: from which day it holds, and whether it takes its clause away."""
+
+    @property
+    def from_date(self) -> dt.date: ...
+    @property
+    def repealed(self) -> bool: ...
+
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,10 +43,12 @@ INDICATORS = (UnitKind.EVALUATION_INDICATOR, UnitKind.MONITORING_INDICATOR)
 
 @dataclass(frozen=True)
 class Figures:
-    """Indicators of the text decided last, with their measures, values and texts.
+    """What was decided of a period, with its measures, values and texts. `text` is the text decided last;
+    what stood in which year is asked for by year.
 
     `measures` by indicator; `lines` (points per year) by measure; `values` by measure and year;
-    `results` by indicator and year; `breaks` by indicator, as amendments made them.
+    `results` by indicator and year; `breaks` by indicator, as amendments made them; `told`: the decided
+    wordings of each clause, as `_decided` has them.
     """
 
     period: ObjectivePeriod
@@ -48,6 +60,7 @@ class Figures:
     results: dict[tuple[int, int], YearlyResult]
     breaks: dict[int, list[Break]]
     first_years: dict[int, int] = field(repr=False)
+    told: dict[int, list[Any]] = field(repr=False)
 
     @classmethod
     def of(cls, period: ObjectivePeriod, only: Collection[int] | None = None) -> "Figures":
@@ -84,21 +97,57 @@ class Figures:
             results={(row.indicator_id, row.fiscal_year): row for row in results},
             breaks=breaks,
             first_years=firsts,
+            told=told,
         )
 
     @property
     def years(self) -> range:
         return years_of(self.period)
 
+    # --- What stood when --------------------------------------------------------------------------
+    def exists(self, node: Node, fiscal_year: int) -> bool:
+        """Tell whether a clause was there in a fiscal year, be it for a part of it."""
+        pk = node.clause_id
+        return stands(fiscal_year, self.breaks.get(pk, ()), self.first_years[pk])
+
+    @cached_property
+    def ever(self) -> Text:
+        """Return all that was there in any year of the period, as a tree: each at its last place."""
+        nodes = (n for n in self.text.nodes.values() if any(self.exists(n, y) for y in self.years))
+        return Text({node.clause_id: replace(node, repealed=False) for node in nodes})
+
     @cached_property
     def items(self) -> list[tuple[Node, list[Node]]]:
-        """Return the items that have indicators, each with them, in the order of the document."""
+        """Return the items that had indicators in any year, each with them, in the order of the document;
+        what is gone is marked as in `text`."""
         found = []
-        for node in self.text.order:
-            below = self.text.children.get(node.clause_id, [])
-            if indicators := [child for child in below if child.kind in INDICATORS]:
-                found.append((node, indicators))
+        for node in self.ever.order:
+            if indicators := _indicators(self.ever, node):
+                own = [self.text.nodes[child.clause_id] for child in indicators]
+                found.append((self.text.nodes[node.clause_id], own))
         return found
+
+    def indicators_of(self, item: Node) -> list[Node]:
+        """Return the indicators that an item had in any year, as `items`."""
+        own = _indicators(self.ever, item)
+        return [self.text.nodes[node.clause_id] for node in own]
+
+    def indicators_in(self, item: Node, fiscal_year: int) -> list[Node]:
+        """Return the indicators that hung on an item in a fiscal year: what was moved within it, where it
+        went to; what was abolished within it, still."""
+        return _indicators(self._texts[fiscal_year], item)
+
+    @cached_property
+    def _texts(self) -> dict[int, Text]:
+        return {year: Text(dict(self._standing(year))) for year in self.years}
+
+    def _standing(self, fiscal_year: int) -> Iterator[tuple[int, Node]]:
+        """Yield what was there in a fiscal year, as it was last decided for it."""
+        for pk, rows in self.told.items():
+            if self.exists(self.text.nodes[pk], fiscal_year):
+                there = [row for row in rows if not row.repealed]
+                begun = [row for row in there if _year(row) <= fiscal_year]
+                yield pk, Node.of(begun[-1] if begun else there[0])
 
     def indicator(self, public_id: str) -> Node | None:
         """Return an indicator by its public id, one that is gone included; None for none."""
@@ -124,7 +173,7 @@ class Figures:
 
     def expected(self, indicator: Node, fiscal_year: int) -> int:
         """Return how many values or texts an indicator is to have for a year."""
-        if fiscal_year < self.first_years.get(indicator.clause_id, 0):
+        if not self.exists(indicator, fiscal_year):
             return 0
         return len(self._entered(indicator)) + (indicator.kind is UnitKind.EVALUATION_INDICATOR)
 
@@ -138,6 +187,10 @@ class Figures:
         return [m for m in self.measures.get(indicator.clause_id, []) if m.nature != "ratio"]
 
 
+def _indicators(text: Text, item: Node) -> list[Node]:
+    return [node for node in text.children.get(item.clause_id, []) if node.kind in INDICATORS]
+
+
 def years_of(period: ObjectivePeriod) -> range:
     return range(period.first_fiscal_year, period.last_fiscal_year + 1)
 
@@ -145,18 +198,17 @@ def years_of(period: ObjectivePeriod) -> range:
 def years_stood(period: ObjectivePeriod, clauses: Collection[int]) -> dict[int, set[int]]:
     """Return of each clause that was ever decided the fiscal years in which it was there (one query)."""
     told = _decided(period, clauses)
-    breaks = _breaks(told, {})
-    found = {}
-    for pk, rows in told.items():
-        first, own = _first_year(rows[0], period), breaks.get(pk, [])
-        gone = min((b.fiscal_year for b in own if b.kind == "abolished"), default=None)
-        found[pk] = {y for y in years_of(period) if y >= first and (gone is None or y < gone)}
-    return found
+    return {
+        pk: years_of_rows(rows, _first_year(rows[0], period), period) for pk, rows in told.items()
+    }
 
 
-def first_years_of(period: ObjectivePeriod) -> dict[int, int]:
-    """Return of each clause that was ever decided the fiscal year from which it has values."""
-    return {pk: _first_year(rows[0], period) for pk, rows in _decided(period).items()}
+def years_of_rows(rows: Sequence[Told], first_year: int, period: ObjectivePeriod) -> set[int]:
+    """Return the fiscal years of a period in which a clause was there, by its decided wordings."""
+    breaks: list[Break] = []
+    for old, new in itertools.pairwise(rows):
+        turn(breaks, old, new)
+    return {year for year in years_of(period) if stands(year, breaks, first_year)}
 
 
 def measure_of(row: IndicatorMeasure) -> Measure:
@@ -206,18 +258,18 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return dict(found)
 
 
-def _decided(
-    period: ObjectivePeriod, only: Collection[int] | None = None
-) -> dict[int, list[Wording]]:
-    """Return of each clause its decided wordings in the order in which they came to stand."""
+def _decided(period: ObjectivePeriod, only: Collection[int] | None = None) -> dict[int, list[Any]]:
+    """Return of each clause its decided wordings in the order in which they came to stand; a correction
+    (正誤) in the place of what it corrects."""
     rows = Wording.objects.placed().filter(
         amendment__period=period, amendment__state=Amendment.State.DECIDED
     )
     rows = rows if only is None else rows.filter(clause__in=only)
-    ordered = rows.select_related("amendment", "clause__introduced_by").order_by(
-        "place", "amendment__sequence"
-    )
-    return _grouped((row.clause_id, row) for row in ordered)
+    ordered = rows.select_related(
+        "amendment", "clause__introduced_by", "corrects__amendment"
+    ).order_by("place", "amendment__sequence")
+    standing = {(row.clause_id, row.place): row for row in ordered}
+    return _grouped((clause, row) for (clause, _), row in standing.items())
 
 
 def _first_year(first: Wording, period: ObjectivePeriod) -> int:
@@ -234,26 +286,39 @@ def first_year_of(kind: str, effective_on: dt.date | None, period: ObjectivePeri
 
 
 def _breaks(
-    told: Mapping[int, list[Wording]], successions: Mapping[int, Sequence[Break]]
+    told: Mapping[int, list[Any]], successions: Mapping[int, Sequence[Break]]
 ) -> dict[int, list[Break]]:
     found: dict[int, list[Break]] = defaultdict(list)
     for pk, declared in successions.items():
         found[pk] += declared
     for pk, rows in told.items():
         for old, new in itertools.pairwise(rows):
-            named = any(b.amendment == str(new.amendment) for b in found[pk])
-            if new.repealed and not old.repealed:
-                found[pk].append(_break(new, "abolished", continues=False))
-            elif new.text != old.text and not new.corrects_id and not named:
-                found[pk].append(_break(new, "reworded", continues=True))
+            amendment = str(_decision_of(new))
+            named = any(b.amendment == amendment for b in successions.get(pk, ()))
+            turn(found[pk], old, new, amendment)
+            if new.text != old.text and not new.repealed and not named:
+                found[pk].append(Break(_year(new), "reworded", amendment))
     return {pk: breaks for pk, breaks in found.items() if breaks}
 
 
-def _break(wording: Wording, kind: str, *, continues: bool) -> Break:
-    """Return what an amendment did to an indicator: abolished within a year, it had that year."""
-    day = wording.amendment.effective_on
-    assert day is not None  # decided
-    year = fiscal_year_of(day)
-    if kind == "abolished" and (day.month, day.day) != (4, 1):
-        year += 1
-    return Break(year, kind, str(wording.amendment), continues)
+def turn(breaks: list[Break], old: Told, new: Told, amendment: str = "") -> None:
+    """Add to what was done to a clause that it was abolished or restored, where it was. Abolished within a
+    year, it had that year; restored before a year was without it, it was never gone."""
+    if new.repealed and not old.repealed:
+        first = (new.from_date.month, new.from_date.day) == (4, 1)
+        breaks.append(Break(_year(new) + (not first), "abolished", amendment, continues=False))
+    elif old.repealed and not new.repealed:
+        abolished = next((b for b in reversed(breaks) if b.kind == "abolished"), None)
+        if abolished and _year(new) <= abolished.fiscal_year:
+            breaks.remove(abolished)
+        else:
+            breaks.append(Break(_year(new), "restored", amendment, continues=False))
+
+
+def _year(told: Told) -> int:
+    return fiscal_year_of(told.from_date)
+
+
+def _decision_of(wording: Wording) -> Amendment:
+    """Return the amendment that changed a clause, which a correction (正誤) only put right."""
+    return wording.corrects.amendment if wording.corrects else wording.amendment

@@ -6,6 +6,7 @@ A series that goes on shows what its predecessors had before; one that breaks ke
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from evaluation.eras import fiscal_year_of
 from evaluation.models import Amendment, Clause, IndicatorMeasure, ObjectivePeriod, Succession
@@ -13,7 +14,21 @@ from evaluation.series import Break, Entry, succeeded
 
 INDICATORS = (Clause.Kind.EVALUATION_INDICATOR, Clause.Kind.MONITORING_INDICATOR)
 Entries = Mapping[int, Sequence[Entry]]  # by measure
-Measures = Mapping[int, Sequence[IndicatorMeasure]]  # by indicator
+
+
+class Counted(Protocol):
+    """What is asked of a measure: a row, or a line of the grid."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def indicator_id(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def nature(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,9 @@ def with_sources(indicators: Collection[int], origins: Sequence[Origin]) -> set[
     return found
 
 
-def carried(entries: Entries, measures: Measures, origins: Sequence[Origin]) -> Entries:
+def carried(
+    entries: Entries, measures: Mapping[int, Sequence[Counted]], origins: Sequence[Origin]
+) -> Entries:
     """Return the entries of each measure with those that its predecessors had, where the series goes
     on. Measures answer to each other by label and unit, or where each indicator has but one."""
     found = dict(entries)
@@ -86,8 +103,8 @@ def _origin(rows: Sequence[Succession]) -> Origin:
 
 
 def _counterpart(
-    measure: IndicatorMeasure, measures: Measures, indicator: int
-) -> IndicatorMeasure | None:
+    measure: Counted, measures: Mapping[int, Sequence[Counted]], indicator: int
+) -> Counted | None:
     """Return the measure of another indicator that counts the same as a measure."""
     ratio = IndicatorMeasure.Nature.RATIO
     there = [m for m in measures.get(indicator, []) if m.nature != ratio]

@@ -99,8 +99,9 @@ class Progress:
             {row.fiscal_year: row for row in closings},
         )
 
-    def at(self, item: Node, nodes: Sequence[Node], fiscal_year: int) -> ItemProgress:
+    def at(self, item: Node, fiscal_year: int) -> ItemProgress:
         figures = self.figures
+        nodes = figures.indicators_in(item, fiscal_year)
         measures = [m for node in nodes for m in figures.measures.get(node.clause_id, [])]
         points = [figures.lines[measure.pk].at(fiscal_year) for measure in measures]
         return ItemProgress(
@@ -113,16 +114,26 @@ class Progress:
             Counter(point.status for point in points),
         )
 
+    def named(self, public_id: str, fiscal_year: int) -> ItemProgress | None:
+        """Return the year of an item by its public id; None where it had nothing to be entered."""
+        found = (self.at(item, fiscal_year) for item in self._items if item.public_id == public_id)
+        return next((one for one in found if one.nodes or one.row), None)
+
     @cached_property
     def overview(self) -> list[tuple[Node, list[ItemProgress]]]:
-        """Every item with each of its years."""
+        """Every item that ever had an indicator, or was handed in, with each of its years."""
         years = self.figures.years
-        items = self.figures.items
-        return [(item, [self.at(item, nodes, year) for year in years]) for item, nodes in items]
+        found = [(item, [self.at(item, year) for year in years]) for item in self._items]
+        return [(item, own) for item, own in found if any(one.nodes or one.row for one in own)]
+
+    @cached_property
+    def _items(self) -> list[Node]:
+        order = self.figures.ever.order
+        return [self.figures.text.nodes[n.clause_id] for n in order if n.kind is UnitKind.ITEM]
 
     def year(self, fiscal_year: int) -> list[ItemProgress]:
         """Return the items that anything is to be entered for in a year."""
-        found = [self.at(item, nodes, fiscal_year) for item, nodes in self.figures.items]
+        found = [self.at(item, fiscal_year) for item in self._items]
         return [one for one in found if one.expected or one.row]
 
     def people(self, fiscal_year: int) -> list[PersonProgress]:
@@ -139,8 +150,6 @@ def blanks(figures: Figures, progress: ItemProgress) -> Iterator[tuple[Node, str
     a yearly text, or an indicator that nothing is measured under."""
     year = progress.fiscal_year
     for node in progress.nodes:
-        if year < figures.first_years[node.clause_id]:
-            continue
         measures = figures.measures.get(node.clause_id, [])
         is_told = node.kind is UnitKind.EVALUATION_INDICATOR
         if (is_told and (node.clause_id, year) not in figures.results) or not (is_told or measures):

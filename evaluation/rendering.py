@@ -79,13 +79,13 @@ def is_lost(rendering: Rendering) -> bool:
     """Tell whether the worker of a rendering has given no sign of life: it was killed, or the machine;
     or whether none is going to begin it (a query, of one that waits)."""
     if rendering.state == State.WAITING:
-        return _is_forsaken(rendering.task)
+        return is_forsaken(rendering.task)
     since = timezone.now() - SILENCE
     heard_at = rendering.heard_at
     return rendering.state == State.RUNNING and heard_at is not None and heard_at < since
 
 
-def _is_forsaken(task_id: str) -> bool:
+def is_forsaken(task_id: str) -> bool:
     """Tell whether a task that has not begun its work is no longer there to be done, or was given up
     on the way: its worker died in between."""
     result = DBTaskResult.objects.filter(id=task_id).first() if task_id else None
@@ -108,10 +108,10 @@ def reap() -> None:
             locked = _locked(key)
             if is_lost(locked):
                 _end(locked, State.CANCELLED if locked.cancelling else State.FAILED, WORKER_DIED)
-                _give_up(locked.task)
+                give_up(locked.task)
 
 
-def _give_up(task_id: str) -> None:
+def give_up(task_id: str) -> None:
     """Let the task's own record say so too: nobody else would ever take it from RUNNING."""
     if task_id:
         for result in DBTaskResult.objects.running().filter(id=task_id):

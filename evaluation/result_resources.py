@@ -13,12 +13,14 @@ from import_export.widgets import Widget
 
 from evaluation import numbers, valuing
 from evaluation.models import (
+    Amendment,
     ChangeCode,
     Clause,
     IndicatorMeasure,
     IndicatorTarget,
     IndicatorValue,
     Stage,
+    Wording,
     YearlyResult,
 )
 from evaluation.models.measures import PLACES
@@ -60,7 +62,8 @@ class Day(Widget):
 def _indicators(user: User) -> QuerySet[Clause]:
     kinds = (Clause.Kind.MONITORING_INDICATOR, Clause.Kind.EVALUATION_INDICATOR)
     agencies = maintained_agencies(user)
-    return Clause.objects.filter(period__agency__in=agencies, kind__in=kinds)
+    decided = Wording.objects.filter(amendment__state=Amendment.State.DECIDED).values("clause")
+    return Clause.objects.filter(period__agency__in=agencies, kind__in=kinds, pk__in=decided)
 
 
 def _measures(user: User) -> QuerySet[IndicatorMeasure]:

@@ -6,7 +6,7 @@ from typing import Any
 from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
-MEASURED = "測るものは、モニタリング指標と評価指標にだけ置けます。"
+MEASURED = "測るものは、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
 PARTS = "割合の分子と分母は、同じ期間の定量の測るものにしてください。"
 RESULT_OF = "実績の文は、評価指標にだけ入力できます。"
 OF_ITEM = "年度・評価上の扱い・インプット情報・評定・指摘事項は、同じ期間の項目のものです。"
@@ -37,6 +37,10 @@ EVIDENCE_PERIOD = "根拠資料は、同じ期間の実績値か実績のもの�
 EVIDENCE_KEPT = "根拠資料は変更できません。外して、新しいものを付けてください。"
 
 KIND_OF_CLAUSE = "(SELECT c.kind FROM evaluation_clause c WHERE c.id = NEW.{})"
+DECIDED_CLAUSE = (
+    "EXISTS (SELECT 1 FROM evaluation_wording w JOIN evaluation_amendment a ON a.id = w.amendment_id"
+    " WHERE w.clause_id = NEW.{} AND a.state = 'decided')"
+)
 PERIOD_OF_MEASURE = (
     "(SELECT c.period_id FROM evaluation_indicatormeasure m"
     " JOIN evaluation_clause c ON c.id = m.indicator_id WHERE m.id = {} AND m.nature = 'quantitative')"
@@ -165,6 +169,7 @@ RESULT_RULES = (
         (
             f"{KIND_OF_CLAUSE.format('indicator_id')}"
             " NOT IN ('monitoring_indicator', 'evaluation_indicator')"
+            f" OR NOT {DECIDED_CLAUSE.format('indicator_id')}"
         ),
         MEASURED,
     ),

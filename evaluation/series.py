@@ -22,6 +22,7 @@ BREAK_WORDS = {
     "merged": "統合",
     "replaced": "置換え",
     "abolished": "廃止",
+    "restored": "復活",
 }
 # What a year of a measure has come to → the word for it; "open" is a figure that nothing is held against.
 STATUS_WORDS = {"reached": "達成", "missed": "未達", "open": "", "told": "", "empty": "未入力"}
@@ -65,7 +66,7 @@ class Target:
 @dataclass(frozen=True)
 class Break:
     """What an amendment did to the indicator, from `fiscal_year` on. `kind` is reworded, split, merged,
-    replaced or abolished; a series that does not continue breaks before that year."""
+    replaced, abolished or restored; a series that does not continue breaks before that year."""
 
     fiscal_year: int
     kind: str
@@ -193,8 +194,7 @@ def series(
     """Return the points of a measure for these consecutive years, in their order.
 
     `targets` in the order in which they were set: of those for a year the last one counts.
-    `first_year`: the first one of an indicator that an amendment introduced. After a break of the kind
-    abolished the indicator is not there any more.
+    `first_year`: the first one of an indicator that an amendment introduced.
     """
     entered = {entry.fiscal_year: entry for entry in entries}
     points: list[Point] = []
@@ -214,16 +214,23 @@ def _point(
     breaks: Sequence[Break],
     first_year: int | None,
 ) -> Point:
-    gone = any(b.kind == "abolished" and b.fiscal_year <= year for b in breaks)
     here = tuple(b for b in breaks if b.fiscal_year == year)
     cut = any(not b.continues for b in here)
-    exists = not gone and (first_year is None or year >= first_year)
+    exists = stands(year, breaks, first_year)
     point = Point(year, measure, exists=exists, breaks=here, cut=cut)
     if entry is None:
         return point
     return replace(
         point, number=entry.number, state=entry.state, text=entry.text, stage=entry.stage
     )
+
+
+def stands(fiscal_year: int, breaks: Iterable[Break], first_year: int | None = None) -> bool:
+    """Tell whether a clause was there in a fiscal year: from its first one on, not after it was
+    abolished, but after it was restored again. `breaks` in their order."""
+    turns = [b for b in breaks if b.kind in ("abolished", "restored")]
+    past = [turn.kind for turn in turns if turn.fiscal_year <= fiscal_year]
+    return past[-1:] != ["abolished"] and (first_year is None or fiscal_year >= first_year)
 
 
 def _totalled(point: Point, previous: Point | None) -> Point:

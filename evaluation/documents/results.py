@@ -15,7 +15,7 @@ from django.utils import timezone
 from evaluation.charts import Drawing, panel
 from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.issuing import unissued
-from evaluation.figures import INDICATORS, Figures
+from evaluation.figures import Figures
 from evaluation.models import IndicatorMeasure, ItemInput, ItemProgram, ObjectivePeriod
 from evaluation.models.texts import Node
 from evaluation.numbers import NOTHING, amount_words, rounded_to
@@ -96,32 +96,18 @@ def item_results(figures: Figures, item: Node) -> ItemResults:
         item=item,
         number=figures.text.number(item),
         years=figures.years,
-        indicators=tuple(_indicator(figures, node) for node in indicators_of(figures, item)),
+        indicators=tuple(_indicator(figures, node) for node in figures.indicators_of(item)),
         inputs=tuple(_inputs(figures, item)),
         appropriations=tuple(_appropriations(figures.period, item)),
     )
 
 
-def indicators_of(figures: Figures, item: Node) -> list[Node]:
-    """Return an item's indicators in the order of the document, then those that are gone and were measured
-    or told of."""
-    below = figures.text.children.get(item.clause_id, [])
-    told = {pk for pk, _ in figures.results} | figures.measures.keys()
-    gone = [
-        node
-        for node in figures.text.nodes.values()
-        if node.parent_id == item.clause_id and node.repealed and node.clause_id in told
-    ]
-    return [node for node in [*below, *gone] if node.kind in INDICATORS]
-
-
 def _indicator(figures: Figures, node: Node) -> IndicatorResults:
     texts = []
     if node.kind is UnitKind.EVALUATION_INDICATOR:
-        first = figures.first_years[node.clause_id]
         for year in figures.years:
             row = figures.results.get((node.clause_id, year))
-            if row or year >= first:
+            if row or figures.exists(node, year):
                 texts.append((year, row.text if row else ""))
     measures = figures.measures.get(node.clause_id, [])
     panels = tuple(drawn(figures, measure) for measure in measures)

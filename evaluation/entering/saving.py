@@ -18,6 +18,7 @@ from evaluation.valuing import Cell, Outcome
 from programs.models import User
 
 NOT_HERE = "測るものが、この中長期目標にありません。ページを開き直してください。"
+OUTSIDE = "年度が、この中長期目標期間の中にありません。ページを開き直してください。"
 SAVED_AS = "値の入力"
 
 
@@ -94,6 +95,8 @@ def _read(sheet: Sheet, typed: Typed, why: dict[str, str]) -> Answer:
     line = sheet.by_pk.get(typed.measure_id)
     if line is None:
         return Answer(typed, None, Told.ERROR, NOT_HERE)
+    if typed.fiscal_year not in sheet.years:
+        return Answer(typed, None, Told.ERROR, OUTSIDE)
     reading, text = typed.reading(line)
     if reading.error:
         return Answer(typed, line, Told.ERROR, reading.error)

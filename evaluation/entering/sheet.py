@@ -12,9 +12,9 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from evaluation import valuing
+from evaluation import lineage, valuing
 from evaluation.comparison.alignment import UnitKind
-from evaluation.figures import first_year_of, years_of
+from evaluation.figures import first_year_of, years_of, years_of_rows
 from evaluation.models import (
     Amendment,
     Clause,
@@ -29,9 +29,8 @@ from evaluation.series import Entry, ratio
 from programs.models import User
 
 KINDS = (Clause.Kind.CHAPTER, Clause.Kind.ITEM, Clause.Kind.MONITORING_INDICATOR)
-COLUMNS = (
-    "clause_id public_id kind parent_id rank label text repealed excerpt origin begins_on".split()
-)
+OWN = "clause_id public_id kind parent_id rank label text repealed excerpt".split()
+COLUMNS = (*OWN, "origin", "begins_on", "place", "from_date")
 
 RATIO, QUALITATIVE = IndicatorMeasure.Nature.RATIO, IndicatorMeasure.Nature.QUALITATIVE
 
@@ -72,24 +71,24 @@ NONE = Standing()
 
 @dataclass(frozen=True)
 class Sheet:
-    """The grid of a period for the person who fills it in. `lines` by indicator; `values` by measure
-    and year; `first_years` by indicator."""
+    """The grid of a period for the person who fills it in. `text`: what was there in any year of it;
+    `lines` by indicator; `values` by measure and year; `years_there` by clause."""
 
     period: ObjectivePeriod
     text: Text
     lines: dict[int, list[Line]]
     values: dict[tuple[int, int], Standing]
-    first_years: dict[int, int]
+    years_there: dict[int, set[int]]
     gates: valuing.Gates
 
     @classmethod
     def of(cls, period: ObjectivePeriod, by: User | None) -> "Sheet":
-        text, firsts = _text(period)
+        text, years_there = _text(period)
         lines: dict[int, list[Line]] = {}
         for line in _lines(period):
             lines.setdefault(line.indicator_id, []).append(line)
         gates = valuing.Gates.of(period, lines.keys(), by)
-        return cls(period, text, lines, _values(period), firsts, gates)
+        return cls(period, text, lines, _values(period), years_there, gates)
 
     @cached_property
     def years(self) -> range:
@@ -123,9 +122,9 @@ class Sheet:
         node = self.text.nodes.get(line.indicator_id)
         return line.label or valuing.shortened(node.text if node else "")
 
-    def is_before(self, line: Line, fiscal_year: int) -> bool:
-        """Tell whether the indicator was not there yet."""
-        return fiscal_year < self.first_years.get(line.indicator_id, 0)
+    def is_absent(self, line: Line, fiscal_year: int) -> bool:
+        """Tell whether the indicator was not there in a year: not yet, or no longer."""
+        return fiscal_year not in self.years_there.get(line.indicator_id, ())
 
     def is_shut(self, line: Line, fiscal_year: int) -> bool:
         """Tell whether this person may not change a value."""
@@ -138,22 +137,29 @@ class Sheet:
 
     @cached_property
     def ratios(self) -> dict[tuple[int, int], Entry]:
-        """Return the entries of ratios by measure and year: they are reckoned and never entered."""
+        """Return the entries of ratios by measure and year: they are reckoned and never entered, also of
+        what their parts carry on from others (a query, where there are any)."""
+        ratios = [line for line in self.by_pk.values() if line.nature == RATIO]
         found: dict[tuple[int, int], Entry] = {}
-        for line in self.by_pk.values():
-            if line.nature == RATIO:
-                above, below = self._entries(line.numerator_id), self._entries(line.denominator_id)
-                entries = ratio(above, below, line.decimals)
-                found |= {(line.pk, entry.fiscal_year): entry for entry in entries}
+        entries = self._carried() if ratios else {}
+        for line in ratios:
+            above, below = (
+                entries.get(pk or 0, ()) for pk in (line.numerator_id, line.denominator_id)
+            )
+            own = ratio(above, below, line.decimals)
+            found |= {(line.pk, entry.fiscal_year): entry for entry in own}
         return found
 
-    def _entries(self, measure_id: int | None) -> list[Entry]:
-        found = ((year, self.values.get((measure_id or 0, year))) for year in self.years)
-        return [Entry(y, v.number, v.state, v.text, v.stage) for y, v in found if v is not None]
+    def _carried(self) -> lineage.Entries:
+        entered: dict[int, list[Entry]] = {}
+        for (pk, year), v in self.values.items():
+            entered.setdefault(pk, []).append(Entry(year, v.number, v.state, v.text, v.stage))
+        return lineage.carried(entered, self.lines, lineage.origins_of(self.period))
 
 
-def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, int]]:
-    """Return items and monitoring indicators as decided last, and the first year of each clause."""
+def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, set[int]]]:
+    """Return items and monitoring indicators that were there in any year of a period, as decided last,
+    and of each clause the years in which it was there."""
     decided = Wording.objects.filter(
         amendment__period=period,
         amendment__state=Amendment.State.DECIDED,
@@ -164,17 +170,25 @@ def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, int]]:
         kind=F("clause__kind"),
         origin=F("clause__introduced_by__kind"),
         begins_on=F("clause__introduced_by__effective_on"),
+        from_date=Coalesce("corrects__amendment__effective_on", "amendment__effective_on"),
     )
     rows: Any = decided.order_by("place", "amendment__sequence").values_list(*COLUMNS, named=True)
-    nodes, firsts = {}, {}
-    for row in rows:  # of each clause the last one counts
-        own = (row.label, row.text, row.repealed, row.excerpt)
-        kind = UnitKind(row.kind)
-        nodes[row.clause_id] = Node(
-            row.clause_id, row.public_id, kind, row.parent_id, row.rank, *own, wording=row
-        )
-        firsts[row.clause_id] = first_year_of(row.origin, row.begins_on, period)
-    return Text(nodes), firsts
+    told: dict[int, dict[int, Any]] = {}
+    for row in rows:  # a correction (正誤) in the place of what it corrects
+        told.setdefault(row.clause_id, {})[row.place] = row
+    nodes, there = {}, {}
+    for pk, standing in told.items():
+        own = list(standing.values())
+        first = first_year_of(own[0].origin, own[0].begins_on, period)
+        if years := years_of_rows(own, first, period):
+            nodes[pk], there[pk] = _node(own[-1]), years
+    return Text(nodes), there
+
+
+def _node(row: Any) -> Node:
+    """Return a clause in the tree of the grid, one that is gone included."""
+    values = {name: getattr(row, name) for name in OWN}
+    return Node(**values | {"kind": UnitKind(row.kind), "repealed": False}, wording=row)
 
 
 def _lines(period: ObjectivePeriod) -> list[Line]:

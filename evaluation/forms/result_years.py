@@ -26,6 +26,7 @@ from evaluation.valuing import Share, year_name
 from programs.models import User
 
 LARGEST_KEY = 2**63 - 1
+LONGEST_REVISION = 9  # digits
 NOT_LISTED = "一覧から選んでください。"
 
 
@@ -216,9 +217,10 @@ class ReportForm(PlainForm):
     )
     fiscal_year = choice("年度", [], help_text="この年度までの値を、いまのまま控えます。")
 
-    def __init__(self, period: ObjectivePeriod, data: Any = None, chosen: int = 0) -> None:
-        super().__init__(data, initial={"fiscal_year": chosen or period.last_fiscal_year})
+    def __init__(self, period: ObjectivePeriod, data: Any = None, chosen: str = "") -> None:
         years = range(period.first_fiscal_year, period.last_fiscal_year + 1)
+        shown = {str(year): year for year in years}.get(chosen, period.last_fiscal_year)
+        super().__init__(data, initial={"fiscal_year": shown})
         field: Any = self.fields["fiscal_year"]
         field.choices = [(year, year_name(year)) for year in years]
 
@@ -228,6 +230,6 @@ class ReportForm(PlainForm):
 
 def seen_of(typed: str) -> int:
     """Return the revision that a form carried. Raises ValidationError for what is none."""
-    if not typed.isascii() or not typed.isdecimal():
+    if not typed.isascii() or not typed.isdecimal() or len(typed) > LONGEST_REVISION:
         raise ValidationError("ページを開き直してから、もう一度やり直してください。")
     return int(typed)

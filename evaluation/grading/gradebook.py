@@ -125,9 +125,7 @@ class Gradebook:
 
     def exists(self, node: Node, fiscal_year: int) -> bool:
         """Tell whether a clause was there in a fiscal year."""
-        gone = [b for b in self.figures.breaks.get(node.clause_id, []) if b.kind == "abolished"]
-        first = self.figures.first_years[node.clause_id]
-        return fiscal_year >= first and all(fiscal_year < b.fiscal_year for b in gone)
+        return self.figures.exists(node, fiscal_year)
 
     def profile(self, node: Node, fiscal_year: int) -> ItemProfile:
         """Return how an item is judged in a year; where nothing is set, graded where indicators hang on

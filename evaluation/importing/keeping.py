@@ -58,6 +58,7 @@ def keep(
 def compare(kept: ValueImport, *, words: str = "", progress: Progress | None = None) -> None:
     """Compare a kept file with what stands; what was decided of the same conflicts stays decided.
 
+    Its state is READING meanwhile: the cells are stored by the thousand, and are not whole before the end.
     Raises ValidationError for a file that is no filled template.
     """
     try:
@@ -81,7 +82,7 @@ def compare(kept: ValueImport, *, words: str = "", progress: Progress | None = N
 def _ready(kept: ValueImport, source: str, counts: Counter[str], words: str) -> None:
     """Show the comparison, unless the import was ended meanwhile."""
     locked = lock(kept.pk)
-    if locked.state not in (State.READING, State.READY, State.SAVING):
+    if locked.state != State.READING:
         return
     locked.state, locked.source, locked.counts = State.READY, source, dict(counts)
     locked.words, locked.begun_at = words, None
@@ -159,8 +160,20 @@ def store(kept: ValueImport, *, progress: Progress | None = None) -> bool:
     try:
         return _store(kept, progress)
     except valuing.RefusedError:
-        compare(kept, words=CHANGED_MEANWHILE)
+        if _read_anew(kept.pk):
+            compare(kept, words=CHANGED_MEANWHILE, progress=progress)
         return False
+
+
+@transaction.atomic
+def _read_anew(pk: int) -> bool:
+    """Take back that the cells of an import are there to be stored, unless it was ended meanwhile."""
+    locked = lock(pk)
+    if locked.state not in (State.READY, State.SAVING):
+        return False
+    locked.state = State.READING
+    locked.save(update_fields=["state"])
+    return True
 
 
 @transaction.atomic

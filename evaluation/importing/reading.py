@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from evaluation import numbers
-from evaluation.figures import first_years_of
+from evaluation.figures import years_stood
 from evaluation.importing.columns import STAGES, Columns
 from evaluation.importing.stamps import read_stamp
 from evaluation.importing.template import LONG
@@ -44,7 +44,8 @@ class Reader:
         self.columns = Columns.of(sheet, period)
         rows = IndicatorMeasure.objects.filter(indicator__period=period)
         self.measures = {row.pk: row for row in rows}
-        self.first_years = first_years_of(period)
+        indicators = {measure.indicator_id for measure in self.measures.values()}
+        self.years_stood = years_stood(period, indicators)
         self.met: set[int] = set()
 
     def cells(self) -> Iterator[Typed]:
@@ -70,8 +71,8 @@ class Reader:
         assert year is not None
         if typed.words == LONG:
             return typed
-        first = self.first_years.get(measure.indicator_id, 0)
-        if year < first and numbers.fold(typed.words) in ("", "-"):
+        there = self.years_stood.get(measure.indicator_id, set())
+        if year not in there and numbers.fold(typed.words) in ("", "-"):
             return typed
         number, state, text, error = _value(typed.words, measure)
         if error:

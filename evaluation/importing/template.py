@@ -18,6 +18,7 @@ from programs.models import User
 
 HEADING = 5  # the row of the headings
 SAMPLE = "【見本】この表の値は、画面を確かめるために作られた見本で、実際の値ではありません。"
+ABSENT = (Box(NOTHING, Look.CLOSED), Box("", Look.CLOSED), Box("", Look.CLOSED))
 LONG = "（長いため、画面で編集してください）"
 HELP = (
     "白いセルに入力し、保存してから、ダウンロードした画面でアップロードしてください。灰色のセルは変えられません。",
@@ -40,6 +41,7 @@ def template(figures: Figures, years: Sequence[int], *, by: User) -> bytes:
         row
         for item, nodes in figures.items
         for node in nodes
+        if any(figures.exists(node, year) for year in years)
         for row in _rows(figures, gates, item, node, years)
     ]
     page = Page(
@@ -84,14 +86,13 @@ def _rows(
         boxes = [Box(stamp(figures.period, measure.pk, revisions), Look.KEY)]
         boxes += [Box(words, Look.FACT) for words in facts]
         for year in years:
-            boxes += _year(figures, gates, measure, year)
+            is_there = figures.exists(node, year)
+            boxes += _year(figures, gates, measure, year) if is_there else ABSENT
         yield [*boxes, Box(), Box()]
 
 
 def _year(figures: Figures, gates: Gates, measure: IndicatorMeasure, year: int) -> list[Box]:
     """Return value, stage and note of a year; locked where nothing may be entered."""
-    if year < figures.first_years.get(measure.indicator_id, 0):
-        return [Box(NOTHING, Look.CLOSED), Box("", Look.CLOSED), Box("", Look.CLOSED)]
     refused = gates.refusal(measure.indicator_id, year, measure.pk)
     look = Look.CLOSED if refused else Look.OPEN
     row = figures.values.get((measure.pk, year))

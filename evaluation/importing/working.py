@@ -13,12 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.models import DBTaskResult
 
 from evaluation.importing import keeping
 from evaluation.importing.keeping import MANY, lock
 from evaluation.models import ObjectivePeriod, ValueImport
-from evaluation.rendering import SILENCE, UNEXPECTED, CancelledError, WorkerDiedError
+from evaluation.rendering import SILENCE, UNEXPECTED, CancelledError, give_up, is_forsaken
 from programs.models import User
 
 KEPT = 24 * 3600  # seconds
@@ -75,10 +74,13 @@ def save(kept: ValueImport) -> ValueImport:
 def cancel(kept: ValueImport) -> None:
     """Give up an import; one that is at work stops within seconds, and nothing of it is stored."""
     cache.set(_key(kept.pk, "stop"), True, KEPT)
-    if kept.state in ACTIVE and heard(kept) is not None:
+    lost = is_lost(kept)
+    if kept.state in ACTIVE and heard(kept) is not None and not lost:
         return
     with transaction.atomic():
         locked = lock(kept.pk)
+        if lost:
+            give_up(locked.task)
         if locked.state in (State.READING, State.READY):
             _end(locked, State.CANCELLED)
         elif locked.state == State.SAVING:
@@ -91,9 +93,12 @@ def heard(kept: ValueImport) -> Heard | None:
 
 
 def is_lost(kept: ValueImport) -> bool:
-    """Tell whether the worker of an import has given no sign of life: it was killed, or the machine."""
+    """Tell whether the worker of an import has given no sign of life: it was killed, or the machine; or
+    whether none is going to begin it (a query, of one that waits)."""
+    if kept.state not in ACTIVE:
+        return False
     last = heard(kept)
-    return kept.state in ACTIVE and last is not None and last.at < timezone.now() - SILENCE
+    return is_forsaken(kept.task) if last is None else last.at < timezone.now() - SILENCE
 
 
 def waits_long(kept: ValueImport) -> bool:
@@ -103,21 +108,14 @@ def waits_long(kept: ValueImport) -> bool:
 
 
 def reap() -> None:
-    """Give back the imports whose worker is lost."""
+    """Give back the imports whose worker is lost, or that none is going to begin."""
     for kept in ValueImport.objects.filter(state__in=ACTIVE).defer("content"):
         if is_lost(kept):
             with transaction.atomic():
                 locked = lock(kept.pk)
                 if is_lost(locked):
                     _give_back(locked, WORKER_DIED)
-                    _give_up(locked.task)
-
-
-def _give_up(task_id: str) -> None:
-    """Let the task's own record say so too: nobody else would ever take it from RUNNING."""
-    if task_id:
-        for result in DBTaskResult.objects.running().filter(id=task_id):
-            result.set_failed(WorkerDiedError(WORKER_DIED))
+                    give_up(locked.task)
 
 
 # --- By the worker --------------------------------------------------------------------------------
@@ -146,7 +144,6 @@ def work_on(key: int) -> None:
 
 
 def _begin(locked: ValueImport, state: State) -> None:
-    reap()
     for name in ("heard", "stop"):
         cache.delete(_key(locked.pk, name))
     locked.state, locked.words, locked.begun_at = state, "", timezone.now()

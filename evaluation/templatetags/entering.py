@@ -67,7 +67,7 @@ def _cell(sheet: Sheet, item: Node, line: Line, year: int, typed: Unsaved) -> tu
     if line.nature == RATIO:
         return f'<td class="locked">{_reckoned(sheet, line, year)}</td>', ""
     stands = sheet.standing(line, year)
-    if sheet.is_before(line, year) and not stands.revision:
+    if sheet.is_absent(line, year) and not stands.revision:
         return f'<td class="locked">{NOTHING}</td>', ""
     number = "" if stands.number is None else written(stands.number, line.decimals)
     text = "" if number else stands.shown(line.decimals)

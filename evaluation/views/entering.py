@@ -18,7 +18,7 @@ from evaluation.entering.marks import mark_of
 from evaluation.entering.sheet import NONE, Standing
 from evaluation.figures import Figures
 from evaluation.forms.values import WhyForm
-from evaluation.models import IndicatorValue, ObjectivePeriod
+from evaluation.models import IndicatorValue, ObjectivePeriod, YearlyResult
 from evaluation.models.texts import Node
 from evaluation.permissions import SignedInRequest, entering_period
 from evaluation.series import warnings
@@ -123,7 +123,6 @@ def _of_item(sheet: Sheet, item: Node) -> dict[str, Any]:
     section = Section.of(sheet, item)
     lines = [line for _, lines in section.groups for line in lines]
     figures = Figures.of(sheet.period)
-    below = figures.text.children.get(item.clause_id, [])
     asked = [
         (f"{sheet.name(line)}（{year_name(year)}）", words, line.pk)
         for line in lines
@@ -131,8 +130,8 @@ def _of_item(sheet: Sheet, item: Node) -> dict[str, Any]:
         for words in warnings(figures.lines[line.pk], year)
     ]
     results = [
-        (node, [(year, figures.results.get((node.clause_id, year))) for year in sheet.years])
-        for node in below
+        (node, [_told_in(figures, node, year) for year in sheet.years])
+        for node in figures.indicators_of(item)
         if node.kind is UnitKind.EVALUATION_INDICATOR
     ]
     asks_why = any(sheet.asks_why(line, year) for line in lines for year in sheet.years)
@@ -142,8 +141,13 @@ def _of_item(sheet: Sheet, item: Node) -> dict[str, Any]:
         "results": results,
         "asked": asked,
         "asks_why": asks_why,
-        "first_years": figures.first_years,
     }
+
+
+def _told_in(figures: Figures, node: Node, year: int) -> tuple[int, YearlyResult | None, bool]:
+    """Return what is told of a year, and whether anything can be."""
+    result = figures.results.get((node.clause_id, year))
+    return year, result, bool(result) or figures.exists(node, year)
 
 
 def _say(request: SignedInRequest, answers: Iterable[Answer]) -> None:

@@ -29,8 +29,9 @@ def add(
 ) -> HttpResponse:
     """Add a link or a file to a value (`?measure=1`) or to a yearly text."""
     period = entering_period(request, agency, number)
-    position = request.GET.get("measure", "")
-    place = Place.of(period, public_id, fiscal_year, int(position) if position.isdecimal() else 0)
+    asked = request.GET.get("measure", "")
+    position = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+    place = Place.of(period, public_id, fiscal_year, position)
     if place.row is None:
         raise Http404("根拠資料を加える前に、値を保存してください。")
     typed = request.POST if request.method == "POST" else take_typed(request)

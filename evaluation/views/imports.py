@@ -33,6 +33,7 @@ from programs.models import AccessRecord
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50
+LONGEST_KEY = 19  # digits
 MOST_LISTED = 10  # of the imports of a person
 Status = ImportedCell.Status
 MARKS = {
@@ -95,6 +96,7 @@ def value_template(request: SignedInRequest, agency: str, number: int) -> HttpRe
 def value_import(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
     """What an uploaded file would change, cell by cell: `?kind=conflict&page=2`; or how far it is."""
     period = _period(request, agency, number)
+    working.reap()
     kept = _import(request, period, pk)
     kind = request.GET.get("kind", "")
     page = Paginator(_rows(kept, kind), PER_PAGE).get_page(request.GET.get("page"))
@@ -197,7 +199,7 @@ def _tallies(kept: ValueImport, kind: str) -> dict[str, Any]:
 
 def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
     """Return how far an import is, and what may be done with it."""
-    ready, lost = kept.state == ValueImport.State.READY, working.is_lost(kept)
+    ready = kept.state == ValueImport.State.READY
     wrong, conflicts = (kept.counts.get(status, 0) for status in (Status.ERROR, Status.CONFLICT))
     # What is decided of a file with errors would have to be decided again of the next one.
     may_decide = ready and bool(conflicts) and not wrong
@@ -206,8 +208,7 @@ def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
         "writes": keeping.to_be_written(kept).count() if ready else 0,
         "may_decide": may_decide,
         "decides": may_decide and kind == Status.CONFLICT,
-        "lost": lost,
-        "is_active": kept.state in working.ACTIVE and not lost,
+        "is_active": kept.state in working.ACTIVE,
         "heard": working.heard(kept),
         "waits_long": working.waits_long(kept),
     }
@@ -229,7 +230,12 @@ def _decided(kept: ValueImport, sent: Any) -> int:
     if sent.get("all") in ImportedCell.Decision.values:
         return keeping.decide_all(kept, sent["all"])
     cells = {name.removeprefix("cell-"): said for name, said in sent.items() if name[:5] == "cell-"}
-    return keeping.decide(kept, {int(pk): said for pk, said in cells.items() if pk.isdecimal()})
+    return keeping.decide(kept, {int(pk): said for pk, said in cells.items() if _is_key(pk)})
+
+
+def _is_key(words: str) -> bool:
+    """Tell whether words are a key that a database can look for."""
+    return words.isdecimal() and len(words) < LONGEST_KEY
 
 
 def _workbook(

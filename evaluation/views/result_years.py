@@ -55,10 +55,9 @@ class Scene:
 
     def item(self, public_id: str) -> ItemProgress:
         """Return the progress of an item. Raises Http404."""
-        for item, nodes in self.figures.items:
-            if item.public_id == public_id:
-                return self.progress.at(item, nodes, self.fiscal_year)
-        raise Http404("この項目は、決定した本文にないか、指標がありません。")
+        if one := self.progress.named(public_id, self.fiscal_year):
+            return one
+        raise Http404("この項目は、この年度の本文にないか、指標がありません。")
 
     def context(self, **more: Any) -> dict[str, Any]:
         allowed = {act.value: not words for act, words in self.refusals.items()}
@@ -249,9 +248,7 @@ def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
             (measure, (line := figures.lines[measure.pk]).at(year), series.warnings(line, year))
             for measure in figures.measures.get(node.clause_id, [])
         ]
-        text = figures.results.get((node.clause_id, year))
-        if year >= figures.first_years[node.clause_id]:
-            lines.append((node, measures, text))
+        lines.append((node, measures, figures.results.get((node.clause_id, year))))
     missing = list(blanks(figures, one))
     return {"one": one, "item": one.item, "lines": lines, "blanks": missing}
 

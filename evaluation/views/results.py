@@ -14,12 +14,11 @@ from evaluation.documents.pdf import PdfError, render_pdf_cached
 from evaluation.documents.results import (
     HEADER,
     ItemResults,
-    indicators_of,
     item_results,
     item_results_html,
     lines,
 )
-from evaluation.figures import INDICATORS, Figures
+from evaluation.figures import Figures
 from evaluation.models import ItemInput, ObjectivePeriod
 from evaluation.models.texts import Node
 from evaluation.numbers import amount_words
@@ -66,11 +65,7 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
     """An item: its indicators as small multiples, texts, budget, and how far each year has come."""
     period, figures, found = _opened(request, agency, number, public_id)
     progress = Progress.of(figures)
-    nodes = figures.text.children.get(found.item.clause_id, [])
-    years = [
-        progress.at(found.item, [n for n in nodes if n.kind in INDICATORS], year)
-        for year in figures.years
-    ]
+    years = [progress.at(found.item, year) for year in figures.years]
     context: dict[str, Any] = {"period": period, "figures": figures, "results": found}
     may_plan = not result_refusals(request.user, period)[ResultAct.PLAN]
     context |= {"years": years, "may_plan": may_plan}
@@ -81,7 +76,7 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
 def item_csv(request: SignedInRequest, agency: str, number: int, public_id: str) -> HttpResponse:
     """The figures of an item as a file."""
     _, figures, found = _opened(request, agency, number, public_id)
-    nodes = indicators_of(figures, found.item)
+    nodes = figures.indicators_of(found.item)
     return _csv(request, figures, [(found.item, nodes)], f"実績_{found.number}")
 
 

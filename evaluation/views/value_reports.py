@@ -40,9 +40,8 @@ def new_value_report(request: SignedInRequest, agency: str, number: int) -> Http
     """Pin every value up to a year, under a title."""
     period = results_period(request, agency, number)
     require_result(request, ResultAct.REPORT, period)
-    chosen = request.GET.get("year", "")
     typed = request.POST if request.method == "POST" else None
-    form = ReportForm(period, typed, int(chosen) if chosen.isascii() and chosen.isdecimal() else 0)
+    form = ReportForm(period, typed, request.GET.get("year", ""))
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -15,6 +15,7 @@ from evaluation.workbook.sheets import NAME, NotReadable, Row, place_of
 
 MOST_ROWS = 120_000
 MOST_COLUMNS = 100
+LONGEST_COUNT = 9  # digits of the number of a row, a text or a style
 MOST_NAMED = 10  # formulas whose places are named
 # Formats that every workbook knows by their number; 27–36 and 50–58 are days in Japanese ones.
 DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -86,6 +87,11 @@ def _part(archive: Archive) -> str:
     return part
 
 
+def _counted(words: str) -> int | None:
+    """Return a number by which a file counts; None for what is none, or longer than any."""
+    return int(words) if words.isdecimal() and len(words) <= LONGEST_COUNT else None
+
+
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
@@ -144,7 +150,7 @@ class _Styles:
             code = _NOT_A_DAY.sub("", self.formats[number]).lower()
             day = any(letter in code for letter in "ymdhsge")
             return "day" if day else "percent" if "%" in code else ""
-        known = int(number) if number.isdecimal() else 0
+        known = _counted(number)
         return "day" if known in DAYS else "percent" if known in PERCENTAGES else ""
 
 
@@ -201,8 +207,8 @@ class _Cells:
 
     def _open(self, number: str | None) -> None:
         """Begin a row: rows come in their order, each once."""
-        following = self.number + 1 if number is None else int(number) if number.isdecimal() else 0
-        if following <= self.number:
+        following = self.number + 1 if number is None else _counted(number)
+        if following is None or following <= self.number:
             raise NotReadable("行の順番が正しくないファイルです。Excelで保存し直してください。")
         self.number, self.column, self.row = following, 0, []
 
@@ -239,8 +245,8 @@ class _Cells:
     def _shown(self, raw: str) -> str:
         """Return what a cell shows of what it stores."""
         if self.kind == "s":
-            index = int(raw) if raw.strip().isdecimal() else len(self.strings)
-            if index >= len(self.strings):
+            index = _counted(raw.strip())
+            if index is None or index >= len(self.strings):
                 raise NotReadable(
                     "文字の一覧が壊れているファイルです。Excelで保存し直してください。"
                 )
@@ -254,7 +260,8 @@ class _Cells:
         return _unescaped(raw)
 
     def _number(self, raw: str) -> str:
-        style = self.styles[int(self.style)] if self.style and self._styled() else ""
+        place = _counted(self.style)
+        style = self.styles[place] if place is not None and place < len(self.styles) else ""
         if not style and raw.isdecimal() and len(raw) <= 15:
             return raw
         try:
@@ -268,9 +275,6 @@ class _Cells:
         if style == "percent":
             return f"{(number * 100).normalize():f}%"
         return f"{number:f}" if number else "0"
-
-    def _styled(self) -> bool:
-        return self.style.isdecimal() and int(self.style) < len(self.styles)
 
 
 def _day(number: Decimal) -> str:

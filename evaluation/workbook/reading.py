@@ -4,7 +4,14 @@ import csv
 import io
 
 from evaluation.workbook.archives import Archive
-from evaluation.workbook.cells import read_sheet, read_strings, read_styles
+from evaluation.workbook.cells import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    TOO_MANY,
+    read_sheet,
+    read_strings,
+    read_styles,
+)
 from evaluation.workbook.sheets import NotReadable, Row, Sheet, sheet_of
 
 MEGABYTE = 1024 * 1024
@@ -69,7 +76,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 def _csv_rows(text: str) -> list[Row]:
     if text.count(",") + text.count("\n") > MOST_CELLS:
-        raise NotReadable("行か列が多すぎます。ひな形の行と列だけにしてください。")
+        raise NotReadable(TOO_MANY)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = [
@@ -79,5 +86,7 @@ def _csv_rows(text: str) -> list[Row]:
         raise NotReadable(
             f'{lines.line_num}行目をCSVとして読めません。引用符「"」が閉じているか確かめてください。'
         ) from None
+    if len(rows) > MOST_ROWS or any(any(row[MOST_COLUMNS:]) for row in rows):
+        raise NotReadable(TOO_MANY)
     # As a spreadsheet numbers them: a text with line breaks within a cell is one row.
     return [Row(number, cells) for number, cells in enumerate(rows, start=1)]

@@ -1,5 +1,6 @@
 """What is in a sheet, as read and as to be written."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -46,8 +47,8 @@ def sheet_of(rows: Iterable[Row], source: str) -> Sheet:
             f"見出し「{KEY}」の行がありません。ひな形をダウンロードし、そのシートに入力してください。"
         )
     headings = found[start]
-    named = [name for name in headings.cells if name]
-    if twice := next((name for name in named if named.count(name) > 1), None):
+    named = Counter(name for name in headings.cells if name)
+    if twice := next((name for name, count in named.items() if count > 1), None):
         raise NotReadable(f"見出し「{twice}」の列が2つあります。一つを消してください。")
     rest = [row for row in found[start + 1 :] if any(row.cells)]
     if not rest:

@@ -8,7 +8,9 @@ import pytest
 from evaluation import amending, valuing
 from evaluation.eras import fiscal_year_of
 from evaluation.figures import Figures
+from evaluation.models import Amendment
 from evaluation.series import Break
+from jst_objectives import history
 from tests.factories import (
     decide,
     make_draft,
@@ -89,7 +91,17 @@ def test_what_an_amendment_brings_begins_and_what_it_takes_ends(place):
     }
     node = figures.indicator(new.public_id)
     assert [figures.expected(node, year) for year in figures.years] == [0, 0, 0, 1, 1]
-    assert [n.clause_id for _, nodes in figures.items for n in nodes] == [new.pk, kept.pk]
+    listed = [(n.clause_id, n.repealed) for _, nodes in figures.items for n in nodes]
+    assert listed == [(new.pk, False), (kept.pk, False), (gone.pk, True)]
+    in_years = {
+        y: [n.clause_id for n in figures.indicators_in(figures.items[0][0], y)]
+        for y in (2024, 2025, 2026)
+    }
+    assert in_years == {
+        2024: [kept.pk, gone.pk],
+        2025: [new.pk, kept.pk, gone.pk],
+        2026: [new.pk, kept.pk],
+    }
     assert figures.indicator(gone.public_id).repealed
 
 
@@ -117,3 +129,111 @@ def test_a_period_costs_as_many_queries_as_one_measure(place, django_assert_num_
 )
 def test_fiscal_years_begin_in_april(day, year):
     assert fiscal_year_of(dt.date(*day)) == year
+
+
+def existing(figures, measure):
+    return [p.fiscal_year for p in figures.lines[measure.pk].points if p.exists]
+
+
+def test_what_is_restored_begins_anew(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    again = make_draft(period)
+    amending.reword(again, indicator, "論文の数", by=None)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2024, 4, 1))
+    amending.restore(again, indicator, by=None)
+    decide(again, dt.date(2025, 10, 1))
+    figures = Figures.of(period)
+    assert figures.breaks[indicator.pk] == [
+        Break(2024, "abolished", str(gone), continues=False),
+        Break(2025, "restored", str(again), continues=False),
+        Break(2025, "reworded", str(again)),
+    ]
+    assert existing(figures, measure) == [2022, 2023, 2025, 2026]
+
+
+def test_what_is_restored_before_a_year_was_without_it_goes_on(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    again = make_draft(period)
+    amending.reword(again, indicator, "論文の数", by=None)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2025, 4, 1))
+    amending.restore(again, indicator, by=None)
+    decide(again, dt.date(2025, 4, 1))
+    figures = Figures.of(period)
+    assert figures.breaks == {indicator.pk: [Break(2025, "reworded", str(again))]}
+    assert existing(figures, measure) == [2022, 2023, 2024, 2025, 2026]
+
+
+def test_a_correction_takes_a_repeal_back(place):
+    period, _, (indicator, _) = place
+    measure = make_measure(indicator)
+    gone = make_draft(period)
+    amending.repeal(gone, indicator, by=None)
+    decide(gone, dt.date(2024, 4, 1))
+    assert existing(Figures.of(period), measure) == [2022, 2023]
+    correction = make_draft(period, kind=Amendment.Kind.CORRECTION)
+    row = gone.wordings.get()
+    row.pk, row.amendment, row.corrects, row.repealed = None, correction, gone.wordings.get(), False
+    history.save(row, by=None, reason="正誤")
+    decide(correction, dt.date(2025, 4, 1))
+    figures = Figures.of(period)
+    assert (figures.breaks, existing(figures, measure)) == ({}, [2022, 2023, 2024, 2025, 2026])
+
+
+def test_a_correction_of_a_rewording_is_told_by_what_it_corrects(place):
+    period, _, (indicator, _) = place
+    reworded = make_draft(period)
+    amending.reword(reworded, indicator, "論分の数", by=None)
+    decide(reworded, dt.date(2024, 4, 1))
+    correction = make_draft(period, kind=Amendment.Kind.CORRECTION)
+    amending.correct(correction, reworded.wordings.get(), text="論文の数", by=None)
+    decide(correction, dt.date(2025, 4, 1))
+    assert Figures.of(period).breaks == {indicator.pk: [Break(2024, "reworded", str(reworded))]}
+
+
+def test_each_year_has_the_items_and_indicators_that_it_had(place):
+    period, item, (moved, gone) = place
+    chapter = item.wordings.get().parent
+    draft = make_draft(period)
+    other = amending.insert(
+        draft, "item", parent=chapter, after=item, label="2", text="二", by=None
+    )
+    decide(draft, dt.date(2023, 4, 1))
+    draft = make_draft(period)
+    amending.move(draft, moved, parent=other, by=None)
+    amending.repeal(draft, gone, by=None)
+    decide(draft, dt.date(2025, 4, 1))
+    figures = Figures.of(period)
+    told = {
+        (year, at.clause_id): [n.clause_id for n in figures.indicators_in(at, year)]
+        for year in (2024, 2025)
+        for at in (figures.text.nodes[item.pk], figures.text.nodes[other.pk])
+    }
+    assert told == {
+        (2024, item.pk): [moved.pk, gone.pk],
+        (2024, other.pk): [],
+        (2025, item.pk): [],
+        (2025, other.pk): [moved.pk],
+    }
+    assert [(at.clause_id, [n.clause_id for n in nodes]) for at, nodes in figures.items] == [
+        (item.pk, [gone.pk]),
+        (other.pk, [moved.pk]),
+    ]
+
+
+def test_what_is_gone_before_it_began_is_listed_nowhere(place):
+    period, item, indicators = place
+    draft = make_draft(period)
+    new = amending.insert(draft, "monitoring_indicator", parent=item, text="人数", by=None)
+    decide(draft, dt.date(2024, 4, 1))
+    draft = make_draft(period)
+    amending.repeal(draft, new, by=None)
+    decide(draft, dt.date(2024, 4, 1))
+    assert [n.pk for n in indicators] == [
+        n.clause_id for _, nodes in Figures.of(period).items for n in nodes
+    ]

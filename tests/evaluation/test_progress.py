@@ -101,3 +101,20 @@ def test_verdicts_count_how_the_measures_came_out(place):
     make_value(one, 2024, 10)
     make_value(other, 2024, 9)
     assert dict(at(period).verdicts) == {"reached": 1, "missed": 1}
+
+
+def test_an_item_that_is_gone_keeps_the_years_that_it_had(place):
+    period, item, (one, _), _ = place
+    make_value(one, 2024)
+    valuing.submit(item, 2024, by=None)
+    draft = make_draft(period)
+    amending.repeal(draft, item, by=None)
+    decide(draft, dt.date(2026, 4, 1))
+    progress = Progress.of(Figures.of(period))
+    (found,) = progress.year(2024)
+    assert (found.state, found.present, found.expected) == ("submitted", 1, 2)
+    assert progress.year(2026) == []
+    named = [progress.named(item.public_id, year) for year in (2024, 2026)]
+    assert [bool(one) for one in named] == [True, False]
+    ((listed, years),) = progress.overview
+    assert (listed.repealed, [one.expected for one in years]) == (True, [2, 2, 2, 2, 0])

@@ -4,9 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import IndicatorMeasure, IndicatorTarget, IndicatorValue, YearlyResult
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 from tests.programs.test_resources import changed, confirm, errors, export, upload
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +119,19 @@ def test_a_measure_and_a_target_come_in_through_their_checks(client, measure):
     assert imported(client, "indicatortarget", 目標値="120", 定めた理由="改定") == []
     targets = IndicatorTarget.objects.order_by("pk")
     assert [(t.number, t.reason) for t in targets] == [(100, "当初"), (120, "改定")]
+
+
+def test_an_import_reaches_no_clause_that_is_only_drafted(client, measure):
+    indicator = measure.indicator
+    draft = make_draft(indicator.period)
+    item = indicator.wordings.get().parent
+    new = amending.insert(draft, "monitoring_indicator", parent=item, text="案", by=None)
+    cells = {"指標": new.public_id, "測るもの": "案の数"}
+    assert imported(client, "indicatormeasure", **cells)
+    assert IndicatorMeasure.objects.count() == 1
+    decide(draft)
+    assert imported(client, "indicatormeasure", **cells) == []
+    assert IndicatorMeasure.objects.filter(indicator=new).count() == 1
 
 
 def test_a_yearly_text_comes_in(client, result):

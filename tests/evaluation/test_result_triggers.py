@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import amending, valuing
 from evaluation.models import (
     Admission,
     Evidence,
@@ -23,7 +23,15 @@ from evaluation.models import (
     YearClosing,
     YearlyResult,
 )
-from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
+from tests.factories import (
+    decide,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_user,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
@@ -43,8 +51,20 @@ def place():
 
 def test_only_indicators_are_measured(place):
     _, item, _ = place
-    words = "測るものは、モニタリング指標と評価指標にだけ置けます。"
+    words = "測るものは、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
     refused(words, IndicatorMeasure(indicator=item, position=1, label="x").save)
+
+
+def test_what_is_only_drafted_is_not_measured(place):
+    period, item, indicator = place
+    draft = make_draft(period)
+    new = amending.insert(draft, "monitoring_indicator", parent=item, text="案", by=None)
+    words = "測るものは、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
+    refused(words, IndicatorMeasure(indicator=new, position=1, label="x").save)
+    measure = IndicatorMeasure.objects.filter(pk=make_measure(indicator).pk)
+    refused(words, lambda: measure.update(indicator=new))
+    decide(draft)
+    assert make_measure(new).pk
 
 
 def test_parts_of_a_ratio_are_no_ratios_and_of_the_same_period(place):

@@ -1,5 +1,8 @@
 """An import that waits for its worker, in a database of its own."""
 
+from decimal import Decimal
+
+from evaluation import valuing
 from evaluation.importing import working
 from evaluation.models import IndicatorMeasure
 from jst_objectives import history
@@ -9,8 +12,9 @@ from tests.evaluation.workbook.files import bytes_of, opened
 YEARS = 5
 
 
-def begin(values: int) -> None:
-    """Leave an import of so many values in the state in which the worker stores them."""
+def begin(values: int, *, conflict: bool) -> None:
+    """Leave an import of so many values in the state in which the worker stores them; one of them was
+    entered meanwhile by somebody else (`conflict`)."""
     scene = Scene.made()
     working.MANY = 0
     rows = [
@@ -24,3 +28,5 @@ def begin(values: int) -> None:
             for number in range(YEARS):
                 sheet.cell(row, 6 + 3 * number).value = row * 10 + number
     working.save(scene.compared(bytes_of(sheet.parent)))
+    if conflict:
+        valuing.record(rows[0], 2022, by=scene.other, number=Decimal(1))

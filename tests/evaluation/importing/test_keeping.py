@@ -253,6 +253,20 @@ def test_an_indicator_has_no_values_before_its_first_year(scene):
     ]
 
 
+def test_an_abolished_indicator_takes_the_values_of_the_years_that_it_had(scene):
+    draft = make_draft(scene.period)
+    amending.repeal(draft, scene.papers.indicator, by=None)
+    decide(draft, dt.date(2026, 4, 1))
+    content = scene.template(2025, 2026)
+    assert cells_of(content)["論文数"][3] == "－"
+    assert "論文数" not in cells_of(scene.template(2026))
+    kept = scene.compared(filled(content, {("論文数", R7): 3, ("論文数", R8): 4}))
+    assert sorted(told(kept).values()) == [
+        ("changed", ""),
+        ("error", "この指標は、この年度にはないため、入力できません。"),
+    ]
+
+
 def test_keys_are_known_whatever_is_typed_over_them(scene):
     sheet = opened(scene.template(2026))
     key = sheet["A6"].value

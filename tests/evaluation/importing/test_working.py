@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from evaluation import valuing
-from evaluation.importing import keeping, working
+from evaluation.importing import comparing, keeping, working
 from evaluation.models import IndicatorValue, ValueImport
 from evaluation.workbook import reading
 from tests.databases import manage
@@ -141,6 +141,43 @@ def test_what_lost_its_worker_is_given_back(scene: Scene, monkeypatch: pytest.Mo
     ]
 
 
+def test_what_lost_its_worker_is_ended_by_who_cancels_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, saves = taken_in(scene), working.save(compared(scene))
+    DBTaskResult.objects.get(id=saves.task).claim("killed")
+    for kept in (reads, saves):
+        working._tell(kept, 1, 2)
+    monkeypatch.setattr(working, "SILENCE", dt.timedelta(0))
+    for kept in (reads, saves):
+        working.cancel(now(kept))
+    assert [(now(k).state, now(k).words) for k in (reads, saves)] == [
+        ("cancelled", ""),
+        ("ready", working.CANCELLED),
+    ]
+    assert DBTaskResult.objects.get(id=saves.task).status == "FAILED"
+    working.work_on.call(working.save(now(saves)).pk)
+    assert (now(saves).state, IndicatorValue.objects.count()) == ("done", 2)
+
+
+@pytest.mark.parametrize("fate", ["gone", "failed", "silent"])
+def test_what_no_worker_will_begin_is_given_back(scene: Scene, fate: str) -> None:
+    kept = working.save(compared(scene))
+    task = DBTaskResult.objects.get(id=kept.task)
+    match fate:
+        case "gone":
+            task.delete()
+        case "failed":
+            task.set_failed(RuntimeError())
+        case "silent":
+            task.claim("killed")
+            working.reap()
+            assert now(kept).state == "saving"
+            DBTaskResult.objects.update(started_at=timezone.now() - working.SILENCE)
+    working.reap()
+    assert (now(kept).state, now(kept).words) == ("ready", working.WORKER_DIED)
+
+
 def test_what_is_not_read_or_was_cancelled_is_not_stored(scene: Scene) -> None:
     kept = taken_in(scene)
     with pytest.raises(ValidationError, match="この取込みは、中止されたか、まだ読み取っています。"):
@@ -157,67 +194,112 @@ def test_somebody_was_faster_than_the_worker(scene: Scene) -> None:
     assert now(kept).counts == {"conflict": 1, "new": 1, "unchanged": 13}
 
 
+def test_a_comparison_that_ends_halfway_leaves_nothing_to_be_stored(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "CHUNK", 2)
+    kept = working.save(compared(scene))
+    valuing.record(scene.papers, 2026, by=scene.other, number=Decimal(7))
+    real = keeping.insert
+    inserted: list[int] = []
+
+    def stopped_at_the_third(*args: Any) -> None:
+        inserted.append(1)
+        if len(inserted) == 3:
+            raise SystemExit
+        real(*args)
+
+    monkeypatch.setattr(keeping, "insert", stopped_at_the_third)
+    with pytest.raises(SystemExit):
+        working.work_on.call(kept.pk)
+    assert (now(kept).state, now(kept).words) == ("failed", working.STOPPED)
+    assert (kept.cells.count(), IndicatorValue.objects.count()) == (0, 1)
+    with pytest.raises(ValidationError, match="この取込みは、中止されたか、まだ読み取っています。"):
+        working.save(now(kept))
+
+
 # --- A worker of its own --------------------------------------------------------------------------
 NURSERY = """
-import json, os, random, shutil, signal, sqlite3, sys, time
+import datetime as dt, json, os, random, shutil, signal, sqlite3, sys, time
 import django
 django.setup()
 from django.db import connection
-from evaluation.importing import working
+from evaluation.importing import comparing, working
 from evaluation.models import ValueImport
 
 master, moments = sys.argv[1], int(sys.argv[2])
 database = str(connection.settings_dict["NAME"])
+comparing.CHUNK, working.MANY = 50, 0
 
-def begun(anew=True):
-    for end in ("", "-wal", "-shm") if anew else ():
+def anew():
+    for end in ("", "-wal", "-shm"):
         if os.path.exists(database + end):
             os.remove(database + end)
-    if anew:
-        shutil.copyfile(master, database)
+    shutil.copyfile(master, database)
+
+def begun(act):
     child = os.fork()
     if child == 0:
-        working.work_on.call(ValueImport.objects.get().pk)
+        act()
         connection.close()
         os._exit(0)
     return child
+
+def work():
+    working.work_on.call(ValueImport.objects.get().pk)
+
+def reap():
+    working.SILENCE = dt.timedelta(0)
+    working.reap()
+
+def again():
+    working.save(ValueImport.objects.get())
+    work()
 
 def counted():
     with sqlite3.connect(database) as file:
         values = file.execute("SELECT count(*) FROM evaluation_indicatorvalue").fetchone()[0]
         rows = file.execute("SELECT count(*) FROM evaluation_historicalindicatorvalue").fetchone()[0]
+        cells = file.execute("SELECT count(*) FROM evaluation_importedcell").fetchone()[0]
         (state,) = file.execute("SELECT state FROM evaluation_valueimport").fetchone()
     file.close()
-    return values, rows, state
+    return values, rows, state, cells
 
+anew()
 start = time.monotonic()
-os.waitpid(begun(), 0)
+os.waitpid(begun(work), 0)
 whole = time.monotonic() - start
 found = [counted()]
 chance = random.Random()
 for number in range(moments):
-    child = begun()
+    anew()
+    child = begun(work)
     # One in each twentieth of the way, so that none of them is left out.
     time.sleep(whole * (number + chance.random()) / moments)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    os.waitpid(begun(reap), 0)
     found.append(counted())
-os.waitpid(begun(anew=False), 0)  # begun again after the last one was killed
+if found[0][2] == "done":  # begun again after the last one was killed
+    os.waitpid(begun(again), 0)
 found.append(counted())
 print(json.dumps(found))
 """
+Count = tuple[int, int, str, int]
+COUNT = 600
 
 
-@pytest.mark.sqlite
-def test_killed_at_twenty_random_moments_it_leaves_none_or_all(
-    tmp_path: Path, migrated_database: str
-) -> None:
-    count, url = 600, f"sqlite:///{tmp_path / 'work.sqlite3'}"
-    master = tmp_path / "master.sqlite3"
+def killed(
+    folder: Path, migrated_database: str, *, conflict: bool
+) -> tuple[Count, set[Count], Count]:
+    """Return values, rows of history, state and cells of an import: of one that was let be, of each of
+    twenty that were killed once they were given back, and of the last one begun again."""
+    master = folder / "master.sqlite3"
     master.write_bytes(Path(migrated_database.removeprefix("sqlite:///")).read_bytes())
-    environment = {"PORTAL_DATA": str(tmp_path)}
-    (tmp_path / "static").mkdir()
-    code = f"from tests.evaluation.importing.killed import begin; begin({count})"
+    environment = {"PORTAL_DATA": str(folder)}
+    (folder / "static").mkdir()
+    begin = f"begin({COUNT}, conflict={conflict})"
+    code = f"from tests.evaluation.importing.killed import begin; {begin}"
     manage(f"sqlite:///{master}", "shell", "--command", code, environment=environment)
     done = subprocess.run(
         [sys.executable, "-c", NURSERY, str(master), "20"],
@@ -226,14 +308,33 @@ def test_killed_at_twenty_random_moments_it_leaves_none_or_all(
             **os.environ,
             "SECRET_KEY": "k" * 50,
             "DJANGO_SETTINGS_MODULE": "jst_objectives.settings",
-            "DATABASE_URL": url,
+            "DATABASE_URL": f"sqlite:///{folder / 'work.sqlite3'}",
             **environment,
         },
         stdout=subprocess.PIPE,
         check=True,
     )
-    whole, *killed, again = map(tuple, json.loads(done.stdout))
-    assert [whole, again] == [(count, count, "done")] * 2
-    assert len(killed) == 20
-    assert set(killed) <= {(0, 0, "saving"), whole}
-    assert (0, 0, "saving") in killed
+    whole, *found, again = map(tuple, json.loads(done.stdout))
+    assert len(found) == 20
+    return whole, set(found), again
+
+
+@pytest.mark.sqlite
+def test_killed_at_twenty_random_moments_it_leaves_none_or_all(
+    tmp_path: Path, migrated_database: str
+) -> None:
+    cells = COUNT + 15
+    whole, found, again = killed(tmp_path, migrated_database, conflict=False)
+    assert [whole, again] == [(COUNT, COUNT, "done", cells)] * 2
+    assert found <= {(0, 0, "ready", cells), whole}
+    assert (0, 0, "ready", cells) in found
+
+
+@pytest.mark.sqlite
+def test_killed_while_it_is_compared_anew_it_leaves_no_part_of_its_cells(
+    tmp_path: Path, migrated_database: str
+) -> None:
+    whole, found, _ = killed(tmp_path, migrated_database, conflict=True)
+    assert whole == (1, 1, "ready", COUNT + 15)
+    assert found <= {(1, 1, "failed", 0), whole}
+    assert (1, 1, "failed", 0) in found

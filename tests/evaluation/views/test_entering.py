@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from evaluation import valuing
+from evaluation.entering.saving import OUTSIDE
 from evaluation.models import IndicatorValue, ItemYear, ObjectivePeriod
 from evaluation.views import typed as typed_before
 from tests.factories import make_indicators, make_measure, make_period, make_user, make_value
@@ -159,9 +160,13 @@ def test_fields_that_are_none_and_years_outside_are_told(scene):
     sent = {"v-999999-2022-0": "1", "only": "999999-2022"}
     cell = client.post(scene.grid, sent).json()["cells"]["999999-2022"]
     assert (cell["told"], cell["message"][:6]) == ("error", "測るものが、")
-    sent = {scene.name(2031): "1", "only": scene.key(2031)}
-    cell = client.post(scene.grid, sent).json()["cells"][scene.key(2031)]
-    assert cell["message"] == "年度は2022から2026までにしてください。"
+    for year in ("2031", "1500", "0000"):
+        field = f"v-{scene.count.pk}-{year}-0"
+        sent = {field: "1", "only": f"{scene.count.pk}-{int(year)}"}
+        (cell,) = client.post(scene.grid, sent).json()["cells"].values()
+        assert (cell["told"], cell["message"]) == ("error", OUTSIDE)
+        assert page(client.post(scene.form, {field: "1"})).count(OUTSIDE) == 1
+    assert numbers() == {}
     assert client.post(scene.grid, {"only": "x"}).json() == {"refused": False, "cells": {}}
 
 

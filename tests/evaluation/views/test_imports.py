@@ -1,6 +1,7 @@
 """The pages of values by workbook: the template out, the filled file in, its preview, storing it."""
 
 import copy
+import datetime as dt
 import re
 from decimal import Decimal
 
@@ -156,6 +157,8 @@ def test_a_conflict_is_decided_by_cell_and_for_all(client, scene):
         ]
     assert IndicatorValue.objects.filter(number=9).count() == 2
     decide = address(scene, "decide_import", kept.pk)
+    for number in ("9" * 18, "9" * 30, "9" * 5000):
+        client.post(decide, {f"cell-{number}": "mine", "form_token": f"k{len(number)}"})
     cell = kept.cells.filter(status="conflict")[0]
     response = client.post(decide, {f"cell-{cell.pk}": "mine", "form_token": "b"})
     assert response["Location"] == f"{preview}?kind=conflict"
@@ -213,3 +216,15 @@ def test_a_large_file_is_followed_and_stopped(client, scene, monkeypatch):
     client.post(address(scene, "cancel_import", kept.pk))
     with pytest.raises(working.CancelledError):
         working._tell(kept, 60, 100)
+
+
+@override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})
+def test_a_page_whose_worker_is_lost_gives_the_import_back(client, scene, monkeypatch):
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    monkeypatch.setattr(working, "MANY", 0)
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
+    working._tell(kept, 1, 2)
+    monkeypatch.setattr(working, "SILENCE", dt.timedelta(0))
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert (working.WORKER_DIED in html, "1件の値を保存する" in html) == (True, True)
+    assert ValueImport.objects.get().state == "ready"

@@ -186,7 +186,7 @@ def test_who_was_slower_is_told_and_overwrites_nothing(place, agency):
     assert state() == "entering"
 
 
-@pytest.mark.parametrize("seen", ["", "x", "²", "-1"])
+@pytest.mark.parametrize("seen", ["", "x", "²", "-1", "9" * 10, "9" * 5000])
 def test_a_form_that_lost_what_it_saw_is_refused(place, agency, seen):
     answer = agency.post(place.step("submit"), {"seen": seen})
     assert "ページを開き直してから、もう一度やり直してください。" in html(answer)
@@ -198,6 +198,16 @@ def test_a_step_out_of_order_says_why(place, assessor):
     assert "この項目の年度は入力中です。確定するのは、確認待ち・確定のときだけです。" in page
     assert assessor.post(place.step("confirm"), {"seen": "0"}).status_code == 200
     assert not ItemYear.objects.exists()
+
+
+def test_an_item_that_was_handed_in_and_is_gone_is_still_confirmed(place, agency, assessor):
+    valuing.submit(place.item, YEAR, by=place.agency)
+    draft = make_draft(place.item.period)
+    amending.repeal(draft, place.item, by=None)
+    decide(draft, dt.date(2026, 4, 1))
+    seen = assessor.get(place.step("confirm")).context["form"]["seen"].value()
+    assert assessor.post(place.step("confirm"), {"seen": seen}).status_code == 302
+    assert state() == "confirmed"
 
 
 def test_what_is_not_there_is_not_found(place, agency):

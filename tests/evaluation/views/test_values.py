@@ -294,3 +294,5 @@ def test_evidence_is_taken_off_with_words_and_before_the_value_is_confirmed(scen
 
 def test_evidence_waits_for_its_value(scene):
     assert scene.client().get(scene.add).status_code == 404
+    far = scene.add.replace("measure=1", f"measure={'9' * 5000}")
+    assert scene.client().get(far).status_code == 404

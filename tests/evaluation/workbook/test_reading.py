@@ -118,6 +118,7 @@ def test_places_are_named_as_in_a_spreadsheet():
 # --- What is refused ------------------------------------------------------------------------------
 BOMB = b"<row/>" * (30 * MEGABYTE // 6)
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
+LONG = "9" * 5000
 MANY = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
 
 
@@ -175,6 +176,14 @@ HOSTILE = {
         lambda: by_hand('<row r="2"><c r="XFD2"><v>1</v></c></row>'),
         cells.TOO_MANY,
     ),
+    "a row of five thousand digits": (
+        lambda: by_hand(f'<row r="{LONG}"><c><v>1</v></c></row>'),
+        "行の順番が正しくないファイルです。Excelで保存し直してください。",
+    ),
+    "a text of five thousand digits": (
+        lambda: by_hand(f'<row r="2"><c r="A2" t="s"><v>{LONG}</v></c></row>'),
+        "文字の一覧が壊れているファイルです。Excelで保存し直してください。",
+    ),
     "rows out of order": (
         lambda: by_hand(MANY.format(5) + MANY.format(5)),
         "行の順番が正しくないファイルです。Excelで保存し直してください。",
@@ -225,6 +234,11 @@ HOSTILE = {
         f'{KEY},令和7年度\nk,"1'.encode,
         '2行目をCSVとして読めません。引用符「"」が閉じているか確かめてください。',
     ),
+    "headings without end": (
+        lambda: ",".join([KEY, *map(str, range(200_000))]).encode() + b"\n1,2",
+        cells.TOO_MANY,
+    ),
+    "lines without end": (lambda: KEY.encode() + b"\n1" * 120_001, cells.TOO_MANY),
     "commas without end": (
         lambda: KEY.encode() + b"," * (15 * MEGABYTE),
         "行か列が多すぎます。ひな形の行と列だけにしてください。",
@@ -256,6 +270,17 @@ def test_what_a_sheet_says_of_its_size_is_never_asked():
         f"<sheetData>{HEADING}{ROW}</sheetData></worksheet>"
     )
     assert texts(by_hand("", **{"xl/worksheets/sheet1.xml": sheet})) == [["k1", "12"]]
+
+
+def test_empty_columns_at_the_end_of_csv_are_none():
+    assert read(f"{KEY},令和7年度{',' * 200}\nk,1{',' * 200}".encode()).headings.cells[:2] == [
+        KEY,
+        "令和7年度",
+    ]
+
+
+def test_a_style_of_five_thousand_digits_is_none():
+    assert texts(by_hand(f'<row r="2"><c r="A2" s="{LONG}"><v>1</v></c></row>')) == [["1"]]
 
 
 def test_large_files_are_known_without_being_read():
