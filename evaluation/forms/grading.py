@@ -91,7 +91,7 @@ class IssueForm(PlainForm):
     """The day as of which a rating is issued."""
 
     issued_on = JapaneseDateField(
-        label="確定した日", required=False, help_text="空けると今日です。"
+        label="確定日", required=False, help_text="空欄のときは、今日の日付になります。"
     )
     seen = SeenField()
 
@@ -205,12 +205,16 @@ class InputsForm(PlainForm):
             self.fields[f"seen-{name}"] = SeenField()
             self.initial[f"seen-{name}"] = row.revision if row else 0
 
-    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return name and fields of every kind, as the table shows them."""
+    def rows(self) -> list[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        """Return the name of every kind, and its field of each year, as the table shows them."""
         return [
             (
                 f"{kind.label}（{_unit(kind)}）",
-                [self[f"input-{kind.value}-{year}"] for k, year in self.places if k == kind],
+                [
+                    (year_name(year), self[f"input-{kind.value}-{year}"])
+                    for k, year in self.places
+                    if k == kind
+                ],
             )
             for kind in ItemInput.Kind
         ]
@@ -222,25 +226,33 @@ class InputsForm(PlainForm):
             name = f"input-{kind.value}-{year}"
             reading = numbers.read(cleaned.get(name, ""), _unit(kind), _decimals(kind))
             if reading.error:
-                self.add_error(name, f"{self.fields[name].label}：{reading.error}")
+                self.add_error(name, reading.error)
             elif reading.state:
-                self.add_error(name, f"{self.fields[name].label}：数を入力してください。")
+                self.add_error(name, "数を入力してください。")
             seen = _revision(cleaned.get(f"seen-{name}") or "x")
-            self.cells.append(InputCell(kind.value, year, reading.number, seen))
+            amount = None if reading.number is None else reading.number * _scale(kind)
+            self.cells.append(InputCell(kind.value, year, amount, seen))
         return cleaned
 
 
 def _unit(kind: ItemInput.Kind) -> str:
-    return "人" if kind is ItemInput.Kind.STAFF else "円"
+    return "人" if kind is ItemInput.Kind.STAFF else "千円"
 
 
 def _decimals(kind: ItemInput.Kind) -> int:
-    return 2 if kind is ItemInput.Kind.STAFF else 0
+    return 2 if kind is ItemInput.Kind.STAFF else 3
+
+
+def _scale(kind: ItemInput.Kind) -> int:
+    """Return how many of what is stored, yen or people, one of the unit is: money is typed as it is
+    printed everywhere, so that a copied figure is the same amount."""
+    return 1 if kind is ItemInput.Kind.STAFF else 1000
 
 
 def _typed(kind: ItemInput.Kind, row: ItemInput | None) -> str:
     """Return an amount as it is typed: whole, without the zeros of its decimals."""
     if row is None:
         return ""
-    whole = row.amount == row.amount.to_integral_value()
-    return numbers.written(row.amount, 0 if whole else _decimals(kind))
+    amount = row.amount / _scale(kind)
+    whole = amount == amount.to_integral_value()
+    return numbers.written(amount, 0 if whole else _decimals(kind))

@@ -165,7 +165,7 @@ class ReportForm(PlainForm):
         help_text="例：令和7年度業務実績等報告書",
         error_messages={"required": "報告の名前を入力してください。"},
     )
-    fiscal_year = choice("年度", [], help_text="この年度までの値を、いまのまま控えます。")
+    fiscal_year = choice("年度", [], help_text="この年度までの値を、いまのまま保存します。")
 
     def __init__(self, period: ObjectivePeriod, data: Any = None, chosen: int = 0) -> None:
         super().__init__(data, initial={"fiscal_year": chosen or period.last_fiscal_year})

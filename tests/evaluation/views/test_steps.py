@@ -260,7 +260,7 @@ def test_the_way_back_from_the_check_page_keeps_the_dates(client, draft, editor,
     change = client.get(page, DATES).context["answers"][1]["change"]
     assert change == "?decided_on=2026-04-01&effective_on=2026-10-01&change=1#id_effective_on"
     html = words(client.get(page + change))
-    assert 'value="2026-10-01"' in html
+    assert 'value="令和8年10月1日"' in html
     assert "確認に進む" in html
 
 
