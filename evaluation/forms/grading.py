@@ -121,7 +121,7 @@ class ProfileForm(PlainForm):
 
     graded = ticked(
         "この項目で評定する",
-        help_text="選ばないと、この項目の指標は、上の項目の評定に入ります。",
+        help_text="選ばないときは、この項目の指標は、上の項目の評定に入ります。",
     )
     research = ticked(
         "研究開発に係る項目",
@@ -140,7 +140,7 @@ class ProfileForm(PlainForm):
     )
     amendment = forms.ModelChoiceField(
         Amendment.objects.none(),
-        label="定めた変更",
+        label="根拠とする変更",
         required=False,
         empty_label="変更によらない",
         help_text="中長期目標の変更で定めたときに選びます。",
@@ -172,7 +172,7 @@ class PlansForm(PlainForm):
     """The two plans of an item as they hold in a fiscal year."""
 
     medium = writing(
-        ItemPlan.Kind.MEDIUM.label, 10, help_text="直すまで、次の年度からも同じ計画が示されます。"
+        ItemPlan.Kind.MEDIUM.label, 10, help_text="変更するまで、以後の年度にも同じ計画を表示します。"
     )
     annual = writing(ItemPlan.Kind.ANNUAL.label, 10)
     seen = SeenField()

@@ -163,7 +163,7 @@ def close(
 def reopen(closing: YearClosing, *, by: User | None, reason: str) -> None:
     """Open a closed year again, with words; the history keeps that it was closed."""
     lock_period(closing.period_id)
-    words = check_words(reason, "締切を解く理由を入力してください。")
+    words = check_words(reason, "締切を解除する理由を入力してください。")
     history.delete(closing, by=by, reason=f"締切の解除：{words}")
 
 

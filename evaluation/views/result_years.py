@@ -204,7 +204,9 @@ def _refused(plan: Step, one: ItemProgress) -> str:
     if one.state in plan.states:
         return ""
     states = "・".join(State(state).label for state in plan.states)
-    return f"この項目の年度は{one.state_words}です。{plan.title}のは、{states}のときだけです。"
+    year = valuing.year_name(one.fiscal_year)
+    told = f"この項目の{year}の実績は、{one.state_words}です。"
+    return f"{told}{plan.title}のは、{states}のときだけです。"
 
 
 def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
@@ -267,7 +269,7 @@ def closing(request: SignedInRequest, agency: str, number: int, fiscal_year: int
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "締切を解きました。" if stands else "締め切りました。")
+            messages.success(request, "締切を解除しました。" if stands else "締め切りました。")
             return redirect("result_year", agency, number, fiscal_year)
     return render(request, "evaluation/year_closing.html", scene.context(form=form))
 

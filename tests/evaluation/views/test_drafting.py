@@ -89,7 +89,7 @@ def test_others_start_nothing(client, period, role):
     client.force_login(make_user(period.agency, role))
     for response in (client.get(new(period)), client.post(new(period), STARTED)):
         assert response.status_code == 403
-        words = f"起案は、{period.agency.short_name}の起案者だけができます。"
+        words = f"起案は、{period.agency.short_name}を担当する起案者だけができます。"
         assert words in response.content.decode()
     assert not Amendment.objects.exists()
 

@@ -74,7 +74,7 @@ def test_who_has_no_role_is_told_what_to_do(client):
         ("editor", "新しい変更案を起案する"),
         ("approver", "変更案は、いまはありません。"),
         ("agency", "あなたが読める変更案は、いまはありません。"),
-        ("assessor", "評価軸・指標を、別紙で読む"),
+        ("assessor", "実績の進みを、項目と年度で見る"),
         ("auditor", "だれが何を変えたかを、履歴で確かめる"),
         ("maintainer", "利用者と役割を、保守のページで整える"),
     ],
@@ -117,7 +117,7 @@ def test_drafts_are_listed_with_state_holder_and_last_change(client):
     html = response.content.decode()
     assert html.count('<span class="chip draft">起案中</span>') == 2
     assert "<td>試験 太郎</td>" in html
-    assert "<td>まだいません</td>" in html
+    assert "<td>未定</td>" in html
     assert "取り下げた変更案（1）" in html
 
 
