@@ -235,7 +235,9 @@ def editable_period(request: SignedInRequest, agency: str, number: int) -> Objec
     """Return a period in which the user may start drafts. Raises Hidden or PermissionDenied."""
     period = visible_period(request, agency, number)
     if R.EDITOR not in roles_of(request.user, period.agency):
-        raise PermissionDenied(f"起案は、{period.agency.short_name}を担当する起案者だけができます。")
+        raise PermissionDenied(
+            f"起案は、{period.agency.short_name}を担当する起案者だけができます。"
+        )
     return period
 
 

@@ -1,6 +1,7 @@
 """The forms of grading: ratings, how an item is judged, its plans and inputs."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from evaluation.models import (
 )
 from evaluation.valuing import year_name
 
+THOUSAND = 1000  # yen
 OF_SELF = ("results",)
 OF_MINISTER = ("opinion", "agency_wide")
 
@@ -172,7 +174,9 @@ class PlansForm(PlainForm):
     """The two plans of an item as they hold in a fiscal year."""
 
     medium = writing(
-        ItemPlan.Kind.MEDIUM.label, 10, help_text="変更するまで、以後の年度にも同じ計画を表示します。"
+        ItemPlan.Kind.MEDIUM.label,
+        10,
+        help_text="変更するまで、以後の年度にも同じ計画を表示します。",
     )
     annual = writing(ItemPlan.Kind.ANNUAL.label, 10)
     seen = SeenField()
@@ -230,8 +234,7 @@ class InputsForm(PlainForm):
             elif reading.state:
                 self.add_error(name, "数を入力してください。")
             seen = _revision(cleaned.get(f"seen-{name}") or "x")
-            amount = None if reading.number is None else reading.number * _scale(kind)
-            self.cells.append(InputCell(kind.value, year, amount, seen))
+            self.cells.append(InputCell(kind.value, year, _stored(kind, reading.number), seen))
         return cleaned
 
 
@@ -243,16 +246,18 @@ def _decimals(kind: ItemInput.Kind) -> int:
     return 2 if kind is ItemInput.Kind.STAFF else 3
 
 
-def _scale(kind: ItemInput.Kind) -> int:
-    """Return how many of what is stored, yen or people, one of the unit is: money is typed as it is
-    printed everywhere, so that a copied figure is the same amount."""
-    return 1 if kind is ItemInput.Kind.STAFF else 1000
+def _stored(kind: ItemInput.Kind, typed: Decimal | None) -> Decimal | None:
+    """Return what is stored, yen or people. Money is typed in thousands, as it is printed everywhere, so
+    that a copied figure is the same amount."""
+    if typed is None or kind is ItemInput.Kind.STAFF:
+        return typed
+    return (typed * THOUSAND).quantize(Decimal(1))
 
 
 def _typed(kind: ItemInput.Kind, row: ItemInput | None) -> str:
     """Return an amount as it is typed: whole, without the zeros of its decimals."""
     if row is None:
         return ""
-    amount = row.amount / _scale(kind)
+    amount = row.amount if kind is ItemInput.Kind.STAFF else row.amount / THOUSAND
     whole = amount == amount.to_integral_value()
     return numbers.written(amount, 0 if whole else _decimals(kind))

@@ -142,7 +142,9 @@ class TargetForm(PlainForm):
         required=False,
         help_text="数で表せないときだけ入力します。例：前年度以上",
     )
-    set_on = JapaneseDateField(label="定めた日", required=False, help_text="空欄のときは、今日の日付になります。")
+    set_on = JapaneseDateField(
+        label="定めた日", required=False, help_text="空欄のときは、今日の日付になります。"
+    )
     reason = WritingField(
         label="定めた理由",
         max_length=500,

@@ -64,7 +64,10 @@ class AdmissionForm(PlainForm):
         label="許可を受ける者",
         queryset=User.objects.none(),
         empty_label="選んでください",
-        error_messages={"required": "許可を受ける者を選んでください。", "invalid_choice": NOT_LISTED},
+        error_messages={
+            "required": "許可を受ける者を選んでください。",
+            "invalid_choice": NOT_LISTED,
+        },
     )
     until = JapaneseDateField(
         label="期限の日", help_text="この日の終わりまで直せます。30日先まで選べます。"

@@ -206,7 +206,10 @@ def _context(
 ) -> dict[str, Any]:
     parent = figures.text.nodes[node.parent_id] if node.parent_id is not None else None
     refusals = result_refusals(request.user, period)
-    may = {"may_measure": not refusals[ResultAct.MEASURE], "may_enter": not refusals[ResultAct.ENTER]}
+    may = {
+        "may_measure": not refusals[ResultAct.MEASURE],
+        "may_enter": not refusals[ResultAct.ENTER],
+    }
     shared = {"period": period, "figures": figures, "node": node, "item": parent}
     return shared | may
 

@@ -228,6 +228,11 @@ def test_conflicts_and_neighbours_are_named(client, period, baseline):
     assert "この変更案の「乙」と、決定された「甲」" in html
     assert "このままでは決定できない箇所（1）" in html
     assert "番号「1」が「重複」と重なっています。" in html
+    sign_in(client, period, "approver")
+    html = page(client, second).content.decode()
+    assert "起案者が直すまで、決定できない箇所があります（1）。" in html
+    assert "番号「1」が「重複」と重なっています。" in html
+    assert ('class="error-summary"' in html, "統合する" in html) == (False, False)
 
 
 @pytest.mark.parametrize("role", ["editor", "approver", "auditor"])

@@ -228,22 +228,32 @@ def test_inputs_are_typed_as_people_type_them(pages):
         "input-settlement-2024": "０",
         "input-ordinary_profit-2024": "△５百万円",
         "input-staff-2024": "12.5人",
+        "input-budget-2023": "3,914,000",
     }
     assert pages.post("agency", page, **fields | typed).status_code == 302
-    rows = {row.kind: row.amount for row in ItemInput.objects.all()}
+    rows = {(row.kind, row.fiscal_year): row.amount for row in ItemInput.objects.all()}
     assert rows == {
-        "budget": 1_234_000_000,
-        "settlement": 0,
-        "ordinary_profit": -5_000_000,
-        "staff": 12.5,
+        ("budget", 2023): 3_914_000_000,  # thousands, as every page prints them
+        ("budget", 2024): 1_234_000_000,
+        ("settlement", 2024): 0,
+        ("ordinary_profit", 2024): -5_000_000,
+        ("staff", 2024): 12.5,
     }
+    shown = pages.clients["agency"].get(page).context["form"]
+    assert [shown[name].value() for name in sorted(typed)] == [
+        "3,914,000",
+        "1,234,000",
+        "△5,000",
+        "0",
+        "12.50",
+    ]
     sheet = pages.get("agency", pages.of("assessment"))
     for printed in (">1,234,000<", ">0<", ">△5,000<", ">12.50<"):
         assert printed in sheet
     wrong = pages.post("agency", page, **fields | {"input-budget-2023": "約10"})
     assert wrong.context["form"].errors == {
         "input-budget-2023": [
-            "予算額（令和5年度）：「約」は付けられません。数だけを入力してください（例：1,234円）。"
+            "「約」は付けられません。数だけを入力してください（例：1,234.567千円）。"
         ]
     }
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
@@ -85,6 +86,25 @@ def test_every_role_has_its_entry_when_nothing_waits(client, role, words):
     html = home(client)
     assert NOTHING in html
     assert words in html
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [("agency", True), ("assessor", True), ("auditor", True), ("maintainer", False)],
+)
+def test_results_and_grades_have_doors_for_who_reads_them(client, role, reads):
+    period = make_period()
+    baseline, _ = make_baseline(make_period())
+    publisher = make_user(baseline.period.agency, "approver")
+    procedure.publish(baseline, by=publisher, published_on=DAY)
+    other = baseline.period  # seen by everybody, its results are not
+    client.force_login(make_user(period.agency, role))
+    html = home(client)
+    for name in ("indicators", "grades"):
+        address = reverse(name, args=[period.agency.code, period.number])
+        assert (f'href="{address}"' in html) is reads
+        assert reverse(name, args=[other.agency.code, other.number]) not in html
+    assert reverse("objectives", args=[other.agency.code, other.number]) in html
 
 
 def test_what_was_sent_back_stands_first_with_its_words(client):
