@@ -209,7 +209,12 @@ def test_the_amendment_of_the_document_gives_its_reasons(client):
     client.force_login(make_user(Agency.objects.get(code="jst"), "editor"))
     html = client.get("/jst/5/amendments/2026-01-28/").content.decode()
     assert html.count('<article class="reason">') == 4
-    for words in ("資料に印刷されたページ：", "新設18", "改正2", "令和8年1月28日（2026年）"):
+    for words in (
+        "資料に印刷されたページ：",
+        "新設 18か所",
+        "改正 2か所",
+        "令和8年1月28日（2026年）",
+    ):
         assert words in html
     for end in ("overview/", "reasons/", "comparison/", "facts/", "edit/"):
         assert f'href="/jst/5/amendments/2026-01-28/{end}"' in html

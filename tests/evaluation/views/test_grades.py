@@ -1,6 +1,7 @@
 """The pages of grades: writing, issuing and hiding, facts of items, remedies, checks, files."""
 
 import copy
+import re
 
 import pytest
 from django.test import Client
@@ -162,7 +163,9 @@ def test_the_overall_grade_has_a_page_and_stands_in_the_table(pages):
         scene.issue(item, side="minister")
     overall = pages.address("assessment", "overall", 2024, "yearly")
     assert "総じて着実である。" in pages.get("agency", overall)
-    assert "令和6年度　総合評定" in pages.get("agency", pages.address("grades"))
+    grounds = pages.get("agency", pages.address("grades")).partition("総合評定の根拠")[2]
+    assert re.findall("<summary>([^<]+)<", grounds) == ["令和6年度"]
+    assert "総じて着実である。" in grounds
     for name in ("assessment_pdf", "assessment_word"):
         pages.get("agency", pages.address(name, "overall", 2024, "yearly"), 404)
 
