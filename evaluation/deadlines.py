@@ -17,7 +17,7 @@ class Event:
     when: str
     what: str
     who: str
-    basis: str = "例年"
+    basis: str = "（例年の時期）"
     day: dt.date | None = None
 
 
@@ -31,7 +31,7 @@ def calendar(fiscal_year: int, last_fiscal_year: int) -> tuple[Event, ...]:
     """Return what falls due for a fiscal year of a period that ends with `last_fiscal_year`, in order."""
     due = report_due(fiscal_year)
     year = f"{era_year(due)}年"
-    law = "独立行政法人通則法第35条の6"
+    law = "通則法第35条の6"
     foreseen = fiscal_year == last_fiscal_year - 1
     kinds = "年度評価" + ("・見込評価" if foreseen else "")
     kinds += "・期間実績評価" if fiscal_year == last_fiscal_year else ""
@@ -47,7 +47,7 @@ def calendar(fiscal_year: int, last_fiscal_year: int) -> tuple[Event, ...]:
         Event(f"{year}7月末～8月上旬", f"{kinds}の確定・通知・公表", "主務大臣", law),
     ]
     if foreseen:
-        review = "独立行政法人通則法第35条の7"
+        review = "通則法第35条の7"
         events.append(
             Event(f"{year}8月中旬", "業務・組織全般の見直しの通知・公表", "主務大臣", review)
         )

@@ -192,7 +192,7 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
     if roles.isdisjoint(rule.roles):
         allowed = "・".join(R(role).label for role in rule.roles)
         agency = amendment.period.agency.short_name
-        return f"{rule.name}は、{agency}の{allowed}だけができます。"
+        return f"{rule.name}は、{agency}を担当する{allowed}だけができます。"
     if amendment.kind == Amendment.Kind.BASELINE and act not in OF_A_BASELINE:
         return f"登録の起点は、{rule.name}の対象になりません。"
     if amendment.state not in rule.states:
@@ -235,7 +235,9 @@ def editable_period(request: SignedInRequest, agency: str, number: int) -> Objec
     """Return a period in which the user may start drafts. Raises Hidden or PermissionDenied."""
     period = visible_period(request, agency, number)
     if R.EDITOR not in roles_of(request.user, period.agency):
-        raise PermissionDenied(f"起案は、{period.agency.short_name}の起案者だけができます。")
+        raise PermissionDenied(
+            f"起案は、{period.agency.short_name}を担当する起案者だけができます。"
+        )
     return period
 
 
@@ -313,7 +315,7 @@ def _result_refusal(act: ResultAct, roles: set[str], period: ObjectivePeriod) ->
     if not roles.isdisjoint(allowed):
         return ""
     who = "・".join(R(role).label for role in allowed)
-    return f"{name}は、{period.agency.short_name}の{who}だけができます。"
+    return f"{name}は、{period.agency.short_name}を担当する{who}だけができます。"
 
 
 def sides_read(user: User | AnonymousUser, period: ObjectivePeriod) -> frozenset[str]:

@@ -27,6 +27,7 @@ class ItemProgress:
     present: int
     expected: int
     verdicts: Counter[str]
+    is_closed: bool = False
 
     @property
     def state(self) -> str:
@@ -34,7 +35,10 @@ class ItemProgress:
 
     @property
     def state_words(self) -> str:
-        """Return the state as it is told: what nobody has entered anything for has not begun."""
+        """Return the state as it is told: what nobody has entered anything for has not begun, and in a
+        closed year nobody enters any more."""
+        if self.is_closed and self.state in (State.ENTERING, State.RETURNED):
+            return "未提出のまま締切"
         if self.state == State.ENTERING and not self.present:
             return "未着手"
         return State(self.state).label
@@ -112,6 +116,7 @@ class Progress:
             sum(figures.present(node, fiscal_year) for node in nodes),
             sum(figures.expected(node, fiscal_year) for node in nodes),
             Counter(point.status for point in points),
+            fiscal_year in self.closings,
         )
 
     def named(self, public_id: str, fiscal_year: int) -> ItemProgress | None:

@@ -147,10 +147,12 @@ class Point:
 
     @property
     def change_words(self) -> str:
-        """Return the change against last year, 「+12（+10.0%）」."""
+        """Return the change against last year, 「+12（+10.0%）」; of a percentage in points."""
         if self.change is None:
             return NOTHING
         words = _signed(self.change, self.measure.decimals)
+        if self.measure.unit == "%":
+            return f"{words}ポイント"
         percent = self.change_percent
         return words if percent is None else f"{words}（{_signed(percent, 1)}%）"
 

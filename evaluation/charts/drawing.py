@@ -12,7 +12,7 @@ SHAPES = {
     "reached": ("disc", "達成"),
     "missed": ("triangle", "未達"),
     "open": ("ring", "判定なし"),
-    "state": ("cross", "値のない理由あり"),
+    "state": ("cross", "値なし（理由あり）"),
 }
 
 

@@ -114,7 +114,7 @@ def _frame(series: Series, ground: Ground) -> Iterator[Drawn]:
 
 def _levels(series: Series, ground: Ground, baseline: Decimal | None) -> Iterator[Drawn]:
     """Yield the baseline, and the target of each run of years that has the same one."""
-    if baseline is not None:
+    if baseline is not None and not _is_target(series, baseline):
         y = ground.scale.y(baseline)
         yield Stroke(line((EDGE, y), (WIDTH - EDGE, y)), "1.5", DASHES["baseline"])
     half = ground.column / 2
@@ -129,6 +129,12 @@ def _levels(series: Series, ground: Ground, baseline: Decimal | None) -> Iterato
         places += [(x - half, y), (x + half, y)]
     if places:
         yield Stroke(line(*places), "1.5", DASHES["target"])
+
+
+def _is_target(series: Series, baseline: Decimal) -> bool:
+    """Tell whether the baseline is every year's target: drawn over each other, they would look like a
+    third thing."""
+    return all(p.target is not None and p.target.number == baseline for p in series.points)
 
 
 def _line(series: Series, ground: Ground) -> Iterator[Drawn]:
@@ -178,11 +184,13 @@ def _legend(
     """Yield what the levels are, each with its dash."""
     measure = series.measure
     targets = [p.target_words for p in series.points if p.target and p.target.number is not None]
+    year = f"（{year_name(baseline_year)}）" if baseline_year else ""
+    is_one = baseline is not None and _is_target(series, baseline)
     if targets:
-        yield DASHES["target"], f"目標　{'→'.join(dict.fromkeys(targets))}{measure.unit}"
-    if baseline is not None:
+        name = f"目標・基準値{year}" if is_one else "目標"
+        yield DASHES["target"], f"{name}　{'→'.join(dict.fromkeys(targets))}{measure.unit}"
+    if baseline is not None and not is_one:
         words = written(baseline, measure.decimals, measure.unit)
-        year = f"（{year_name(baseline_year)}）" if baseline_year else ""
         yield DASHES["baseline"], f"基準値　{words}{year}"
 
 

@@ -16,7 +16,7 @@ from evaluation.charts.drawing import (
 )
 from evaluation.series import Point, Series
 
-WIDTH, HEIGHT = 120, 32
+WIDTH, HEIGHT = 120, 48
 EDGE = 7  # a mark at the end of the line fits in
 DOT = 1.5  # a year that no line joins to another
 

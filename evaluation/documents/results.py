@@ -80,6 +80,11 @@ class ItemResults:
     def panels(self) -> list[Panel]:
         return [panel for indicator in self.indicators for panel in indicator.drawn]
 
+    @property
+    def worded(self) -> list[IndicatorResults]:
+        """Return the indicators of which anything is told in words, or nothing is measured yet."""
+        return [one for one in self.indicators if one.texts or one.told or not one.panels]
+
 
 def drawn(figures: Figures, measure: IndicatorMeasure) -> Panel:
     """Return a measure with its drawing; what is told in words has none."""

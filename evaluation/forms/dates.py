@@ -34,7 +34,7 @@ class JapaneseDateField(forms.Field):
         self.error_messages["required"] = f"{self.label}を{EXPECTED}"
 
     def prepare_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, dt.date) else value
+        return written(value) if isinstance(value, dt.date) else value
 
     def to_python(self, value: Any) -> dt.date | None:
         if value in self.empty_values or isinstance(value, dt.date):

@@ -1,6 +1,7 @@
 """The forms of grading: ratings, how an item is judged, its plans and inputs."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from evaluation.models import (
 )
 from evaluation.valuing import year_name
 
+THOUSAND = 1000  # yen
 OF_SELF = ("results",)
 OF_MINISTER = ("opinion", "agency_wide")
 
@@ -91,7 +93,7 @@ class IssueForm(PlainForm):
     """The day as of which a rating is issued."""
 
     issued_on = JapaneseDateField(
-        label="確定した日", required=False, help_text="空けると今日です。"
+        label="確定日", required=False, help_text="空欄のときは、今日の日付になります。"
     )
     seen = SeenField()
 
@@ -121,7 +123,7 @@ class ProfileForm(PlainForm):
 
     graded = ticked(
         "この項目で評定する",
-        help_text="選ばないと、この項目の指標は、上の項目の評定に入ります。",
+        help_text="選ばないときは、この項目の指標は、上の項目の評定に入ります。",
     )
     research = ticked(
         "研究開発に係る項目",
@@ -140,7 +142,7 @@ class ProfileForm(PlainForm):
     )
     amendment = forms.ModelChoiceField(
         Amendment.objects.none(),
-        label="定めた変更",
+        label="根拠とする変更",
         required=False,
         empty_label="変更によらない",
         help_text="中長期目標の変更で定めたときに選びます。",
@@ -172,7 +174,9 @@ class PlansForm(PlainForm):
     """The two plans of an item as they hold in a fiscal year."""
 
     medium = writing(
-        ItemPlan.Kind.MEDIUM.label, 10, help_text="直すまで、次の年度からも同じ計画が示されます。"
+        ItemPlan.Kind.MEDIUM.label,
+        10,
+        help_text="変更するまで、以後の年度にも同じ計画を表示します。",
     )
     annual = writing(ItemPlan.Kind.ANNUAL.label, 10)
     seen = SeenField()
@@ -210,12 +214,16 @@ class InputsForm(PlainForm):
             self.fields[f"seen-{name}"] = SeenField()
             self.initial[f"seen-{name}"] = row.revision if row else 0
 
-    def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return name and fields of every kind, as the table shows them."""
+    def rows(self) -> list[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        """Return the name of every kind, and its field of each year, as the table shows them."""
         return [
             (
                 f"{kind.label}（{_unit(kind)}）",
-                [self[f"input-{kind.value}-{year}"] for k, year in self.places if k == kind],
+                [
+                    (year_name(year), self[f"input-{kind.value}-{year}"])
+                    for k, year in self.places
+                    if k == kind
+                ],
             )
             for kind in ItemInput.Kind
         ]
@@ -227,18 +235,19 @@ class InputsForm(PlainForm):
             name = f"input-{kind.value}-{year}"
             reading = numbers.read(cleaned.get(name, ""), _unit(kind), _decimals(kind))
             if reading.error:
-                self.add_error(name, f"{self.fields[name].label}：{reading.error}")
+                self.add_error(name, reading.error)
             elif reading.state:
-                self.add_error(name, f"{self.fields[name].label}：数を入力してください。")
+                self.add_error(name, "数を入力してください。")
             seen = _revision(cleaned.get(f"seen-{name}") or "x")
+            number = _stored(kind, reading.number)
             row = self.stored.get((kind.value, year))
             revision = row.revision if row else 0
             if seen != revision and name not in self.changed_data:
                 continue  # theirs stands
-            if seen != revision and reading.number != (row.amount if row else None):
-                self.add_error(name, f"{self.fields[name].label}：{_theirs(kind, row)}")
+            if seen != revision and number != (row.amount if row else None):
+                self.add_error(name, _theirs(kind, row))
                 self.restamp(f"seen-{name}", revision)
-            self.cells.append(InputCell(kind.value, year, reading.number, seen))
+            self.cells.append(InputCell(kind.value, year, number, seen))
         return cleaned
 
 
@@ -251,16 +260,25 @@ def _theirs(kind: ItemInput.Kind, row: ItemInput | None) -> str:
 
 
 def _unit(kind: ItemInput.Kind) -> str:
-    return "人" if kind is ItemInput.Kind.STAFF else "円"
+    return "人" if kind is ItemInput.Kind.STAFF else "千円"
 
 
 def _decimals(kind: ItemInput.Kind) -> int:
-    return 2 if kind is ItemInput.Kind.STAFF else 0
+    return 2 if kind is ItemInput.Kind.STAFF else 3
+
+
+def _stored(kind: ItemInput.Kind, typed: Decimal | None) -> Decimal | None:
+    """Return what is stored, yen or people. Money is typed in thousands, as it is printed everywhere, so
+    that a copied figure is the same amount."""
+    if typed is None or kind is ItemInput.Kind.STAFF:
+        return typed
+    return (typed * THOUSAND).quantize(Decimal(1))
 
 
 def _typed(kind: ItemInput.Kind, row: ItemInput | None) -> str:
     """Return an amount as it is typed: whole, without the zeros of its decimals."""
     if row is None:
         return ""
-    whole = row.amount == row.amount.to_integral_value()
-    return numbers.written(row.amount, 0 if whole else _decimals(kind))
+    amount = row.amount if kind is ItemInput.Kind.STAFF else row.amount / THOUSAND
+    whole = amount == amount.to_integral_value()
+    return numbers.written(amount, 0 if whole else _decimals(kind))

@@ -41,7 +41,11 @@ class MeasureForm(PlainForm):
         help_text="例：件、人、百万円、%。文で入力するもの（定性）は空けます。",
     )
     decimals = choice("小数の桁数", [(n, f"{n}桁" if n else "整数") for n in range(PLACES + 1)])
-    direction = choice("方向", IndicatorMeasure.Direction.choices)
+    direction = choice(
+        "方向",
+        IndicatorMeasure.Direction.choices,
+        help_text="「方向なし」にすると、達成目標を達成したかどうかを判定しません。",
+    )
     accumulation = choice(
         "数え方",
         IndicatorMeasure.Accumulation.choices,
@@ -138,7 +142,9 @@ class TargetForm(PlainForm):
         required=False,
         help_text="数で表せないときだけ入力します。例：前年度以上",
     )
-    set_on = JapaneseDateField(label="定めた日", required=False, help_text="空けると今日です。")
+    set_on = JapaneseDateField(
+        label="定めた日", required=False, help_text="空欄のときは、今日の日付になります。"
+    )
     reason = WritingField(
         label="定めた理由",
         max_length=500,

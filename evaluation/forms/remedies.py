@@ -17,6 +17,12 @@ from evaluation.models.texts import Node
 WHOLE = "法人全体"
 
 
+def _last_ended(possible: list[tuple[int, str]]) -> int:
+    """Return the year that is being told of: the last one that has ended, of those that may be chosen."""
+    ended = fiscal_year_of(timezone.localdate()) - 1
+    return min(max(ended, possible[0][0]), possible[-1][0])
+
+
 class YearField(forms.TypedChoiceField):
     """A fiscal year of a period."""
 
@@ -32,7 +38,7 @@ class PointOutForm(PlainForm):
     """What is pointed out, of which item and in the evaluation of which year."""
 
     item = forms.ChoiceField(
-        label="項目",
+        label="対象",
         required=False,
         error_messages={"invalid_choice": "項目を、一覧から選んでください。"},
     )
@@ -47,7 +53,7 @@ class PointOutForm(PlainForm):
     def __init__(
         self, period: ObjectivePeriod, items: list[tuple[Node, str]], data: Any = None
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"fiscal_year": _last_ended(years(period))})
         self._items = {node.public_id: node.wording.clause for node, _ in items}
         named = [(node.public_id, label) for node, label in items]
         self.fields["item"].choices = [("", WHOLE), *named]  # type: ignore[attr-defined]
@@ -86,8 +92,7 @@ class RemedyForm(PlainForm):
         if "fiscal_year" in self.fields:
             since = [pair for pair in years(remedy.period) if pair[0] >= remedy.fiscal_year]
             self.fields["fiscal_year"].choices = since  # type: ignore[attr-defined]
-            now = fiscal_year_of(timezone.localdate())
-            self.initial["fiscal_year"] = min(max(now, since[0][0]), since[-1][0])
+            self.initial["fiscal_year"] = _last_ended(since)
         if act == "finish":
             self.fields["words"].label = "完了の説明"
             self.fields["fiscal_year"].label = "完了した年度"

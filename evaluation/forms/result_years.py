@@ -81,13 +81,16 @@ class AdmissionForm(PlainForm):
 
     measure = forms.TypedChoiceField(
         label="直してよい値",
-        error_messages={"required": "値を選んでください。", "invalid_choice": NOT_LISTED},
+        error_messages={"required": "直してよい値を選んでください。", "invalid_choice": NOT_LISTED},
     )
     user = PersonField(
-        label="許す人",
+        label="許可を受ける者",
         queryset=User.objects.none(),
         empty_label="選んでください",
-        error_messages={"required": "許す人を選んでください。", "invalid_choice": NOT_LISTED},
+        error_messages={
+            "required": "許可を受ける者を選んでください。",
+            "invalid_choice": NOT_LISTED,
+        },
     )
     until = JapaneseDateField(
         label="期限の日", help_text="この日の終わりまで直せます。30日先まで選べます。"
@@ -215,7 +218,7 @@ class ReportForm(PlainForm):
         help_text="例：令和7年度業務実績等報告書",
         error_messages={"required": "報告の名前を入力してください。"},
     )
-    fiscal_year = choice("年度", [], help_text="この年度までの値を、いまのまま控えます。")
+    fiscal_year = choice("年度", [], help_text="この年度までの値を、いまのまま保存します。")
 
     def __init__(self, period: ObjectivePeriod, data: Any = None, chosen: str = "") -> None:
         years = range(period.first_fiscal_year, period.last_fiscal_year + 1)

@@ -242,7 +242,7 @@ def _refuse_kept(item: Clause, fiscal_year: int) -> None:
     if closing:
         raise ValidationError(
             f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。計画とインプット"
-            "情報を直すには、評価者に締切を解くよう求めてください。"
+            "情報を直すには、評価者に締切を解除するよう求めてください。"
         )
     issued = Rating.objects.filter(item=item, fiscal_year=fiscal_year, stage=Rating.Stage.ISSUED)
     if rating := issued.first():

@@ -588,7 +588,7 @@ class Migration(migrations.Migration):
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("until", models.DateTimeField(verbose_name="期限")),
                 ("reason", models.CharField(max_length=500, verbose_name="許可の理由")),
-                ("given_at", models.DateTimeField(verbose_name="許した日時")),
+                ("given_at", models.DateTimeField(verbose_name="許可した日時")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.TextField(null=True)),
@@ -607,7 +607,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="許した人",
+                        verbose_name="許可した者",
                     ),
                 ),
                 (
@@ -628,7 +628,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="許された人",
+                        verbose_name="許可を受けた者",
                     ),
                 ),
                 (
@@ -682,7 +682,7 @@ class Migration(migrations.Migration):
                 ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="年度")),
                 ("until", models.DateTimeField(verbose_name="期限")),
                 ("reason", models.CharField(max_length=500, verbose_name="許可の理由")),
-                ("given_at", models.DateTimeField(verbose_name="許した日時")),
+                ("given_at", models.DateTimeField(verbose_name="許可した日時")),
                 (
                     "given_by",
                     models.ForeignKey(
@@ -691,7 +691,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="許した人",
+                        verbose_name="許可した者",
                     ),
                 ),
                 (
@@ -700,7 +700,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="admissions",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="許された人",
+                        verbose_name="許可を受けた者",
                     ),
                 ),
                 (

@@ -128,14 +128,14 @@ class Admission(models.Model):
     )
     fiscal_year = models.PositiveSmallIntegerField("年度")
     user = models.ForeignKey(
-        User, models.PROTECT, related_name="admissions", verbose_name="許された人"
+        User, models.PROTECT, related_name="admissions", verbose_name="許可を受けた者"
     )
     until = models.DateTimeField("期限")
     reason = models.CharField("許可の理由", max_length=500)
     given_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name="許した人", null=True, blank=True
+        User, models.PROTECT, related_name="+", verbose_name="許可した者", null=True, blank=True
     )
-    given_at = models.DateTimeField("許した日時")
+    given_at = models.DateTimeField("許可した日時")
 
     history = Records()
     objects = ResultQuerySet.as_manager()

@@ -20,7 +20,7 @@ TABLE = (
     '<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}"><table class="grid">'
     '<thead><tr><th scope="col">指標</th><th scope="col">測るもの</th>'
 )
-LABEL = '<th scope="row" id="m{}">{{}} <span class="sub">{{}}</span></th>'
+LABEL = '<th scope="row" id="m{}" data-of="{{}}">{{}} <span class="sub">{{}}</span></th>'
 
 
 @register.simple_tag
@@ -55,7 +55,8 @@ def _group(
             f'<tr data-decimals="{line.decimals}" data-page="{page}">{head}{LABEL.format(line.pk)}'
         )
         rows.append(row + "".join(cell for cell, _ in cells) + "</tr>\n")
-        texts += [*words, line.label or node.text, line.unit]
+        label = line.label or node.text
+        texts += [*words, "" if label == node.text else node.text, label, line.unit]
         texts += [text for _, text in cells if text]
         head, words = "", []
     return f"<tbody>{''.join(rows)}</tbody>\n", texts

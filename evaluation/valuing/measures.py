@@ -204,7 +204,7 @@ def _settled(measure: IndicatorMeasure) -> dict[int, str]:
     found = {}
     for year in range(indicator.period.first_fiscal_year, indicator.period.last_fiscal_year + 1):
         if year in gates.closed:
-            found[year] = "締め切られています。評価者に締切を解くよう求めるか"
+            found[year] = "締め切られています。評価者に締切を解除するよう求めるか"
         elif year in rated:
             found[year] = "評定が確定しています。先に評定の確定を取り消すか"
         elif gates.state(indicator.pk, year) == ItemYear.State.CONFIRMED:

@@ -209,7 +209,7 @@ def reopen(closing: YearClosing, *, by: User | None, reason: str) -> None:
     stands = YearClosing.objects.filter(pk=closing.pk).first()
     if stands is None:
         raise Stale(None, "0", CLOSING)
-    words = check_words(reason, "締切を解く理由を入力してください。")
+    words = check_words(reason, "締切を解除する理由を入力してください。")
     history.delete(stands, by=by, reason=f"締切の解除：{words}")
 
 

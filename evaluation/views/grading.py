@@ -120,6 +120,9 @@ def _beside(scene: GradeScene, side: str) -> dict[str, Any]:
 
 
 def _missing(scene: GradeScene) -> dict[str, Any]:
+    """Return what the sheet lacks besides the evaluations: of this one, the findings tell."""
     if scene.node is None:
         return {"blanks": []}
-    return {"blanks": blanks(scene.book, scene.node, scene.fiscal_year, scene.kind)}
+    found = blanks(scene.book, scene.node, scene.fiscal_year, scene.kind)
+    ratings = [scene.address("grade", side) for side in Rating.Side]
+    return {"blanks": [cell for cell in found if cell.href not in ratings]}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation import restricting
 from evaluation.models import Amendment, ObjectivePeriod, Wording
+from evaluation.models.measures import RESULT_READERS
 from evaluation.models.objectives import agencies_of
 from evaluation.permissions import UNDECIDED, PortalRequest
 from evaluation.waiting import waiting_for
@@ -30,8 +31,10 @@ def home(request: PortalRequest) -> HttpResponse:
     if isinstance(request.user, User):
         drafts = _with_last_change(visible.exclude(state=Amendment.State.DECIDED))
         editing = agencies_of(request.user, Role.Kind.EDITOR)
+        reading = agencies_of(request.user, *RESULT_READERS)
         context |= {
             "waiting": waiting_for(request.user),
+            "reading": set(reading.values_list("pk", flat=True)),
             "drafts": [draft for draft in drafts if draft.state in UNDECIDED],
             "restricted": restricting.restricted_for(request.user),
             "withdrawn": [draft for draft in drafts if draft.state not in UNDECIDED],

@@ -218,9 +218,13 @@ def _context(
     request: SignedInRequest, period: ObjectivePeriod, figures: Figures, node: Node
 ) -> dict[str, Any]:
     parent = figures.text.nodes[node.parent_id] if node.parent_id is not None else None
-    refusal = result_refusals(request.user, period)[ResultAct.MEASURE]
+    refusals = result_refusals(request.user, period)
+    may = {
+        "may_measure": not refusals[ResultAct.MEASURE],
+        "may_enter": not refusals[ResultAct.ENTER],
+    }
     shared = {"period": period, "figures": figures, "node": node, "item": parent}
-    return shared | {"may_measure": not refusal}
+    return shared | may
 
 
 def _sparks(figures: Figures, node: Node) -> list[tuple[Series, Drawing | None]]:

@@ -235,7 +235,9 @@ def _refused(plan: Step, one: ItemProgress) -> str:
     if one.state in plan.states:
         return ""
     states = "・".join(State(state).label for state in plan.states)
-    return f"この項目の年度は{one.state_words}です。{plan.title}のは、{states}のときだけです。"
+    year = valuing.year_name(one.fiscal_year)
+    told = f"この項目の{year}の実績は、{one.state_words}です。"
+    return f"{told}{plan.title}のは、{states}のときだけです。"
 
 
 def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
@@ -308,7 +310,7 @@ def _closed_or_opened(request: SignedInRequest, scene: Scene, *, stands: int, re
         if now is None or now.pk != stands:
             raise valuing.Stale(now, "", "この年度の締切")
         valuing.reopen(now, by=request.user, reason=reason)
-        return "締切を解きました。"
+        return "締切を解除しました。"
     valuing.close(scene.period, scene.fiscal_year, by=request.user, reason=reason)
     return "締め切りました。"
 

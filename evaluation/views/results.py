@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -68,7 +69,7 @@ def item(request: SignedInRequest, agency: str, number: int, public_id: str) -> 
     years = [progress.at(found.item, year) for year in figures.years]
     context: dict[str, Any] = {"period": period, "figures": figures, "results": found}
     may_plan = not result_refusals(request.user, period)[ResultAct.PLAN]
-    context |= {"years": years, "may_plan": may_plan}
+    context |= {"years": years, "may_plan": may_plan, "today": timezone.localdate()}
     return render(request, "evaluation/item_results.html", context)
 
 

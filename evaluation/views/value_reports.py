@@ -51,7 +51,7 @@ def new_value_report(request: SignedInRequest, agency: str, number: int) -> Http
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, f"「{report}」の使った値を控えました。")
+            messages.success(request, f"「{report}」に使った値を保存しました。")
             return redirect("value_report", agency, number, report.pk)
     return render(request, "evaluation/value_report_new.html", {"period": period, "form": form})
 

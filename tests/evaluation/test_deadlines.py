@@ -23,4 +23,4 @@ def test_only_what_the_law_says_has_a_day():
     events = calendar(2025, 2026)
     assert [event.day for event in events] == [dt.date(2026, 6, 30), None, None, None, None]
     assert (events[0].when, events[0].who) == ("令和8年6月30日まで", "法人")
-    assert events[0].basis == "独立行政法人通則法第35条の6第3項"
+    assert events[0].basis == "通則法第35条の6第3項"

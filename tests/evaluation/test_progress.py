@@ -49,6 +49,18 @@ def test_an_items_year_begins_untouched_and_is_counted(place):
     assert (at(period).mark, at(period, 2023).mark) == ("full", "empty")
 
 
+def test_who_has_not_handed_in_a_closed_year_is_not_entering_it(place):
+    period, item, *_ = place
+    valuing.submit(item, 2023, by=None)
+    for year in (2023, 2024):
+        valuing.close(period, year, by=None, reason="報告書の提出")
+    assert [at(period, year).state_words for year in (2023, 2024, 2025)] == [
+        "確認待ち",
+        "未提出のまま締切",
+        "未着手",
+    ]
+
+
 def test_blanks_are_what_nobody_has_entered_or_that_is_not_counted_yet(place):
     period, item, (one, other), _ = place
     valuing.record(one, 2024, by=None, state="not_yet")

@@ -88,6 +88,11 @@ def test_change_is_against_last_year():
     ]
 
 
+def test_a_change_of_a_percentage_is_told_in_points():
+    line = series(Measure("割合", "%", 1), YEARS, entries(30, 25.4))
+    assert column(line, "change_words")[:2] == ["－", "△4.6ポイント"]
+
+
 @pytest.mark.parametrize(
     ("figure", "aimed", "direction", "percent"),
     [

@@ -51,6 +51,10 @@ function nameOf(field) {
   return `${label}（${year.trim()}）`;
 }
 
+function unitOf(row) {
+  return row.querySelector("th[scope=row] .sub").textContent;
+}
+
 function tell(words) {
   document.getElementById("told").textContent = words;
 }
@@ -97,7 +101,7 @@ function commit(input) {
     return;
   }
   const row = rows[field.row];
-  const unit = row.querySelector("th[scope=row] .sub").textContent;
+  const unit = unitOf(row);
   const decimals = Number(row.dataset.decimals);
   const reading = input.matches("textarea") ? {} : Numbers.read(input.value, unit, decimals);
   if (reading.error) {
@@ -355,14 +359,22 @@ async function preview(start, found) {
     const told = answer.cells[key];
     if (told.told === "unchanged") continue;
     const notes = [told.theirs || told.message, ...told.warnings.map((words) => `！ ${words}`)];
-    body.append(line(nameOf(fields.get(key)), told.shown, told.wanted, RESULTS[told.told], notes));
+    const field = fields.get(key);
+    const unit = unitOf(rows[field.row]);
+    const made = line(nameOf(field), told.shown, told.wanted, RESULTS[told.told], notes, unit);
+    made.className = kept.includes(key) ? "kept" : "refused";
+    body.append(made);
   }
   for (const [name, now, words] of found.shut) {
-    body.append(line(name, now, words, "✕ 入力できない欄：保存しません", []));
+    const made = line(name, now, words, "✕ 入力できない欄：保存しません", [], "");
+    made.className = "refused";
+    body.append(made);
   }
   const refused = found.keys.length - kept.length - same.length + found.shut.length;
-  paste.querySelector(".lead").textContent = `まだ保存していません。保存する値${kept.length}件、同じ値${same.length}件、`
-    + `保存できない値${refused}件。空の欄（${found.empty}件）と、表からはみ出した欄（${found.beyond}件）は使いません。`;
+  const unused = counted([["空の欄", found.empty], ["表の外の欄", found.beyond]]);
+  paste.querySelector(".lead").textContent = "まだ保存していません。"
+    + `${counted([["保存する値", kept.length], ["同じ値", same.length], ["保存できない値", refused]])}。`
+    + (unused && `${unused}は使いません。`);
   paste.querySelector("[role=alert]").textContent = "";
   const act = paste.querySelector("[value=save]");
   act.textContent = `${kept.length}件を保存する`;
@@ -372,12 +384,20 @@ async function preview(start, found) {
   paste.querySelector("h2").focus();
 }
 
-function line(name, now, wanted, result, notes) {
+// Names what there is any of, each with how many.
+function counted(all) {
+  return all.filter(([, count]) => count).map(([words, count]) => `${words}${count}件`).join("、");
+}
+
+function line(name, now, wanted, result, notes, unit) {
   const row = document.createElement("tr");
   const [label, year] = name.split(/（(?=[^（]*）$)/);
-  for (const words of [label, year.slice(0, -1), now.trim() || "－", wanted || "－"]) {
-    row.insertCell().textContent = words;
-  }
+  const measured = (words) => (/^△?[0-9,.]+$/.test(words) ? words + unit : words || "－");
+  [label, year.slice(0, -1), measured(now.trim()), measured(wanted)].forEach((words, place) => {
+    const cell = row.insertCell();
+    cell.textContent = words;
+    if (place > 1) cell.dataset.name = place === 2 ? "いまの値" : "貼り付ける値";
+  });
   row.cells[2].className = row.cells[3].className = "amount";
   const last = row.insertCell();
   last.className = "wrap";

@@ -70,6 +70,15 @@ def test_each_year_says_how_it_came_out_by_shape_and_word():
     )
 
 
+def test_a_baseline_that_is_the_target_is_drawn_once():
+    series = made(100, 90, targets=[target(100)])
+    both, apart = (panel(series, Decimal(base), 2021) for base in (100, 95))
+    dashes = [[one.dash for one in drawing.strokes if one.dash] for drawing in (both, apart)]
+    assert dashes == [["6 4", "6 4"], ["1.5 3", "6 4", "6 4", "1.5 3"]]
+    assert words(both)[-1:] == ["目標・基準値（令和3年度）　100本"]
+    assert words(apart)[-2:] == ["目標　100本", "基準値　95本（令和3年度）"]
+
+
 def test_a_state_is_crossed_and_told():
     drawing = drawn("states")
     assert words(drawing).count("未集計") == 1

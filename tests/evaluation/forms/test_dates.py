@@ -100,4 +100,5 @@ def test_a_missing_date_is_asked_for_by_its_name():
 
 def test_a_known_date_is_shown_so_that_it_is_read_again():
     form = DateForm(initial={"decided_on": dt.date(2026, 4, 1)})
-    assert form["decided_on"].value() == "2026-04-01"
+    assert form["decided_on"].value() == "令和8年4月1日"
+    assert DateForm({"decided_on": form["decided_on"].value()}).errors == {}

@@ -209,7 +209,7 @@ def settled_by_grading(scene):
 @pytest.mark.parametrize(
     ("settle", "words"),
     [
-        (settled_by_closing, "令和6年度は締め切られています。評価者に締切を解くよう求めるか"),
+        (settled_by_closing, "令和6年度は締め切られています。評価者に締切を解除するよう求めるか"),
         (
             settled_by_confirming,
             "令和6年度は値が確定しています。評価者に項目の年度を開き直すよう求めるか",

@@ -665,7 +665,7 @@ def test_asking_for_the_head_alone_changes_nothing(scene):
 def test_a_refusal_says_why(scene):
     response = scene.client("auditor").get(scene.address("amendment_step", "draft submit"))
     agency = scene.period.agency.short_name
-    assert f"提出は、{agency}の起案者だけができます。" in response.content.decode()
+    assert f"提出は、{agency}を担当する起案者だけができます。" in response.content.decode()
 
 
 def test_the_drafter_cannot_approve_even_as_an_approver(scene):

@@ -209,7 +209,12 @@ def test_the_amendment_of_the_document_gives_its_reasons(client):
     client.force_login(make_user(Agency.objects.get(code="jst"), "editor"))
     html = client.get("/jst/5/amendments/2026-01-28/").content.decode()
     assert html.count('<article class="reason">') == 4
-    for words in ("資料に印刷されたページ：", "新設18", "改正2", "令和8年1月28日（2026年）"):
+    for words in (
+        "資料に印刷されたページ：",
+        "新設 18か所",
+        "改正 2か所",
+        "令和8年1月28日（2026年）",
+    ):
         assert words in html
     for end in ("overview/", "reasons/", "comparison/", "facts/", "edit/"):
         assert f'href="/jst/5/amendments/2026-01-28/{end}"' in html
@@ -228,6 +233,11 @@ def test_conflicts_and_neighbours_are_named(client, period, baseline):
     assert "この変更案の「乙」と、決定された「甲」" in html
     assert "このままでは決定できない箇所（1）" in html
     assert "番号「1」が「重複」と重なっています。" in html
+    sign_in(client, period, "approver")
+    html = page(client, second).content.decode()
+    assert "起案者が直すまで、決定できない箇所があります（1）。" in html
+    assert "番号「1」が「重複」と重なっています。" in html
+    assert ('class="error-summary"' in html, "統合する" in html) == (False, False)
 
 
 @pytest.mark.parametrize("role", ["editor", "approver", "auditor"])

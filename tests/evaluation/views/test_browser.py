@@ -457,7 +457,7 @@ def test_the_pages_of_results_and_of_a_years_course(scene: Scene):
     visit.to(f"{PERIOD}indicators/", f"{PERIOD}indicators/{measure.indicator.public_id}/")
     visit.to(of_item + "submit/", year + "?only=mine", year + "people/")
     visit.to(f"{results}reports/", f"{results}reports/{report.pk}/")
-    visit.press(f"{results}reports/new/", "控える")
+    visit.press(f"{results}reports/new/", "保存する")
     valuing.submit(item.wording.clause, 2025, by=agency)
     visit.to(of_item + "submit/")
     visit = Visit(scene.portal.window(assessor))

@@ -367,7 +367,7 @@ def test_other_roles_are_refused_with_the_reason(client, scene, role):
     for page in pages(draft, one):
         response = client.get(page)
         assert (page, response.status_code) == (page, 403)
-        assert "の起案者だけができます。" in words(response)
+        assert "を担当する起案者だけができます。" in words(response)
     assert post(client, draft, one, "reword", text="甲").status_code == 403
     assert draft.wordings.count() == 0
 

@@ -89,7 +89,7 @@ def test_others_start_nothing(client, period, role):
     client.force_login(make_user(period.agency, role))
     for response in (client.get(new(period)), client.post(new(period), STARTED)):
         assert response.status_code == 403
-        words = f"起案は、{period.agency.short_name}の起案者だけができます。"
+        words = f"起案は、{period.agency.short_name}を担当する起案者だけができます。"
         assert words in response.content.decode()
     assert not Amendment.objects.exists()
 
@@ -104,7 +104,7 @@ def test_strangers_and_other_methods(client, period, editor):
 def test_an_editor_edits_the_facts_of_a_draft(client, period, editor):
     draft = make_draft(period, office="課", paper_date=dt.date(2026, 4, 1))
     html = client.get(facts(draft)).content.decode()
-    assert 'value="2026-04-01"' in html
+    assert 'value="令和8年4月1日"' in html
     changed = {"title": "新しい件名", "office": "", "paper_date": "R8.5.1", "memo_title": "理由"}
     changed["seen"] = drafting.fingerprint(draft)
     response = client.post(facts(draft), changed)

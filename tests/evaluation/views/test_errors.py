@@ -79,7 +79,7 @@ def test_a_refusal_says_why_and_is_recorded(client, draft):
     user = make_user(draft.period.agency, "auditor")
     client.force_login(user)
     response = client.get(address(draft, "draft"))
-    reason = f"編集は、{draft.period.agency.short_name}の起案者だけができます。"
+    reason = f"編集は、{draft.period.agency.short_name}を担当する起案者だけができます。"
     assert response.status_code == 403
     assert reason in response.content.decode()
     record = AccessRecord.objects.get(kind="refused")

@@ -1,6 +1,7 @@
 """The pages of grades: writing, issuing and hiding, facts of items, remedies, checks, files."""
 
 import copy
+import re
 
 import pytest
 from django.test import Client
@@ -162,7 +163,9 @@ def test_the_overall_grade_has_a_page_and_stands_in_the_table(pages):
         scene.issue(item, side="minister")
     overall = pages.address("assessment", "overall", 2024, "yearly")
     assert "総じて着実である。" in pages.get("agency", overall)
-    assert "令和6年度　総合評定" in pages.get("agency", pages.address("grades"))
+    grounds = pages.get("agency", pages.address("grades")).partition("総合評定の根拠")[2]
+    assert re.findall("<summary>([^<]+)<", grounds) == ["令和6年度"]
+    assert "総じて着実である。" in grounds
     for name in ("assessment_pdf", "assessment_word"):
         pages.get("agency", pages.address(name, "overall", 2024, "yearly"), 404)
 
@@ -274,24 +277,34 @@ def test_inputs_are_typed_as_people_type_them(pages):
         "input-settlement-2024": "０",
         "input-ordinary_profit-2024": "△５百万円",
         "input-staff-2024": "12.5人",
+        "input-budget-2023": "3,914,000",
     }
     assert pages.post("agency", page, **fields | typed).status_code == 302
-    rows = {row.kind: row.amount for row in ItemInput.objects.all()}
+    rows = {(row.kind, row.fiscal_year): row.amount for row in ItemInput.objects.all()}
     assert rows == {
-        "budget": 1_234_000_000,
-        "settlement": 0,
-        "ordinary_profit": -5_000_000,
-        "staff": 12.5,
+        ("budget", 2023): 3_914_000_000,  # thousands, as every page prints them
+        ("budget", 2024): 1_234_000_000,
+        ("settlement", 2024): 0,
+        ("ordinary_profit", 2024): -5_000_000,
+        ("staff", 2024): 12.5,
     }
+    shown = pages.clients["agency"].get(page).context["form"]
+    assert [shown[name].value() for name in sorted(typed)] == [
+        "3,914,000",
+        "1,234,000",
+        "△5,000",
+        "0",
+        "12.50",
+    ]
     sent = fields | {f"initial-{name}": "" for name in fields if name.startswith("input-")}
     other = {"input-ordinary_cost-2024": "3"}  # with what others entered left as it was shown
     assert pages.post("agency", page, **sent | other).status_code == 302
-    assert ItemInput.objects.get(kind="ordinary_cost").amount == 3
+    assert ItemInput.objects.get(kind="ordinary_cost").amount == 3_000
     theirs = pages.post("agency", page, **sent | {"input-settlement-2024": "7"}).context["form"]
     assert theirs.errors == {
         "input-settlement-2024": [
             (
-                "決算額（令和6年度）：ほかの人が先に変更しました（いまの値：0円）。"
+                "ほかの人が先に変更しました（いまの値：0千円）。"
                 "入力したとおりにするには、もう一度保存してください。"
             )
         ]
@@ -304,7 +317,7 @@ def test_inputs_are_typed_as_people_type_them(pages):
     wrong = pages.post("agency", page, **fields | {"input-budget-2023": "約10"})
     assert wrong.context["form"].errors == {
         "input-budget-2023": [
-            "予算額（令和5年度）：「約」は付けられません。数だけを入力してください（例：1,234円）。"
+            "「約」は付けられません。数だけを入力してください（例：1,234.567千円）。"
         ]
     }
 

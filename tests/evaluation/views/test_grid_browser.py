@@ -99,8 +99,8 @@ def test_with_a_block_from_excel(grid: Grid):
     page.evaluate(PASTE, [f"{first.pk}-2022", block])
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".lead")).to_have_text(
-        "まだ保存していません。保存する値4件、同じ値0件、保存できない値3件。"
-        "空の欄（1件）と、表からはみ出した欄（1件）は使いません。"
+        "まだ保存していません。保存する値4件、保存できない値3件。"
+        "空の欄1件、表の外の欄1件は使いません。"
     )
     assert (0, 2022) not in grid.stored()
     Visit(page).check(expected="貼り付ける値の確認")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from evaluation import amending, drafting, procedure
@@ -74,7 +75,7 @@ def test_who_has_no_role_is_told_what_to_do(client):
         ("editor", "新しい変更案を起案する"),
         ("approver", "変更案は、いまはありません。"),
         ("agency", "あなたが読める変更案は、いまはありません。"),
-        ("assessor", "評価軸・指標を、別紙で読む"),
+        ("assessor", "実績の進みを、項目と年度で見る"),
         ("auditor", "だれが何を変えたかを、履歴で確かめる"),
         ("maintainer", "利用者と役割を、保守のページで整える"),
     ],
@@ -85,6 +86,25 @@ def test_every_role_has_its_entry_when_nothing_waits(client, role, words):
     html = home(client)
     assert NOTHING in html
     assert words in html
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [("agency", True), ("assessor", True), ("auditor", True), ("maintainer", False)],
+)
+def test_results_and_grades_have_doors_for_who_reads_them(client, role, reads):
+    period = make_period()
+    baseline, _ = make_baseline(make_period())
+    publisher = make_user(baseline.period.agency, "approver")
+    procedure.publish(baseline, by=publisher, published_on=DAY)
+    other = baseline.period  # seen by everybody, its results are not
+    client.force_login(make_user(period.agency, role))
+    html = home(client)
+    for name in ("indicators", "grades"):
+        address = reverse(name, args=[period.agency.code, period.number])
+        assert (f'href="{address}"' in html) is reads
+        assert reverse(name, args=[other.agency.code, other.number]) not in html
+    assert reverse("objectives", args=[other.agency.code, other.number]) in html
 
 
 def test_what_was_sent_back_stands_first_with_its_words(client):
@@ -117,7 +137,7 @@ def test_drafts_are_listed_with_state_holder_and_last_change(client):
     html = response.content.decode()
     assert html.count('<span class="chip draft">起案中</span>') == 2
     assert "<td>試験 太郎</td>" in html
-    assert "<td>まだいません</td>" in html
+    assert "<td>未定</td>" in html
     assert "取り下げた変更案（1）" in html
 
 

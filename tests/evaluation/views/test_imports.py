@@ -201,7 +201,10 @@ def test_who_only_reads_is_told_why_not(scene):
     response = auditor.get(address(scene, "value_files"))
     assert response.status_code == 403
     short = scene.period.agency.short_name
-    assert f"値の入力と提出は、{short}の法人担当者だけができます。" in response.content.decode()
+    assert (
+        f"値の入力と提出は、{short}を担当する法人担当者だけができます。"
+        in response.content.decode()
+    )
 
 
 @override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})

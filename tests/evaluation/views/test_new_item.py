@@ -166,7 +166,7 @@ def test_who_may_and_how(client, scene):
     for page in where:
         response = client.post(page, {"text": "丹念に書いた文言"})
         assert response.status_code == 403
-        assert "の起案者だけができます。" in words(response)
+        assert "を担当する起案者だけができます。" in words(response)
         assert "丹念に書いた文言" in words(response)
     client.force_login(make_user(make_period().agency, "editor"))
     for page in where:

@@ -41,11 +41,11 @@ CLAUSE = DRAFT + "clauses/{body}/"
 # Reader, "" for anybody, and page → queries.
 PAGES: dict[tuple[str, str], int] = {
     ("", "/"): 2,
-    ("editor", "/"): 13,
-    ("approver", "/"): 13,
-    ("auditor", "/"): 13,
-    ("agency", "/"): 17,
-    ("assessor", "/"): 14,
+    ("editor", "/"): 14,
+    ("approver", "/"): 14,
+    ("auditor", "/"): 14,
+    ("agency", "/"): 18,
+    ("assessor", "/"): 15,
     ("editor", "/account/"): 6,
     ("", "/verification/"): 0,
     ("editor", "/documents/{sha256}.pdf"): 4,

@@ -186,7 +186,7 @@ def test_who_may_and_how(client, scene):
     for page in where:
         response = client.post(page, DATA | KIND)
         assert response.status_code == 403
-        assert "の起案者だけができます。" in words(response)
+        assert "を担当する起案者だけができます。" in words(response)
     client.force_login(make_user(make_period().agency, "editor"))
     for page in where:
         assert client.get(page).status_code == 404

@@ -195,7 +195,7 @@ def test_a_form_that_lost_what_it_saw_is_refused(place, agency, seen):
 
 def test_a_step_out_of_order_says_why(place, assessor):
     page = html(assessor.get(place.step("confirm")))
-    assert "この項目の年度は入力中です。確定するのは、確認待ち・確定のときだけです。" in page
+    assert "この項目の令和6年度の実績は、入力中です。確定するのは、確認待ち・確定のときだけです。" in page
     assert assessor.post(place.step("confirm"), {"seen": "0"}).status_code == 200
     assert not ItemYear.objects.exists()
 
@@ -224,7 +224,7 @@ def test_the_statutory_day_is_proposed_and_people_are_chosen(place, assessor):
     address = place.address("year_people")
     form = assessor.get(address).context["form"]
     pk = place.item.pk
-    assert form[f"due_{pk}"].value() == "2025-06-30"
+    assert form[f"due_{pk}"].value() == "令和7年6月30日"
     assert [str(key) for key, _ in form.fields[f"person_{pk}"].choices] == [
         "",
         str(place.agency.pk),
@@ -358,7 +358,7 @@ def test_a_yearly_text_is_let_in_like_a_value(assessor):
     [
         ({"measure": ""}, {"measure": ["値を選んでください。"]}),
         ({"measure": "0"}, {"measure": ["一覧から選んでください。"]}),
-        ({"user": ""}, {"user": ["許す人を選んでください。"]}),
+        ({"user": ""}, {"user": ["許可を受ける者を選んでください。"]}),
         (
             {"until": "2020-01-01"},
             {"until": ["期限は、いまより後、31日以内の日時にしてください。"]},

@@ -177,8 +177,8 @@ def test_the_overview_shows_every_item_by_year(place):
     (_, line) = cells(html)
     first, last = line[1], line[3]
     assert line[0].endswith("項目1の推進")
-    assert re.sub(r"\s", "", first) == "入力中◐2/3達成1"
-    assert re.sub(r"\s", "", last) == "→確認待ち●3/3未達1予算額123,457千円"
+    assert re.sub(r"\s", "", first) == "入力中入力2/3達成1"
+    assert re.sub(r"\s", "", last) == "→確認待ち入力✓3/3未達1予算額123,457千円"
 
 
 def test_budget_and_appropriations_stand_beside_the_results(place):

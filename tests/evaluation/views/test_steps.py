@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from evaluation import amending, procedure
 from evaluation.documents.issuing import take_snapshot
+from evaluation.eras import written
 from evaluation.models import Amendment
 from evaluation.views.steps import STEPS
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
@@ -106,7 +107,7 @@ def test_a_reader_is_told_who_may(client, period, draft, step):
     role = "承認者" if step in {"approve", "decide", "publish", "send-back"} else "起案者"
     role = "起案者・承認者" if step == "release" else role
     for response in (client.get(address(draft, step)), client.post(address(draft, step))):
-        assert f"{period.agency.short_name}の{role}だけができます。" in words(response, 403)
+        assert f"{period.agency.short_name}を担当する{role}だけができます。" in words(response, 403)
     draft.refresh_from_db()
     assert (draft.state, draft.shared_at) == ("draft", None)
     assert Amendment.objects.count() == 2
@@ -343,7 +344,7 @@ def test_publication_is_confirmed_and_begins_on_its_day(client, period, clauses,
     client.force_login(approver)
     page = address(baseline, "publish")
     today = timezone.localdate()
-    assert f'value="{today}"' in words(client.get(page))
+    assert f'value="{written(today)}"' in words(client.get(page))
     check = words(client.get(page, {"published_on": today}))
     assert "すぐにだれでも読めるようになります。" in check
     response = client.post(page, {"published_on": today}, follow=True)

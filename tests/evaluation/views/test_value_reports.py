@@ -48,7 +48,7 @@ def test_a_report_pins_what_it_used_and_lists_what_changed_since(place):
     fields = {"title": "令和6年度業務実績等報告書", "fiscal_year": "2024"}
     answer = place.client.post(place.address("new_value_report"), fields, follow=True)
     html = answer.content.decode()
-    assert "「令和6年度業務実績等報告書」の使った値を控えました。" in html
+    assert "「令和6年度業務実績等報告書」に使った値を保存しました。" in html
     assert "この報告の後に変わった値（0）" in html
     report = ValueReport.objects.get()
     why = {"why_code": "mistake", "why": "桁の誤り"}
@@ -67,7 +67,7 @@ def test_a_report_pins_what_it_used_and_lists_what_changed_since(place):
 
 def test_reports_are_listed_with_their_sha256(place):
     assert (
-        "報告は、まだ控えられていません。"
+        "保存した報告は、まだありません。"
         in place.client.get(place.address("value_reports")).content.decode()
     )
     report = valuing.make_report(place.period, 2024, by=None, title="報告一")

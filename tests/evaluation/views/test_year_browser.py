@@ -209,7 +209,7 @@ def see_the_paper(page: Page) -> None:
     Visit(page).check()
     figures = page.locator(".figures-of-item tbody tr").all_inner_texts()
     with page.expect_download() as download:
-        page.get_by_role("link", name="PDF", exact=True).click()
+        page.get_by_role("link", name="調書（PDF）", exact=True).click()
     paper = squeeze("".join(pages(Path(download.value.path()).read_bytes())))
     assert [row for row in figures if squeeze(row) not in paper] == []
     told = ("12,345", "1,234", "提言を15件まとめた。", "目標を上回った。", "目標の水準である。")
