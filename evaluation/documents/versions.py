@@ -308,7 +308,9 @@ def _moment(typed: str) -> dt.datetime:
     try:
         moment = read_moment(typed)
     except ValueError:
-        raise ValidationError(f"「{typed}」という日時はありません。{EXPECTED}", UNREADABLE) from None
+        raise ValidationError(
+            f"「{typed}」という日時はありません。{EXPECTED}", UNREADABLE
+        ) from None
     if moment > timezone.now():
         raise ValidationError(
             f"「{typed}」は、これから先の日時です。過ぎた日時を指定してください。"

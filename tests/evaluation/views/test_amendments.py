@@ -118,8 +118,10 @@ def test_who_drafted_is_told_why_not_to_approve(client, period, draft):
     procedure.submit(draft, by=user)
     assert page(client, draft).context["explained"] == [
         "承認者の承認を待っています。",
-        f"「{draft}」は承認待ちです。編集ができるのは、起案中の変更案だけです。"
-        "「編集に戻す」と、編集できます。",
+        (
+            f"「{draft}」は承認待ちです。編集ができるのは、起案中の変更案だけです。"
+            "「編集に戻す」と、編集できます。"
+        ),
         "起案に関わった人は、その変更案の承認をできません。",
     ]
 
@@ -237,7 +239,12 @@ def test_the_amendment_of_the_document_gives_its_reasons(client):
     client.force_login(make_user(Agency.objects.get(code="jst"), "editor"))
     html = client.get("/jst/5/amendments/2026-01-28/").content.decode()
     assert html.count('<article class="reason">') == 4
-    for words in ("資料に印刷されたページ：", "新設18か所", "改正2か所", "令和8年1月28日（2026年）"):
+    for words in (
+        "資料に印刷されたページ：",
+        "新設18か所",
+        "改正2か所",
+        "令和8年1月28日（2026年）",
+    ):
         assert words in html
     for end in ("overview/", "reasons/", "comparison/", "facts/", "edit/"):
         assert f'href="/jst/5/amendments/2026-01-28/{end}"' in html
@@ -266,7 +273,9 @@ def test_conflicts_are_merged_in_a_draft_only(client, period, baseline):
     Amendment.objects.filter(pk=draft.pk).update(state="submitted")
     sign_in(client, period, "editor")
     html = page(client, draft).content.decode()
-    back = re.findall(r'<a href="([^"]+take-back/)">編集に戻す</a> <a href="[^"]+conflicts/">', html)
+    back = re.findall(
+        r'<a href="([^"]+take-back/)">編集に戻す</a> <a href="[^"]+conflicts/">', html
+    )
     assert back == [address(draft) + "steps/take-back/"]
     assert "確かめ、統合する" not in html
     client.force_login(make_user(period.agency, "auditor"))

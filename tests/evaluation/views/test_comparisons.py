@@ -219,7 +219,9 @@ class TestVersions:
 
     def test_what_is_no_version_is_to_be_chosen_again(self, client, real):
         page = words(client.get(versions(real, "x")))
-        assert "比べる元（変更の前）の「x」という版はありません。一覧から選び直してください。" in page
+        assert (
+            "比べる元（変更の前）の「x」という版はありません。一覧から選び直してください。" in page
+        )
         page = words(client.get(versions(real, "with:2026-01-28@2020-01-01T00:00")))
         assert "まだありませんでした" in page
         page = words(client.get("/jst/5/comparison/?old=on:2026-04-01"))
