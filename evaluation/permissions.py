@@ -197,9 +197,11 @@ def _refusal(act: Act, amendment: Amendment, roles: set[str], *, drafted: bool) 
         return f"登録の起点は、{rule.name}の対象になりません。"
     if amendment.state not in rule.states:
         states = "・".join(S(state).label for state in rule.states)
+        back = act is Act.EDIT and amendment.state in RULES[Act.TAKE_BACK].states
         return (
             f"「{amendment}」は{amendment.get_state_display()}です。"
             f"{rule.name}ができるのは、{states}の変更案だけです。"
+            f"{'「編集に戻す」と、編集できます。' if back else ''}"
         )
     if drafted and not rule.drafters:
         return f"起案に関わった人は、その変更案の{rule.name}をできません。"

@@ -11,6 +11,7 @@ from evaluation.models import Amendment
 from evaluation.procedure import SENT_BACK, SUBMITTED
 
 State = Amendment.State
+DRAFTING = "起案"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,17 @@ class Stage:
     done: bool
     current: bool = False
 
+    @property
+    def now(self) -> str:
+        """What is said of the current stage: drafting goes on, the others are waited for."""
+        if self.name == DRAFTING:
+            return "起案中"
+        return "この日を待っています" if self.day else f"{self.name}待ち"
+
 
 def stages(amendment: Amendment, events: list[Event]) -> list[Stage]:
-    """Return 起案 → 提出 → 承認 → 決定 → 適用 → 公表; none for what was withdrawn.
+    """Return 起案 → 提出 → 承認 → 決定 → 適用 → 公表; none for what was withdrawn, and those from 決定 on
+    for a baseline, which nobody drafted here.
 
     The first stage that is not done is the current one. Days before the decision are those of `events`.
     """
@@ -82,12 +91,14 @@ def stages(amendment: Amendment, events: list[Event]) -> list[Stage]:
     today = timezone.localdate()
     effective, published = amendment.effective_on, amendment.published_on
     found = [
-        Stage("起案", events[0].day if events else None, reached > 0),
+        Stage(DRAFTING, events[0].day if events else None, reached > 0),
         Stage("提出", days.get(State.SUBMITTED) if reached > 0 else None, reached > 0),
         Stage("承認", days.get(State.APPROVED) if reached > 1 else None, reached > 1),
         Stage("決定", amendment.decided_on, reached > 2),
         Stage("適用", effective, effective is not None and effective <= today),
         Stage("公表", published, published is not None and published <= today),
     ]
+    if amendment.kind == Amendment.Kind.BASELINE:
+        found = found[3:]
     current = next((stage for stage in found if not stage.done), None)
     return [replace(stage, current=stage is current) for stage in found]

@@ -12,7 +12,7 @@ from evaluation.comparison.alignment import Kind, Pair, UnitKind, align
 from evaluation.comparison.elision import cells
 from evaluation.comparison.heads import head, joined
 from evaluation.comparison.marking import Marks, mark_many
-from evaluation.comparison.rows import Level, Run, Settings, Side
+from evaluation.comparison.rows import NATIONAL, Level, Run, Settings, Side
 from evaluation.documents.comparison import runs_from_data
 from evaluation.documents.hand import Hand
 from evaluation.models import Amendment, ObjectivePeriod
@@ -23,6 +23,7 @@ COLUMNS = {
     UnitKind.EVALUATION_INDICATOR: "evaluation_indicators",
     UnitKind.MONITORING_INDICATOR: "monitoring_indicators",
 }
+SAME_AS_ABOVE = "（同上）"  # the two sides stand above each other, never beside
 NO_MARKS: Mapping[str, Marks] = MappingProxyType({})
 _RENUMBERED = (Kind.RENUMBERED, Kind.RENUMBERED_REVISED, Kind.MOVED)
 
@@ -209,8 +210,9 @@ def compared_appendix(
     changes are left out, named as runs, or shown; a new or deleted item is one whole row."""
     compared = _Compared(new, old, settings, drawn)
     notes = (settings.note, period.appendix_note)
+    same = SAME_AS_ABOVE if settings.same == NATIONAL.same else settings.same
     rows = tuple(compared.rows())
-    return ComparedAppendix(period.appendix_title, *notes, settings.columns, settings.same, rows)
+    return ComparedAppendix(period.appendix_title, *notes, settings.columns, same, rows)
 
 
 class _Compared:

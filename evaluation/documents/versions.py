@@ -38,6 +38,7 @@ EXPECTED = (
     "「before:識別名」（変更前の本文）、「with:識別名@3」（控えの第3版のとき）、"
     "「with:識別名@2026-02-01T10:00」（その日時のとき）の形で指定してください。"
 )
+UNREADABLE = "unreadable"  # the code of an error that names the forms expected
 _SPEC = re.compile(
     rf"on:(?P<day>\d{{4}}-\d\d-\d\d)(?:@(?P<known>{MOMENT}))?"
     r"|(?P<side>with|before):(?P<slug>[-\w]+)"
@@ -72,7 +73,7 @@ class Version:
         """
         found = _SPEC.fullmatch(spec.strip())
         if found is None:
-            raise ValidationError(f"「{spec[:60]}」を読み取れません。{EXPECTED}")
+            raise ValidationError(f"「{spec[:60]}」を読み取れません。{EXPECTED}", UNREADABLE)
         if found["day"]:
             published = reader is not None and not roles_of(reader, period.agency)
             known = _moment(found["known"]) if found["known"] else None
@@ -93,7 +94,7 @@ class Version:
             return self
         if self.before:
             words = f"「{self.spec}」：変更前の本文には、版や日時を付けられません。"
-            raise ValidationError(f"{words}{EXPECTED}")
+            raise ValidationError(f"{words}{EXPECTED}", UNREADABLE)
         if amendment.recorded_at and amendment.recorded_at <= moment:
             return replace(self, moment=None)  # decided by then, and for ever the same
         roles = None if reader is None else roles_of(reader, amendment.period.agency)
@@ -300,14 +301,16 @@ def _day(typed: str) -> dt.date:
     try:
         return dt.date.fromisoformat(typed)
     except ValueError:
-        raise ValidationError(f"「{typed}」という日はありません。{EXPECTED}") from None
+        raise ValidationError(f"「{typed}」という日はありません。{EXPECTED}", UNREADABLE) from None
 
 
 def _moment(typed: str) -> dt.datetime:
     try:
         moment = read_moment(typed)
     except ValueError:
-        raise ValidationError(f"「{typed}」という日時はありません。{EXPECTED}") from None
+        raise ValidationError(
+            f"「{typed}」という日時はありません。{EXPECTED}", UNREADABLE
+        ) from None
     if moment > timezone.now():
         raise ValidationError(
             f"「{typed}」は、これから先の日時です。過ぎた日時を指定してください。"

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from evaluation.checking.outside import read_file, read_pasted
 from evaluation.checking.reading import Passage
@@ -33,7 +32,7 @@ class ReconciliationForm(forms.Form):
     file = forms.FileField(
         label="資料のファイル",
         required=False,
-        help_text=f"Wordの文書（.docx）かテキスト。{LARGEST_FILE // MEGABYTE} MBまで。保存されません。",
+        help_text=f"Wordの文書（.docx）かテキスト。{LARGEST_FILE // MEGABYTE}\u00a0MBまで。",
         error_messages={"empty": "選んだファイルは空です。"},
     )
     text = forms.CharField(
@@ -51,7 +50,8 @@ class ReconciliationForm(forms.Form):
             return cleaned
         file, text = cleaned.get("file"), cleaned.get("text", "")
         if bool(file) == bool(text.strip()):
-            raise ValidationError(BOTH if file else NOTHING)
+            self.add_error("file", BOTH if file else NOTHING)
+            return cleaned
         if file and file.size > LARGEST_FILE:
             self.add_error("file", f"{LARGEST_FILE // MEGABYTE} MBまでのファイルを選んでください。")
             return cleaned

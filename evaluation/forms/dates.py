@@ -29,7 +29,7 @@ class JapaneseDateField(forms.Field):
     widget = forms.TextInput(attrs={"autocomplete": "off", "class": "date"})
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
-        example = "例：令和8年4月1日、2026-04-01、R8.4.1"
+        example = "例：令和8年4月1日、2026/4/1、R8.4.1"
         super().__init__(help_text=f"{help_text}{example}", **options)
         self.error_messages["required"] = f"{self.label}を{EXPECTED}"
 

@@ -8,13 +8,22 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from evaluation.documents.offered import Offered, proposed
-from evaluation.documents.versions import Reader, Version
+from evaluation.documents.versions import UNREADABLE, Reader, Version
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 from evaluation.models import ObjectivePeriod
 
 ONLY_OF_A_DAY = "「ある日に適用される本文」を選んだときだけ。"
 ON = "on"  # the choice of a day, which a field of its own holds
+
+
+def _initial(offered: Sequence[Offered]) -> dict[str, Any]:
+    """Propose an amendment with the text before it; where there is none, today's with the baseline."""
+    new = proposed(offered)
+    old = new.replace("with:", "before:")
+    if any(old == value for _, group in offered for value, _ in group):
+        return {"old": old, "new": new}
+    return {"old": ON, "old_on": timezone.localdate(), "new": new}
 
 
 class VersionsForm(PlainForm):
@@ -28,10 +37,7 @@ class VersionsForm(PlainForm):
     def __init__(
         self, query: Any, period: ObjectivePeriod, reader: Reader, offered: Sequence[Offered]
     ) -> None:
-        today = timezone.localdate()
-        super().__init__(
-            query or None, initial={"old": ON, "old_on": today, "new": proposed(offered)}
-        )
+        super().__init__(query or None, initial=_initial(offered))
         self.period, self.reader = period, reader
         for name in ("old", "new"):
             field: Any = self.fields[name]
@@ -67,7 +73,11 @@ class VersionsForm(PlainForm):
         try:
             cleaned[name] = Version.parse(spec, self.period, self.reader)
         except ValidationError as error:
-            self.add_error(field, f"{self.fields[name].label}：{error.messages[0]}")
+            if error.code == UNREADABLE:  # a list is chosen from again, not written by its forms
+                words = f"{self.fields[name].label}の「{spec[:60]}」という版はありません。"
+                self.add_error(field, f"{words}一覧から選び直してください。")
+            else:
+                self.add_error(field, f"{self.fields[name].label}：{error.messages[0]}")
 
     @property
     def was_chosen(self) -> bool:

@@ -92,7 +92,7 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "refusals": refused,
         "stage_acts": [(name, plan) for name, plan in acts if not plan.aside],
         "other_acts": [(name, plan) for name, plan in acts if plan.aside],
-        "explained": _explained(amendment, roles, refused),
+        "explained": [*_awaited(amendment, roles, refused), *_explained(amendment, roles, refused)],
         "reads_drafts": bool(events),
         "is_inside": bool(roles),
         "papers": papers_of(amendment, inside=bool(roles)),
@@ -100,6 +100,18 @@ def _progress(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:
         "voided": approving.voided(amendment) if events and amendment.state in UNDECIDED else [],
         **_versions(amendment, roles, events),
     }
+
+
+def _awaited(amendment: Amendment, roles: set[str], refused: dict[Act, str]) -> list[str]:
+    """Return whom an amendment waits for, to editors and approvers who are not
+    waited for themselves."""
+    state = Amendment.State
+    acts = {state.SUBMITTED: Act.APPROVE, state.APPROVED: Act.DECIDE, state.DECIDED: Act.PUBLISH}
+    act = acts.get(state(amendment.state))
+    inside = not roles.isdisjoint(RULES[Act.RECORD].roles)
+    if act is None or not inside or not refused[act] or amendment.published_on:
+        return []
+    return [f"承認者の{RULES[act].name}を待っています。"]
 
 
 def _explained(amendment: Amendment, roles: set[str], refused: dict[Act, str]) -> list[str]:

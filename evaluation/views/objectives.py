@@ -15,9 +15,9 @@ from evaluation.documents.appendix import appendix
 from evaluation.documents.hand import Hand
 from evaluation.documents.origins import Origin, origins_of
 from evaluation.documents.versions import item_programs_at, successions_at
-from evaluation.models import Amendment, Clause, ItemProgram, Succession
+from evaluation.models import Amendment, Clause, ItemProgram, Succession, Wording
 from evaluation.models.texts import NUMBERED, Node, Text
-from evaluation.permissions import PortalRequest
+from evaluation.permissions import Act, PortalRequest, refusals, roles_of
 from evaluation.surroundings import Reading, Surroundings, surroundings
 from evaluation.views.editions import Edition, reading
 from programs.access import record_reading
@@ -64,7 +64,7 @@ def item(request: PortalRequest, edition: Edition, public_id: str) -> HttpRespon
             "headings": headings,
             "previous": nodes[index - 1] if index else None,
             "next": nodes[index + 1] if index + 1 < len(nodes) else None,
-            "absent_before": _is_absent(edition.before, node),
+            "absent_today": not _stands_today(request, edition, node.wording.clause),
             "ancestors": edition.text.ancestors(node),
             "programs": _programs(edition, node),
             "origins": _origins(edition),
@@ -94,6 +94,7 @@ def _absent(request: PortalRequest, edition: Edition, public_id: str) -> HttpRes
         raise Http404("この項目は、選んだ時点の本文にありません。")
     context = _context(request, edition) | {
         "events": events,
+        "absent_today": not _stands_today(request, edition, clause),
         "heading": events[0].changes[0].words,
         "item_key": clause.pk,
     }
@@ -120,9 +121,10 @@ def appendix_page(request: PortalRequest, edition: Edition) -> HttpResponse:
     if edition.amendment and not edition.known:
         drawn = Hand.of(edition.amendment, *texts).marks
     content = appendix(edition.period, edition.text, edition.before, drawn)
-    return render(
-        request, "evaluation/appendix.html", _context(request, edition) | {"appendix": content}
-    )
+    amendment = edition.amendment
+    may_issue = amendment and not refusals(request.user, amendment)[Act.ISSUE]
+    context = {"appendix": content, "may_issue": may_issue}
+    return render(request, "evaluation/appendix.html", _context(request, edition) | context)
 
 
 def _context(
@@ -144,19 +146,26 @@ def _context(
         "around": around,
         "form": edition.form,
         "today": timezone.localdate(),
+        "first_day": min((a.effective_on for a in visible if a.effective_on), default=None),
         "lasting": request.build_absolute_uri(request.path + edition.lasting),
     }
 
 
 def _tally(text: Text, node: Node) -> str:
-    """Return how many axes and indicators hang on an item, 「評価軸1・評価指標2・…」; "" for none."""
+    """Return how many axes and indicators hang on an item, 「評価軸1件・評価指標2件・…」; "" for none."""
     kinds = Counter(n.kind for n in text.children.get(node.clause_id, []))
-    return "・".join(f"{label}{kinds[kind]}" for kind, label in LISTS.items() if kinds[kind])
+    return "・".join(f"{label}{kinds[kind]}件" for kind, label in LISTS.items() if kinds[kind])
 
 
-def _is_absent(text: Text, node: Node) -> bool:
-    before = text.nodes.get(node.clause_id)
-    return before is None or before.repealed
+def _stands_today(request: PortalRequest, edition: Edition, clause: Clause) -> bool:
+    """Whether the text that is shown without a query has an item: of whatever edition is read."""
+    if edition.is_todays:
+        node = edition.text.nodes.get(clause.pk)
+        return node is not None and not node.repealed
+    period, today = edition.period, timezone.localdate()
+    published = not roles_of(request.user, period.agency)
+    rows = Wording.objects.in_force_on(period, today, published=published).filter(clause=clause)
+    return any(not row.repealed for row in rows)
 
 
 def _origins(edition: Edition) -> dict[str, list[Origin]]:

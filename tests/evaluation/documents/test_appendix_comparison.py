@@ -86,6 +86,13 @@ def test_only_cells_that_change_stand_on_both_sides(scene):
     ]
 
 
+def test_what_is_the_same_stands_above_never_left(scene):
+    *_, draft = scene
+    omitted = replace(NATIONAL, same="（略）")
+    assert appendix_comparison(draft, NATIONAL).same == "（同上）"
+    assert appendix_comparison(draft, omitted).same == "（略）"
+
+
 def test_unchanged_items_are_runs_or_stand_in_full(scene):
     _, (_, two, _), draft = scene
     amending.reword(draft, part(two, "evaluation_axis"), "研究成果はあるか。", by=None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from evaluation import amending, drafting, procedure
 from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.loading import load_source
+from evaluation.models import Amendment
 from programs.models import AccessRecord, Agency
 from tests.factories import DAY, decide, make_baseline, make_draft, make_period, make_user
 
@@ -116,7 +117,11 @@ def test_who_drafted_is_told_why_not_to_approve(client, period, draft):
     amending.reword(draft, draft.wordings.get().clause, "項目の見直し", by=user)
     procedure.submit(draft, by=user)
     assert page(client, draft).context["explained"] == [
-        f"「{draft}」は承認待ちです。編集ができるのは、起案中の変更案だけです。",
+        "承認者の承認を待っています。",
+        (
+            f"「{draft}」は承認待ちです。編集ができるのは、起案中の変更案だけです。"
+            "「編集に戻す」と、編集できます。"
+        ),
         "起案に関わった人は、その変更案の承認をできません。",
     ]
 
@@ -153,6 +158,31 @@ def test_the_stages_follow_the_procedure(client, period, draft):
         ("公表", True, False, today),
     ]
     assert "決定済みですが、まだ適用されていません。" in response.content.decode()
+
+
+def test_a_baseline_was_never_drafted_here(client, period, baseline):
+    sign_in(client, period, "auditor")
+    assert [name for name, *_ in stages(page(client, baseline))] == ["決定", "適用", "公表"]
+
+
+def test_whom_an_amendment_waits_for_is_said(client, period, draft):
+    approver = make_user(period.agency, "approver")
+    sign_in(client, period, "editor")
+    told = {"": page(client, draft)}
+    procedure.submit(draft, by=make_user())
+    told["承認"] = page(client, draft)
+    procedure.approve(draft, by=approver)
+    told["決定"] = page(client, draft)
+    decided = dict.fromkeys(("decided_on", "effective_on"), timezone.localdate())
+    procedure.decide(draft, by=approver, **decided)
+    told["公表"] = page(client, draft)
+    for act, response in told.items():
+        html = response.content.decode()
+        now = next(stage.now for stage in response.context["stages"] if stage.current)
+        assert now == (f"{act}待ち" if act else "起案中")
+        assert html.count("承認者の") == html.count(f"承認者の{act}を待っています。") == bool(act)
+    client.force_login(approver)
+    assert "を待っています" not in page(client, draft).content.decode()
 
 
 def test_the_timeline_tells_who_did_what_with_which_words(client, period, draft):
@@ -231,13 +261,26 @@ def test_conflicts_and_neighbours_are_named(client, period, baseline):
     sign_in(client, period, "editor")
     html = page(client, second).content.decode()
     assert "この変更案の「乙」と、決定された「甲」" in html
-    assert "このままでは決定できない箇所（1）" in html
+    assert "このままでは決定できない箇所（1か所）" in html
     assert "番号「1」が「重複」と重なっています。" in html
-    sign_in(client, period, "approver")
-    html = page(client, second).content.decode()
-    assert "起案者が直すまで、決定できない箇所があります（1）。" in html
-    assert "番号「1」が「重複」と重なっています。" in html
-    assert ('class="error-summary"' in html, "統合する" in html) == (False, False)
+    assert "確かめ、統合する" in html
+
+
+def test_conflicts_are_merged_in_a_draft_only(client, period, baseline):
+    chapter = baseline.introduced.get(kind="chapter")
+    draft = make_draft(period)
+    amending.insert(draft, "item", parent=chapter, label="1", text="重複", by=None)
+    Amendment.objects.filter(pk=draft.pk).update(state="submitted")
+    sign_in(client, period, "editor")
+    html = page(client, draft).content.decode()
+    back = re.findall(
+        r'<a href="([^"]+take-back/)">編集に戻す</a> <a href="[^"]+conflicts/">', html
+    )
+    assert back == [address(draft) + "steps/take-back/"]
+    assert "確かめ、統合する" not in html
+    client.force_login(make_user(period.agency, "auditor"))
+    html = page(client, draft).content.decode()
+    assert ("決定された変更との重なりを確かめる" in html, "take-back" in html) == (True, False)
 
 
 @pytest.mark.parametrize("role", ["editor", "approver", "auditor"])

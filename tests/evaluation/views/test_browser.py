@@ -223,7 +223,7 @@ def test_what_an_editor_reads_and_is_told(scene: Scene):
     visit.press(scene.of(scene.real, "reconciliation"), "照合する")
     visit.page.get_by_label("資料のファイル").set_input_files(SOURCE)
     visit.page.get_by_role("button", name="照合する").click()
-    visit.check(expected="食い違い（48）")  # one item is another since
+    visit.check(expected="食い違い（48か所）")  # one item is another since
     visit.to(scene.of(scene.real, "comparison", "form"), scene.of(scene.real, "memo"))
     visit.to("/account/")
     visit.to(scene.of(scene.submitted, "edit"), status=403)

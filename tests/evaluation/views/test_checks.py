@@ -30,7 +30,7 @@ def variant(draft):
 def test_findings_are_listed_by_place_with_their_way_on(client, scene):
     draft, body = scene
     text = words(client.get(address(draft, "checks")))
-    assert "確認していない指摘（3）" in text
+    assert "確認していない指摘（3件）" in text
     assert (
         "1. 項目1の推進の本文「技術(AI)を進める。」 字の書き方 半角の括弧があります：「術(」"
         in text
@@ -45,7 +45,7 @@ def test_a_finding_is_waived_for_a_reason_and_taken_back(client, scene):
     assert client.post(page, {"reason": "正式な表記"})["Location"] == address(draft, "checks")
     assert Waiver.objects.get().reason == "正式な表記"
     text = words(client.get(address(draft, "checks")))
-    assert "確認済みの指摘（1）" in text
+    assert "確認済みの指摘（1件）" in text
     assert "理由：正式な表記" in text
     assert "取り消すと" in words(client.get(page))
     assert client.post(page, {"withdraw": "1"})["Location"] == address(draft, "checks")
@@ -79,7 +79,7 @@ def test_a_waiver_that_ended_is_shown_and_can_go(client, scene):
     page = address(draft, "checks", variant(draft))
     client.post(page, {"reason": "正式な表記"})
     amending.reword(draft, body, "技術を進める。", by=None)
-    assert "文言が変わって外れた確認（1）" in words(client.get(address(draft, "checks")))
+    assert "文言が変わって外れた確認（1件）" in words(client.get(address(draft, "checks")))
     assert "この確認は一覧から消えます。" in words(client.get(page))
     client.post(page, {"withdraw": "1"})
     assert not Waiver.objects.exists()
@@ -115,7 +115,7 @@ def test_an_approver_reads_the_findings_and_waives_none(client, scene):
     draft, _ = scene
     client.force_login(make_user(draft.period.agency, "approver"))
     text = words(client.get(address(draft, "checks")))
-    assert ("確認していない指摘（3）" in text, "確認済みにする" in text) == (True, False)
+    assert ("確認していない指摘（3件）" in text, "確認済みにする" in text) == (True, False)
 
 
 # --- 照合 -----------------------------------------------------------------------------------------
@@ -143,8 +143,8 @@ def test_the_ministrys_paper_is_compared_and_nothing_is_stored(client):
     draft = Amendment.objects.select_related("period__agency").get(slug="2026-01-28")
     client.force_login(make_user(draft.period.agency, "editor"))
     response = upload(client, draft, SOURCE.read_bytes(), "memo.txt")
-    assert "食い違い（47）" in words(response)
-    assert "うち26か所は、字の書き方だけの違いです。" in words(response)
+    assert "食い違い（47か所）" in words(response)
+    assert "食い違いのうち26か所は、字の書き方だけの違いです。" in words(response)
     told = [row.remark.split("\n")[0] for row in response.context["table"].rows]
     assert told[21:] == ["字の書き方が違う"] * 26
 

@@ -57,7 +57,7 @@ def test_the_tree_shows_what_changes_where(client, scene):
     assert "2. 項目2の推進 削る 理由なし 戻す ：2. 項目2の推進" in page
     assert "項目2を推進する。 削る 理由なし" in page
     assert "3. 重複 新設 決定できない 理由なし 編集" in page
-    assert "評価軸 1 （項目3の推進）" in page
+    assert "評価軸1件 （項目3の推進）" in page
     assert "理由のない変更が 4件 あります。" in page
     assert page.count("番号「3」が「項目3の推進」と重なっています。番号を改めてください。") == 2
     kinds = {kind.value: count for kind, count in response.context["counts"]}

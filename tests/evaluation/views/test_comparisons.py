@@ -17,7 +17,7 @@ from evaluation.views import comparisons
 from jst_objectives import history
 from programs.models import AccessRecord
 from tests.evaluation.views.drafts import address, make_scene, words
-from tests.factories import decide, make_user
+from tests.factories import decide, make_baseline, make_period, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 REAL = "/jst/5/amendments/2026-01-28/"
@@ -174,8 +174,17 @@ class TestVersions:
         assert "二つの版を比べる" in words(response)
         assert "before:baseline" not in response.content.decode()
         values = {field.name: field.value() for field in response.context["form"]}
-        today = str(timezone.localdate())
-        assert values == {"old": "on", "old_on": today, "new": "with:2026-01-28", "new_on": None}
+        old = "before:2026-01-28"
+        assert values == {"old": old, "old_on": None, "new": "with:2026-01-28", "new_on": None}
+
+    def test_today_is_proposed_beside_a_baseline(self, client):
+        period = make_period()
+        baseline, _ = make_baseline(period)
+        client.force_login(make_user(period.agency, "editor"))
+        form = client.get(f"/{period.agency.code}/5/comparison/").context["form"]
+        values = {field.name: field.value() for field in form}
+        today, new = str(timezone.localdate()), f"with:{baseline.slug}"
+        assert values == {"old": "on", "old_on": today, "new": new, "new_on": None}
 
     def test_two_versions(self, client, real):
         response = client.get(versions(real, "on:2026-02-01"))
@@ -208,9 +217,11 @@ class TestVersions:
         page = words(client.get(versions(real, "with:2026-01-28")))
         assert "この二つの版に、違いはありません。" in page
 
-    def test_errors_name_the_forms_expected(self, client, real):
+    def test_what_is_no_version_is_to_be_chosen_again(self, client, real):
         page = words(client.get(versions(real, "x")))
-        assert "比べる元（変更の前）：「x」を読み取れません。版は、「on:2026-04-01」" in page
+        assert (
+            "比べる元（変更の前）の「x」という版はありません。一覧から選び直してください。" in page
+        )
         page = words(client.get(versions(real, "with:2026-01-28@2020-01-01T00:00")))
         assert "まだありませんでした" in page
         page = words(client.get("/jst/5/comparison/?old=on:2026-04-01"))

@@ -119,6 +119,9 @@ def test_before_the_baseline_every_page_says_so(scene, part):
     address = scene.text + part.format(scene.item.public_id) + "?on=R4.3.31"
     page = scene.read(address, 404 if "items" in part else 200)
     assert page.count("この日の本文は登録されていません") == 1
+    first = scene.baseline.effective_on
+    assert f'登録されている本文は、<a href="{address.split("?")[0]}?on={first}">' in page
+    assert "この版のアドレス" not in page
     assert "この項目は、選んだ時点の本文にありません。" not in page
     assert '<table class="appendix">' not in page
 
@@ -127,11 +130,11 @@ def test_what_cannot_be_read_keeps_the_form(scene):
     for address in (scene.text, scene.page, scene.text + "appendix/"):
         page = scene.read(address + "?on=あした&known=2026-13-01", 404)
         assert "適用される日の「あした」を読み取れません。" in page
-        assert "知られていた日の「2026-13-01」という日はありません。" in page
+        assert "登録の時点の「2026-13-01」という日はありません。" in page
         assert 'value="あした"' in page
         assert 'value="2026-13-01"' in page
     page = scene.read(scene.text + "?known=0001-01-01T00:00", 404)
-    assert "知られていた日の「0001-01-01T00:00」という日時はありません。" in page
+    assert "登録の時点の「0001-01-01T00:00」という日時はありません。" in page
     slug = scene.draft.slug
     page = scene.read(f"{scene.text}?amendment={slug}&known=2020-01-01", 404)
     assert "にはまだありませんでした。" in page
@@ -162,7 +165,7 @@ def test_what_was_corrected_since_is_said(scene):
     assert f"{scene.page}?on=2024-04-01&amp;known=2024-04-01" in page
     known = f"{timezone.localtime(scene.past.recorded_at):%Y-%m-%dT%H:%M:%S.%f}"
     page = scene.read(f"{scene.page}?on=R6.4.1&known={known}")
-    assert "その後に登録された変更・正誤で改められています。ここには含みません。" in page
+    assert "その後に登録された変更・正誤で改められています。この本文には反映していません。" in page
     assert str(scene.correction) in page
     page = scene.read(f"{scene.page}?amendment={scene.past.slug}")
     assert "この変更の文言は、後の正誤で正されています。" in page
@@ -270,7 +273,7 @@ def test_a_later_correction_does_not_change_what_an_address_shows(scene, setting
         )
         assert heading(scene.read(scene.page)) == "1. 再び正した推進"
         assert heading(scene.read(address)) == "1. 正した推進"
-        assert "ここには含みません。" in scene.read(address)
+        assert "この本文には反映していません。" in scene.read(address)
 
 
 def test_the_address_of_a_draft_shows_it_as_it_was(scene):

@@ -91,7 +91,7 @@ def test_a_change_is_shown_with_person_time_reason_and_links(client, auditor, pe
     text = read(client, kind="wording", person="hanako")
     assert "<strong>2件</strong>" in text
     assert "文言：項目「項目1の育成」" in text
-    assert "理由：文言の変更" in text
+    assert "操作：文言の変更" in text
     assert '項目1の<del><span class="visually-hidden">削除</span>支援</del>' in text
     assert '項目1の<ins><span class="visually-hidden">追加</span>育成</ins>' in text
     place = [period.agency.code, period.number, draft.slug]

@@ -26,7 +26,7 @@ def test_the_public_is_told_when_nothing_is_published(client):
     html = home(client)
     assert "公表された中長期目標は、まだありません。" in html
     assert "変更案" not in html
-    assert "あなたを待っていること" not in html
+    assert "私の作業" not in html
 
 
 def test_the_public_is_led_to_what_is_published(client):
@@ -115,7 +115,7 @@ def test_what_was_sent_back_stands_first_with_its_words(client):
     procedure.send_back(draft, by=make_user(), reason="2.5の評価軸を\n直してください。")
     client.force_login(editor)
     html = home(client)
-    assert "あなたを待っていること（1）" in html
+    assert "私の作業（1件）" in html
     assert "差し戻された変更案を直す" in html
     assert "2.5の評価軸を<br>直してください。" in html
     assert html.index("差し戻された") < html.index('<h2 id="drafts">変更案</h2>')

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from evaluation import amending
+from evaluation import amending, procedure
 from evaluation.documents.issuing import issue, take_snapshot
 from evaluation.loading import load_source
 from evaluation.models import Amendment, IssuedDocument
@@ -124,6 +125,39 @@ def test_an_item_shows_its_parts_and_its_programme(jst):
         assert words in html
     assert "現行（この項目はありません）" in html
     assert "この項目は、選んだ時点の本文にありません。" in page(jst, address, status=404)
+
+
+ABSENT = "現行（この項目はありません）"
+
+
+def test_an_item_of_another_day_leads_to_the_text_in_force(client):
+    period = make_period()
+    _, (_, one, *_) = make_baseline(period)
+    draft = make_draft(period)
+    new = amending.insert(draft, "item", parent=one, label="1", text="新しい項目", by=None)
+    decide(draft, timezone.localdate())
+    gone = make_draft(period)
+    amending.repeal(gone, one, by=None)
+    client.force_login(make_user(period.agency, "editor"))
+    item = f"/{period.agency.code}/5/items/{new.public_id}/"
+    assert ABSENT not in page(client, f"{item}?amendment={draft.slug}")
+    assert ABSENT not in page(client, f"{item}?on=R5.4.1", status=404)
+    decide(gone, timezone.localdate())
+    assert ABSENT in page(client, f"{item}?amendment={draft.slug}")
+    assert ABSENT in page(client, item, status=404)
+
+
+def test_the_appendix_is_issued_by_who_has_a_role(jst):
+    amendment = Amendment.objects.get(slug="2026-01-28")
+    address = "/jst/5/appendix/?amendment=2026-01-28"
+    assert "別紙のPDFを発行" in page(jst, address)
+    assert "（赤字・下線部分は変更部分）" in page(jst, address)
+    assert "別紙のPDFを発行" not in page(jst, "/jst/5/appendix/")
+    decide(amendment, timezone.localdate())
+    amendment.refresh_from_db()
+    procedure.publish(amendment, by=make_user(), published_on=timezone.localdate())
+    jst.logout()
+    assert "別紙のPDFを発行" not in page(jst, address)
 
 
 def test_a_document_is_issued_downloaded_and_verified(jst):

@@ -69,9 +69,9 @@ PAGES: dict[tuple[str, str], int] = {
     ("editor", TEXT + "?amendment=draft"): 10,
     ("", TEXT + "?on=R4.4.1&known=%E4%BB%A4%E5%92%8C8%E5%B9%B41%E6%9C%881%E6%97%A5"): 4,
     ("", TEXT + "items/{item}/"): 7,
-    ("editor", TEXT + "items/{item}/?amendment=draft"): 19,  # and three drafts that change it
+    ("editor", TEXT + "items/{item}/?amendment=draft"): 21,  # and three drafts that change it
     ("", TEXT + "appendix/"): 4,
-    ("editor", TEXT + "appendix/?amendment=draft"): 11,
+    ("editor", TEXT + "appendix/?amendment=draft"): 13,
     ("", TEXT + "policy/"): 3,
     # Results
     ("agency", TEXT + "indicators/"): 12,

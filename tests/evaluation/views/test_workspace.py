@@ -144,7 +144,7 @@ def test_the_draft_shows_only_what_changes(client, scene):
     amending.insert(draft, "evaluation_axis", parent=three, text="進んだか。", by=None)
     page = words(client.get(address(draft, "edit") + "?only=changed"))
     assert [
-        word in page for word in ("項目1の推進", "2. 甲 改正", "評価軸 1", "進んだか。 新設")
+        word in page for word in ("項目1の推進", "2. 甲 改正", "評価軸1件", "進んだか。 新設")
     ] == [
         False,
         True,
