@@ -51,8 +51,8 @@ class StepRecordForm(PlainForm):
         label="回答・答申・認可の日", required=False, help_text="日付と違うときだけ入力します。"
     )
     openness = forms.ChoiceField(
-        label="公開",
-        choices=[("", "会議ではない・記録しない"), *ProcedureStep.Openness.choices[1:]],
+        label="会議の公開",
+        choices=[("", "公開・非公開を記録しない"), *ProcedureStep.Openness.choices[1:]],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -33,12 +33,13 @@ class ReasonForm(forms.Form):
     title = WritingField(
         label="変更事項",
         max_length=200,
-        error_messages={"required": "変更事項を入力してください（例：半導体研究の推進）。"},
+        help_text="例：半導体研究の推進",
+        error_messages={"required": "変更事項を入力してください。"},
     )
     text = WritingField(
-        label="説明",
+        label="変更する理由の説明",
         rows=6,
-        error_messages={"required": "なぜ変更するのかを入力してください。"},
+        error_messages={"required": "変更する理由の説明を入力してください。"},
     )
     kind = forms.ChoiceField(
         label="理由の種類",
