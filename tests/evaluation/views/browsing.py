@@ -50,7 +50,7 @@ class Portal:
 
     def window(self, user: User | None = None, **options: Any) -> Page:
         """Open a window of nobody, or of somebody who has signed in already."""
-        context = self._new_context(base_url=self.address, **{"locale": "ja-JP"} | options)
+        context = self._new_context(base_url=self.address, **options)
         context.set_default_timeout(WAIT)
         context.add_init_script(TELL_VIOLATIONS)
         context.on("console", self.on_console)
