@@ -94,6 +94,10 @@ class StartForm(PlainForm):
     def __init__(self, *args: Any, period: ObjectivePeriod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.period = period
+        today = str(timezone.localdate())
+        taken = period.amendments.filter(slug=today).exists()
+        free = drafting.suggested_slug(Amendment(period=period, slug=today)) if taken else today
+        self.fields["slug"].initial = free
 
     def clean_slug(self) -> str:
         return free_slug(self.period, self.cleaned_data["slug"])

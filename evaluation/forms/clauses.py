@@ -48,6 +48,7 @@ class ReasonField(forms.TypedChoiceField):
         super().__init__(
             label="変更理由",
             required=False,
+            help_text="決定までに選びます。",
             choices=[("", NO_REASON), *choices],
             coerce=by_pk.__getitem__,
             empty_value=None,

@@ -28,6 +28,7 @@ class ReasonForm(forms.Form):
         label="新しい区分の見出し",
         required=False,
         max_length=200,
+        error_messages={"required": "新しい区分の見出しを入力してください。"},
         help_text="「新しい区分を作る」ときだけ入力します。例：令和7年度補正予算に伴う変更",
     )
     title = WritingField(
@@ -72,6 +73,7 @@ class ReasonForm(forms.Form):
         if reason:
             self.fields["seen"] = SeenField()
             self.initial["seen"] = reasoning.fingerprint(reason)
+        self.fields["new_group"].required = not self.titles
         agency = draft.period.agency
         groups = [("", "選んでください"), *self.titles.items(), NEW_GROUP]
         self.fields["group"].choices = groups  # type: ignore[attr-defined]
