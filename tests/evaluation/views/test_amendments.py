@@ -209,7 +209,7 @@ def test_the_amendment_of_the_document_gives_its_reasons(client):
     client.force_login(make_user(Agency.objects.get(code="jst"), "editor"))
     html = client.get("/jst/5/amendments/2026-01-28/").content.decode()
     assert html.count('<article class="reason">') == 4
-    for words in ("資料に印刷されたページ：", "新設18", "改正2", "令和8年1月28日（2026年）"):
+    for words in ("資料に印刷されたページ：", "新設18件", "改正2件", "令和8年1月28日（2026年）"):
         assert words in html
     for end in ("overview/", "reasons/", "comparison/", "facts/", "edit/"):
         assert f'href="/jst/5/amendments/2026-01-28/{end}"' in html
@@ -228,6 +228,24 @@ def test_conflicts_and_neighbours_are_named(client, period, baseline):
     assert "この変更案の「乙」と、決定された「甲」" in html
     assert "このままでは決定できない箇所（1）" in html
     assert "番号「1」が「重複」と重なっています。" in html
+    assert "条項の編集で直す</a>" in html
+    assert "決定された変更との重なりを確かめ" not in html  # the draft's own numbers
+
+
+def test_what_cannot_be_decided_is_sent_back_first(client, period, baseline):
+    item = baseline.introduced.filter(kind="item").order_by("pk")[0]
+    first, second = make_draft(period), make_draft(period)
+    for draft in (first, second):
+        amending.reword(draft, item, f"{draft}の文言", by=None)
+    procedure.submit(second, by=make_user(period.agency, "editor"))
+    sign_in(client, period, "approver")
+    main = re.compile(r'class="primary" href="[^"]+/steps/([a-z-]+)/"')
+    assert main.findall(page(client, second).content.decode()) == ["approve"]
+    decide(first)
+    html = page(client, second).content.decode()
+    assert main.findall(html) == ["send-back"]
+    assert html.index("このままでは決定できない箇所（1）") < html.index("次にできること")
+    assert "決定された変更との重なりを確かめる</a>" in html
 
 
 @pytest.mark.parametrize("role", ["editor", "approver", "auditor"])

@@ -306,7 +306,7 @@ def test_what_an_editor_does_to_clauses(scene: Scene):
     visit.check(expected="先に保存された変更があります")
     visit.page.goto(f"{item}repeal/")
     amending.reword(scene.real, scene.item, "先の先の文言", by=None)
-    visit.page.get_by_role("button", name="削る").click()
+    visit.page.get_by_role("button", name="この条項を削る").click()
     visit.check(expected="先に保存された変更があります")
 
 
