@@ -124,5 +124,5 @@ def _write(comment: Comment, text: str, by: User) -> Comment:
     check_text(text, "コメント")
     comment.text, comment.author, comment.written_at = text, by, timezone.now()
     comment.full_clean()
-    history.save(comment, by=by, reason="コメントへの答え" if comment.answers_to else "コメント")
+    history.save(comment, by=by, reason="コメントへの返信" if comment.answers_to else "コメント")
     return comment

@@ -144,6 +144,11 @@ class Recorded:
         return self.kind.required and not self.steps
 
 
+def missing_before_decision(amendment: Amendment) -> list[StepKind]:
+    """Return the steps that the law asks for before the decision, of which nothing is recorded."""
+    return [e.kind for e in recorded(amendment, after_decision=False) if e.is_missing]
+
+
 def recorded(amendment: Amendment, *, after_decision: bool = True) -> list[Recorded]:
     """Return every kind of step in its order, with its records (two queries); with
     `after_decision=False` only those that come before the decision."""

@@ -24,7 +24,7 @@ State = Rendering.State
 ACTIVE = (State.WAITING, State.RUNNING)
 # A worker gives a sign of life every two seconds (`pdf.SIGN_OF_LIFE`); a busy machine is given more.
 SILENCE = dt.timedelta(seconds=60)
-WORKER_DIED = "作成していたプロセスが、途中で終わりました。もう一度作成してください。"
+WORKER_DIED = "作成の途中で、サーバーの処理が止まりました。もう一度作成してください。"
 STOPPED = "作成するプロセスが止められました。もう一度作成してください。"
 UNEXPECTED = "作成中に、予期しない誤りが起きました。管理者に連絡してください。"
 

@@ -122,4 +122,4 @@ def _name(restriction: Restriction, person: User, by: User) -> None:
             "読める人には、この法人の起案者・承認者・監査者（共有した後は法人担当者も）だけを加えられます。"
         )
     reader = RestrictedReader(restriction=restriction, user=person)
-    history.save(reader, by=by, reason=f"読める人に加える：{person.get_username()}")
+    history.save(reader, by=by, reason=f"読める人に加える：{history.actor_name(person)}")

@@ -25,7 +25,7 @@ class News(StrEnum):
     HANDED_OVER = "あなたが変更案の担当者になりました"
     SHARED = "変更案が法人と共有されました"
     COMMENTED = "担当している変更案にコメントが付きました"
-    ANSWERED = "コメントに答えがありました"
+    ANSWERED = "コメントに返信がありました"
     HANDED_IN = "実績が提出され、確認を待っています"
     RETURNED = "実績が差し戻され、手直しを待っています"
     ASSIGNED = "あなたが実績の入力の担当者になりました"

@@ -21,7 +21,7 @@ def refusal(text: str) -> str:
     for character in sorted(set(text)):
         if reason := _reason(character):
             position = text.index(character) + 1
-            return f"{position}文字目の{character_name(character)}は{reason}"
+            return f"{position}文字目の文字（U+{ord(character):04X}）は{reason}"
     return ""
 
 

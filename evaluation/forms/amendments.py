@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from evaluation import drafting, procedure, restricting
+from evaluation import approving, drafting, procedure, recording, restricting
 from evaluation.forms.clauses import SeenField
 from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
@@ -28,7 +28,7 @@ class SlugField(forms.CharField):
         super().__init__(
             label="識別名",
             max_length=50,
-            help_text="ページのアドレスになります。半角の小文字・数字・ハイフン（例：2026-10-01）",
+            help_text="ほかの変更と区別する名前です。半角の小文字・数字・ハイフン（例：2026-10-01）。ページのアドレスにも使います。",
             error_messages={"required": "識別名を入力してください（例：2026-10-01）。"},
             **options,
         )
@@ -55,7 +55,7 @@ def title_field() -> forms.CharField:
     return forms.CharField(
         label="件名",
         max_length=200,
-        help_text="例：国立研究開発法人科学技術振興機構の中長期目標の変更",
+        help_text="例：国立研究開発法人科学技術振興機構の中長期目標の変更について",
         error_messages={"required": "件名を入力してください。"},
     )
 
@@ -94,6 +94,10 @@ class StartForm(PlainForm):
     def __init__(self, *args: Any, period: ObjectivePeriod, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.period = period
+        today = str(timezone.localdate())
+        taken = period.amendments.filter(slug=today).exists()
+        free = drafting.suggested_slug(Amendment(period=period, slug=today)) if taken else today
+        self.fields["slug"].initial = free
 
     def clean_slug(self) -> str:
         return free_slug(self.period, self.cleaned_data["slug"])
@@ -134,13 +138,13 @@ class PersonField(forms.ModelChoiceField):
 
 class HandOverForm(StepForm):
     to = PersonField(
-        label="引き継ぐ相手",
+        label="引き継ぐ人",
         queryset=User.objects.none(),
         empty_label="選んでください",
         help_text="この法人の起案者から選びます。",
         error_messages={
-            "required": "引き継ぐ相手を選んでください。",
-            "invalid_choice": "引き継ぐ相手を、一覧から選んでください。",
+            "required": "引き継ぐ人を選んでください。",
+            "invalid_choice": "引き継ぐ人を、一覧から選んでください。",
         },
     )
 
@@ -192,10 +196,21 @@ class ApproveForm(StepForm):
 class DecideForm(StepForm):
     decided_on = JapaneseDateField(label="決定日", help_text="主務大臣が決定した日。")
     effective_on = JapaneseDateField(label="適用日", help_text="新しい本文が効力をもつ最初の日。")
+    without_records = forms.MultipleChoiceField(
+        label="法令で必要な手続の記録",
+        choices=[("yes", "記録がないまま決定する")],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "手続を先に記録するか、「記録がないまま決定する」に印を付けてください。"
+        },
+    )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
         super().__init__(*args, amendment=amendment, **kwargs)
+        self.missing = recording.missing_before_decision(amendment)
+        if not self.missing:
+            del self.fields["without_records"]
         self.day = procedure.day_of_correction(amendment)
         if self.day:
             field = self.fields["effective_on"]
@@ -204,6 +219,7 @@ class DecideForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        values.pop("without_records", None)  # asked of the person, not of the verb
         decided_on, effective_on = values.get("decided_on"), values.get("effective_on")
         if decided_on and effective_on:
             procedure.check_decision(self.amendment, decided_on, effective_on)
@@ -214,7 +230,10 @@ class DecideForm(StepForm):
         decided_on, effective_on = (
             self.cleaned_data[name] for name in ("decided_on", "effective_on")
         )
+        approved = approving.standing(self.amendment)
         found = []
+        if approved and decided_on < timezone.localdate(approved[-1].approved_at):
+            found.append("決定日が、承認した日より前です。日付を確かめてください。")
         if self.day:
             found.append(procedure.explain_day_of_correction(self.amendment))
         elif effective_on < decided_on:

@@ -18,8 +18,10 @@ from programs.models import Program
 
 NO_REASON = "まだ選ばない"
 REOPEN = "ページを開き直してから、もう一度やり直してください。"
-SHIFT = "この項目と、続く項目の番号を、並びのとおりに付け直す"
-NUMBER_HELP = "印刷される番号のうち、この条項だけの番号です。「2.5.」なら「5」と入力します。"
+SHIFT = "この{0}と、続く{0}の番号を、並びのとおりに付け直す"
+NUMBER_HELP = (
+    "印刷される番号のうち、この条項だけの番号です。「2.5.」なら「5」、「Ⅱ.」なら「Ⅱ」と入力します。"
+)
 WHERE = 34  # characters that name a place
 TOP = "いちばん上"
 KINDS_BELOW_ITEM = {
@@ -46,6 +48,7 @@ class ReasonField(forms.TypedChoiceField):
         super().__init__(
             label="変更理由",
             required=False,
+            help_text="決定までに選びます。",
             choices=[("", NO_REASON), *choices],
             coerce=by_pk.__getitem__,
             empty_value=None,
@@ -181,7 +184,7 @@ class RewordForm(ChangeForm):
             initial=target.node.text,
             rows=0 if heading else min(16, 3 + len(target.node.text) // 40),
             error_messages={
-                "required": "文言を入力してください。条項をなくすときは「削る」を選びます。"
+                "required": "文言を入力してください。条項をなくすときは「この条項を削る」を選びます。"
             },
         )
         self.initial["opened"] = target.node.text
@@ -279,7 +282,7 @@ class NewForm(forms.Form):
             self.fields["shift"] = forms.MultipleChoiceField(
                 label="続く番号",
                 required=False,
-                choices=[("yes", SHIFT)],
+                choices=[("yes", SHIFT.format(Clause.Kind(kind).label))],
                 widget=forms.CheckboxSelectMultiple,
             )
         name = "見出し" if kind in NUMBERED else str(Clause.Kind(kind).label)
@@ -299,7 +302,7 @@ class NewForm(forms.Form):
             if same := namesake(self.tree, self.kind, parent_id, label):
                 free = free_number(self.tree, self.kind, place)
                 hint = f"空いている番号は「{free}」です。" if free else ""
-                hint += f"「{SHIFT}」に印を付けると、この場所に入れられます。"
+                hint += f"「{SHIFT.format(Clause.Kind(self.kind).label)}」に印を付けると、この場所に入れられます。"
                 self.add_error(
                     "label", f"番号「{label}」は、「{same.text}」と重なっています。{hint}"
                 )

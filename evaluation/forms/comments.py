@@ -19,5 +19,5 @@ class AnswerForm(forms.Form):
     """What somebody answers."""
 
     text = WritingField(
-        label="答え", rows=3, error_messages={"required": "答えを入力してください。"}
+        label="返信", rows=3, error_messages={"required": "返信を入力してください。"}
     )

@@ -31,7 +31,7 @@ class JapaneseDateField(forms.Field):
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
         example = "例：令和8年4月1日、2026/4/1、R8.4.1"
         super().__init__(help_text=f"{help_text}{example}", **options)
-        self.error_messages["required"] = f"{self.label}を{EXPECTED}"
+        self.error_messages["required"] = f"{self.label}を入力してください（例：令和8年4月1日）。"
 
     def prepare_value(self, value: Any) -> Any:
         return written(value) if isinstance(value, dt.date) else value

@@ -22,7 +22,7 @@ class HistoryForm(PlainForm):
 
     person = forms.CharField(
         label="操作した人",
-        help_text=f"氏名か利用者名の一部。人によらないものは「{SYSTEM}」",
+        help_text=f"氏名かユーザー名の一部。人によらないものは「{SYSTEM}」",
         required=False,
         max_length=100,
         error_messages={"max_length": "操作した人は100文字以内で入力してください。"},

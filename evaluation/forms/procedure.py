@@ -52,7 +52,7 @@ class StepRecordForm(PlainForm):
     )
     openness = forms.ChoiceField(
         label="会議の公開",
-        choices=[("", "該当しない・記録しない"), *ProcedureStep.Openness.choices[1:]],
+        choices=[("", "公開・非公開を記録しない"), *ProcedureStep.Openness.choices[1:]],
         required=False,
         widget=forms.RadioSelect,
     )

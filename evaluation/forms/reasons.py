@@ -28,17 +28,19 @@ class ReasonForm(forms.Form):
         label="新しい区分の見出し",
         required=False,
         max_length=200,
+        error_messages={"required": "新しい区分の見出しを入力してください。"},
         help_text="「新しい区分を作る」ときだけ入力します。例：令和7年度補正予算に伴う変更",
     )
     title = WritingField(
         label="変更事項",
         max_length=200,
-        error_messages={"required": "変更事項を入力してください（例：半導体研究の推進）。"},
+        help_text="例：半導体研究の推進",
+        error_messages={"required": "変更事項を入力してください。"},
     )
     text = WritingField(
-        label="説明",
+        label="変更する理由の説明",
         rows=6,
-        error_messages={"required": "なぜ変更するのかを入力してください。"},
+        error_messages={"required": "変更する理由の説明を入力してください。"},
     )
     kind = forms.ChoiceField(
         label="理由の種類",
@@ -71,6 +73,7 @@ class ReasonForm(forms.Form):
         if reason:
             self.fields["seen"] = SeenField()
             self.initial["seen"] = reasoning.fingerprint(reason)
+        self.fields["new_group"].required = not self.titles
         agency = draft.period.agency
         groups = [("", "選んでください"), *self.titles.items(), NEW_GROUP]
         self.fields["group"].choices = groups  # type: ignore[attr-defined]

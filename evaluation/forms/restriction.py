@@ -24,7 +24,7 @@ class RestrictForm(StepForm):
         queryset=User.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="あなたと担当者のほかに、だれが読めるか。承認する人を忘れずに選んでください。",
+        help_text="あなたと担当者のほかに読める人です。承認者が入っていないと、承認できません。後からも加えられます。",
         error_messages={"invalid_choice": "読める人を、一覧から選んでください。"},
     )
 
@@ -40,7 +40,7 @@ class ReleaseForm(StepForm):
 
 class NameForm(PlainForm):
     to = PersonField(
-        label="読める人に加える",
+        label="加える人",
         queryset=User.objects.none(),
         empty_label="選んでください",
         help_text="この法人の起案者・承認者・監査者から選びます。共有した後は、法人担当者も選べます。",

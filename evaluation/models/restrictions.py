@@ -69,4 +69,4 @@ class RestrictedReader(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.restriction}：{self.user}"
+        return f"{self.user.name}（{self.restriction.amendment}）"

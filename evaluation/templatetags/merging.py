@@ -13,6 +13,7 @@ from evaluation.forms.merging import DECISION, Source
 from evaluation.models.texts import Conflict, ConflictKind, Text
 
 register = template.Library()
+WITH_DECIDED = {ConflictKind.ASPECT, ConflictKind.REPEALED}  # others a draft has with itself
 
 
 @register.filter
@@ -40,12 +41,17 @@ def changed_from(text: str, base: str | None) -> Cell:
 
 
 @register.filter
+def with_decided(conflicts: Iterable[Conflict]) -> bool:
+    """Tell whether one of the conflicts is with what was decided since the draft began."""
+    return any(conflict.kind in WITH_DECIDED for conflict in conflicts)
+
+
+@register.filter
 def settling(conflict: Conflict, beside: Iterable[Conflict]) -> str:
     """Return how a person settles a conflict: settle, keep, relabel or move; together
     for a place, and where its clause has more of them `beside` it, which are settled at once."""
-    decided = {ConflictKind.ASPECT, ConflictKind.REPEALED}
-    one = [c for c in beside if c.clause_id == conflict.clause_id and c.kind in decided]
-    if conflict.kind in decided and (len(one) > 1 or conflict.aspect == "位置"):
+    one = [c for c in beside if c.clause_id == conflict.clause_id and c.kind in WITH_DECIDED]
+    if conflict.kind in WITH_DECIDED and (len(one) > 1 or conflict.aspect == "位置"):
         return "together"
     if conflict.kind is ConflictKind.REPEALED:
         return "keep"

@@ -49,7 +49,18 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "has_sheets": amendment.overview_sheets.exists(),
     }
     context |= _documents(request, amendment) | _progress(request, amendment)
+    context["main_act"] = _main_act(context)
     return render(request, "evaluation/amendment.html", context)
+
+
+def _main_act(context: dict[str, Any]) -> str:
+    """Return the act of the procedure that comes next: of what cannot be decided, that it goes back."""
+    names = [name for name, _ in context["stage_acts"]]
+    if context["conflicts"] and not {"approve", "decide"}.isdisjoint(names):
+        return "send-back"
+    if context["amendment"].is_restricted and "decide" in names:
+        return ""
+    return names[0] if names else ""
 
 
 def _documents(request: PortalRequest, amendment: Amendment) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def other_agencies(request: SignedInRequest, agency: str, number: int, slug: str
         place = made[0].period.agency.code, made[0].period.number, made[0].slug
         return redirect("amendment", *place)
     context = {"amendment": source, "period": source.period, "plans": plans}
+    context["some_fit"] = any(plan.fitting for plan in plans)
     return render(request, "evaluation/other_agencies.html", context)
 
 

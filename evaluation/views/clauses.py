@@ -55,11 +55,21 @@ VERBS = {
     "reword": Verb(forms.RewordForm, amending.reword, NAMES["reword"], "保存しました。"),
     "relabel": Verb(forms.RelabelForm, amending.relabel, "番号を改める", "番号を改めました。"),
     "move": Verb(forms.MoveForm, amending.move, "別の場所へ移す", "移しました。"),
-    "up": Verb(forms.TakeBackForm, partial(amending.shift, step=-1), "上へ", "上へ動かしました。"),
-    "down": Verb(forms.TakeBackForm, partial(amending.shift, step=1), "下へ", "下へ動かしました。"),
+    "up": Verb(
+        forms.TakeBackForm,
+        partial(amending.shift, step=-1),
+        "条項を上へ動かす",
+        "上へ動かしました。",
+    ),
+    "down": Verb(
+        forms.TakeBackForm,
+        partial(amending.shift, step=1),
+        "条項を下へ動かす",
+        "下へ動かしました。",
+    ),
     "explain": Verb(forms.ChangeForm, amending.explain, NAMES["explain"], "理由を保存しました。"),
-    "repeal": Verb(forms.RepealForm, amending.repeal, "削る", "削ることにしました。"),
-    "restore": Verb(forms.TakeBackForm, amending.restore, "戻す", "戻しました。"),
+    "repeal": Verb(forms.RepealForm, amending.repeal, "この条項を削る", "削ることにしました。"),
+    "restore": Verb(forms.TakeBackForm, amending.restore, "この条項を戻す", "戻しました。"),
     "split": Verb(successions.SplitForm, amending.split, "二つ以上に分ける", "分けました。"),
     "merge": Verb(successions.MergeForm, amending.merge, "ほかの条項を統合する", "統合しました。"),
     "replace": Verb(
@@ -74,7 +84,9 @@ VERBS = {
         "系列の扱いを選ぶ",
         "系列の扱いを記録しました。",
     ),
-    "undo": Verb(forms.UndoForm, amending.undo, "現行に戻す", "現行の文言に戻しました。"),
+    "undo": Verb(
+        forms.UndoForm, amending.undo, "現行の文言・番号・場所に戻す", "現行の文言に戻しました。"
+    ),
 }
 
 

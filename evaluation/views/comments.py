@@ -26,10 +26,10 @@ from evaluation.views.once import Refused, once
 from evaluation.views.outline import Outline
 from evaluation.views.typed import take_typed
 
-SHOWN = {"open": "解決していないもの", "resolved": "解決したもの", "all": "すべて"}
+SHOWN = {"open": "未解決", "resolved": "解決済み", "all": "すべて"}
 ACTS: dict[str, tuple[Callable[..., None], str]] = {
-    "resolve": (commenting.resolve, "解決しました。"),
-    "reopen": (commenting.reopen, "もう一度開きました。"),
+    "resolve": (commenting.resolve, "解決済みにしました。"),
+    "reopen": (commenting.reopen, "未解決に戻しました。"),
 }
 
 
@@ -114,7 +114,7 @@ def _done(
     except ValidationError as error:
         messages.warning(request, "　".join(error.messages))
         return Refused(there) if act in ACTS else None
-    messages.success(request, "答えました。")
+    messages.success(request, "返信しました。")
     return redirect(there)
 
 

@@ -77,7 +77,9 @@ def correct(
             messages.success(request, f"「{draft}」に正誤を書きました。")
             return redirect("amendment", agency, number, draft.slug)
     context: dict[str, Any] = {"amendment": amendment, "period": amendment.period, "form": form}
-    return render(request, "evaluation/correction_form.html", context | {"wording": wording})
+    text = Text.of(Wording.objects.as_amended_by(amendment))
+    context |= {"wording": wording, "place": text.place(text.nodes[wording.clause_id])}
+    return render(request, "evaluation/correction_form.html", context)
 
 
 def _decided(request: PortalRequest, agency: str, number: int, slug: str) -> Amendment:

@@ -23,6 +23,7 @@ from programs.access import record
 from programs.models import AccessRecord, Agency, User
 
 logger = logging.getLogger(__name__)
+RESTRICTION = "この変更案の閲覧制限"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -77,7 +78,11 @@ def explain_refused_methods(
 def _page(request: HttpRequest, status: int, reason: str = "", **context: object) -> str:
     context |= {"reason": reason}
     try:
-        context["ways_back"] = _ways_back(request) if status in {403, 404} else []
+        ways_back = _ways_back(request) if status in {403, 404} else []
+        context |= {
+            "ways_back": ways_back,
+            "is_restricted": RESTRICTION in dict(ways_back).values(),
+        }
         return render_to_string(f"{status}.html", context, request)
     except Error:  # who has signed in cannot be read
         return render_to_string(f"{status}.html", context)
@@ -97,7 +102,7 @@ def _ways_back(request: HttpRequest) -> list[tuple[str, str]]:
     if not isinstance(request.user, User):
         return []
     restricted = restricting.restricted_for(request.user).filter(**named).first()
-    return [(reverse("restriction", args=keys), "この変更案の閲覧制限")] if restricted else []
+    return [(reverse("restriction", args=keys), RESTRICTION)] if restricted else []
 
 
 def _reason(exception: Exception) -> str:

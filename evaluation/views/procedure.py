@@ -15,6 +15,7 @@ from evaluation.documents.versions import reads_draft_at
 from evaluation.forms.clauses import refuse
 from evaluation.forms.procedure import CorrectForm, RecordForm, RemoveForm
 from evaluation.models import Amendment, ProcedureStep
+from evaluation.models.amendments import DRAFT_READERS
 from evaluation.permissions import (
     Act,
     Hidden,
@@ -25,6 +26,7 @@ from evaluation.permissions import (
     roles_of,
     visible_change,
 )
+from evaluation.timeline import events_of
 from evaluation.views.once import once
 
 NO_SUCH = "この手続の記録は、登録されていないか、見る権限がありません。"
@@ -39,15 +41,23 @@ def procedure(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     roles = roles_of(request.user, amendment.period.agency)
     _tell_versions(steps, amendment, roles)
     kinds = amendment.period.agency.step_kinds.filter(of_rating=False)
+    recorded = [
+        recording.Recorded(kind, [s for s in steps if s.kind_id == kind.pk]) for kind in kinds
+    ]
+    reads_drafts = not roles.isdisjoint(DRAFT_READERS)
     context = {
-        "recorded": [
-            recording.Recorded(kind, [s for s in steps if s.kind_id == kind.pk]) for kind in kinds
-        ],
+        "recorded": recorded,
+        "missing": [entry.kind for entry in recorded if _is_due(entry, amendment)],
+        "drafted": events_of([amendment])[amendment.pk][0] if reads_drafts else None,
         "approvals": approving.judged(amendment) if roles else [],
         "refusals": refusals(request.user, amendment),
         "is_inside": bool(roles),
     }
     return render(request, "evaluation/procedure.html", _of(amendment) | context)
+
+
+def _is_due(entry: recording.Recorded, amendment: Amendment) -> bool:
+    return entry.is_missing and (amendment.is_decided or not entry.kind.after_decision)
 
 
 @once

@@ -56,7 +56,9 @@ def cancel(request: SignedInRequest, agency: str, number: int, slug: str, pk: in
         if shown.requested_by_id != request.user.pk:
             raise PermissionDenied(NOT_YOURS)
         work.cancel(shown)
-        messages.info(request, "作成の中止を求めました。")
+        shown.refresh_from_db(fields=["state"])
+        if shown.state == Rendering.State.RUNNING:  # else the page itself says how it ended
+            messages.info(request, "作成の中止を求めました。")
     # Also where a sign-in that interrupted the button leads back to.
     return redirect("rendering", agency, number, slug, pk)
 

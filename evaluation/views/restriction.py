@@ -98,6 +98,7 @@ def _context(amendment: Amendment, reads_text: bool) -> dict[str, Any]:
         "amendment": amendment,
         "period": amendment.period,
         "restriction": amendment.restriction,
+        "restricted_by": amendment.restriction.history.earliest("history_id").actor_name,
         "readers": amendment.restriction.readers.select_related("user"),
         "reads_text": reads_text,
         "events": events_of([amendment])[amendment.pk][::-1],

@@ -11,11 +11,14 @@ from evaluation.views.editions import Edition
 def review(amendment: Amendment, edition: Edition | None = None) -> dict[str, Any]:
     """Return all that the check page shows of an amendment besides the answers and the table."""
     recorded = recording.recorded(amendment, after_decision=amendment.is_decided)
+    missing = [entry.kind for entry in recorded if entry.is_missing and amendment.is_decided]
     return {
         "reviewed": True,
         "changed": _changed(edition or Edition.of(amendment)),
+        "groups": amendment.reason_groups.prefetch_related("reasons"),
         "recorded": recorded,
-        "missing": [entry.kind for entry in recorded if entry.is_missing],
+        "skipped": [kind for kind in missing if not kind.after_decision],
+        "to_come": [kind for kind in missing if kind.after_decision],
         "approvals": approving.judged(amendment),
     }
 

@@ -24,7 +24,14 @@ from evaluation.documents.issuing import torn_places
 from evaluation.forms import amendments as forms
 from evaluation.forms.restriction import ReleaseForm, RestrictForm
 from evaluation.models import Amendment
-from evaluation.permissions import Act, SignedInRequest, people_with, require, visible_amendment
+from evaluation.permissions import (
+    RULES,
+    Act,
+    SignedInRequest,
+    people_with,
+    require,
+    visible_amendment,
+)
 from evaluation.views.editions import Edition
 from evaluation.views.once import once
 from evaluation.views.review import review
@@ -68,7 +75,7 @@ STEPS = {
         "「{}」を提出しました。承認者が承認するか、差し戻すまで、編集できません。",
         (
             "承認者が新旧対照表を見て、承認するか、理由を付けて差し戻します。",
-            "差し戻されるまで、だれも編集できません。",
+            "差し戻されるか、起案者が編集に戻すまで、だれも編集できません。",
         ),
         concerns=Role.Kind.APPROVER,
         obstacle=drafting.check_submission,
@@ -144,7 +151,7 @@ STEPS = {
     "hand-over": Step(
         Act.HAND_OVER,
         "担当者を変える",
-        "引き継ぐ",
+        "担当者を変える",
         drafting.hand_over,
         "「{}」の担当者を変えました。",
         ("選んだ人の「私の作業」に、この変更案が載ります。",),
@@ -158,7 +165,7 @@ STEPS = {
         drafting.copy,
         "写し「{}」を作りました。あなたが担当者です。",
         (
-            "いまの本文の上に、同じ文言・新設の条項・事業・理由をもつ、新しい変更案を作ります。",
+            "いまの本文をもとに、同じ文言・新設の条項・事業・理由をもつ、新しい変更案を作ります。",
             "全体像・発行した文書・手続の記録は写しません。元の変更案は、そのまま残ります。",
             "起案の後に本文が変わった箇所は、写しのページに「このままでは決定できない箇所」として並びます。",
         ),
@@ -186,7 +193,8 @@ STEPS = {
         "「{}」を編集に戻しました。",
         (
             "起案中に戻り、編集できるようになります。",
-            "承認は、内容を変えるまで有効です。変えた後でも、元に戻せば有効になります。",
+            "承認者の「あなたを待っていること」から外れます。もう一度提出するまで、承認も決定もできません。",
+            "すでにある承認は、内容を変えるまで有効です。変えた後でも、元に戻せば有効になります。",
         ),
         form=forms.TakeBackForm,
         aside=True,
@@ -310,6 +318,7 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
     checking = plan.checked and form.is_bound and form.is_valid() and not obstacles
     context = {
         "obstacles": obstacles,
+        "act_name": RULES[plan.act].name,
         "checking": checking,
         "answers": _answers(form) if checking else [],
         "people": _people(plan, amendment),
@@ -333,7 +342,8 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
 
 def _answers(form: forms.StepForm) -> list[dict[str, Any]]:
     """Return what was typed, as it was understood, each with the way back to its field."""
-    values = {field.name: form.cleaned_data[field.name] for field in form.visible_fields()}
+    shown = [field.name for field in form.visible_fields() if field.name in form.cleaned_data]
+    values = {name: form.cleaned_data[name] for name in shown}
     query = urlencode(values | {"change": 1})
     return [
         {"field": form[name], "value": value, "change": f"?{query}#{form[name].id_for_label}"}

@@ -65,10 +65,14 @@ def _together(request: SignedInRequest, page: ClausePage) -> dict[str, Any]:
     """Return who else has the clause open, and what people say of the draft and of the clause."""
     draft = page.outline.draft
     comments = list(commenting.threads(draft, request.user))
+    threads = [thread for thread in comments if thread.clause_id == page.clause.pk]
+    resolved = sum(thread.is_resolved for thread in threads)
     return {
         "here": here(request, draft, page.clause),
         "comments": commenting.open_by_clause(comments),
         "elsewhere": changed_elsewhere(draft, request.user).get(page.node.clause_id, []),
-        "threads": [thread for thread in comments if thread.clause_id == page.clause.pk],
+        "threads": threads,
+        "open_count": len(threads) - resolved,
+        "resolved_count": resolved,
         "may_comment": True,  # whoever edits a draft may
     }

@@ -53,7 +53,7 @@ def test_answers_resolving_and_reopening_are_kept_with_who_and_when(scene):
     told = [(row.history_user, row.history_change_reason) for row in Comment.history.all()[::-1]]
     assert told == [
         (other, "コメント"),
-        (editor, "コメントへの答え"),
+        (editor, "コメントへの返信"),
         (other, "解決"),
         (editor, "再開"),
     ]

@@ -108,7 +108,7 @@ def test_readers_are_named_and_taken_off(scene):
     assert scene.seen_by(auditor) == [False] * 4
     reasons = RestrictedReader.history.filter(user=auditor).order_by("history_id")
     assert list(reasons.values_list("history_change_reason", flat=True)) == [
-        f"読める人に加える：{auditor.username}",
+        f"読める人に加える：{history.actor_name(auditor)}",
         "読める人から外す：異動",
     ]
 

@@ -62,9 +62,9 @@ def test_each_act_tells_those_who_go_on(scene, told):
     expected = [(other.email, "担当している変更案にコメントが付きました")]
     assert told(commenting.comment, draft, item, "秘密のコメント", by=agency) == expected
     thread = draft.comments.get()
-    expected = [(agency.email, "コメントに答えがありました")]
+    expected = [(agency.email, "コメントに返信がありました")]
     assert told(commenting.answer, thread, "秘密の答え", by=other) == expected
-    expected = sorted((p.email, "コメントに答えがありました") for p in (agency, other))
+    expected = sorted((p.email, "コメントに返信がありました") for p in (agency, other))
     assert told(commenting.answer, thread, "もう一つ", by=approver) == expected
 
 

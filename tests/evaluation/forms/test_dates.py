@@ -95,7 +95,7 @@ def test_what_is_no_date_is_explained(typed, message):
 
 
 def test_a_missing_date_is_asked_for_by_its_name():
-    assert errors("  ") == [f"決定日を{EXPECTED}"]
+    assert errors("  ") == ["決定日を入力してください（例：令和8年4月1日）。"]
 
 
 def test_a_known_date_is_shown_so_that_it_is_read_again():

@@ -75,7 +75,7 @@ def test_no_difference_is_an_empty_table(files: list[str], capfdbinary: Any) -> 
         (b"\x81", "「{}」は、UTF-8 でも Shift_JIS でもありません。テキストで保存してください。"),
         (
             "研究\u202e開発".encode(),
-            "「{}」の3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える文字のため、使えません。削除してください。",
+            "「{}」の3文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、使えません。削除してください。",
         ),
         (None, "「{}」を読めません（No such file or directory）。ファイルを確かめてください。"),
     ],

@@ -149,7 +149,7 @@ def test_who_enters_what_stands_already_is_not_held_up(measure):
             2024,
             {"text": "a\u202eb"},
             (
-                "論文数（令和6年度）：文の2文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は"
+                "論文数（令和6年度）：文の2文字目の文字（U+202E）は"
                 "文字の並ぶ向きを変える文字のため、使えません。削除してください。"
             ),
         ),

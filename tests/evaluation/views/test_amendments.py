@@ -263,24 +263,37 @@ def test_conflicts_and_neighbours_are_named(client, period, baseline):
     assert "この変更案の「乙」と、決定された「甲」" in html
     assert "このままでは決定できない箇所（1か所）" in html
     assert "番号「1」が「重複」と重なっています。" in html
-    assert "確かめ、統合する" in html
+    assert "条項の編集で直す</a>" in html
+    assert "決定された変更との重なりを確かめ" not in html  # the draft's own numbers
 
 
-def test_conflicts_are_merged_in_a_draft_only(client, period, baseline):
+def test_who_may_take_it_back_is_led_there(client, period, baseline):
     chapter = baseline.introduced.get(kind="chapter")
     draft = make_draft(period)
     amending.insert(draft, "item", parent=chapter, label="1", text="重複", by=None)
     Amendment.objects.filter(pk=draft.pk).update(state="submitted")
     sign_in(client, period, "editor")
     html = page(client, draft).content.decode()
-    back = re.findall(
-        r'<a href="([^"]+take-back/)">編集に戻す</a> <a href="[^"]+conflicts/">', html
-    )
+    back = re.findall(r'<p class="links"><a href="([^"]+take-back/)">編集に戻す</a>', html)
     assert back == [address(draft) + "steps/take-back/"]
-    assert "確かめ、統合する" not in html
     client.force_login(make_user(period.agency, "auditor"))
-    html = page(client, draft).content.decode()
-    assert ("決定された変更との重なりを確かめる" in html, "take-back" in html) == (True, False)
+    assert "take-back" not in page(client, draft).content.decode()
+
+
+def test_what_cannot_be_decided_is_sent_back_first(client, period, baseline):
+    item = baseline.introduced.filter(kind="item").order_by("pk")[0]
+    first, second = make_draft(period), make_draft(period)
+    for draft in (first, second):
+        amending.reword(draft, item, f"{draft}の文言", by=None)
+    procedure.submit(second, by=make_user(period.agency, "editor"))
+    sign_in(client, period, "approver")
+    main = re.compile(r'class="primary" href="[^"]+/steps/([a-z-]+)/"')
+    assert main.findall(page(client, second).content.decode()) == ["approve"]
+    decide(first)
+    html = page(client, second).content.decode()
+    assert main.findall(html) == ["send-back"]
+    assert html.index("このままでは決定できない箇所（1か所）") < html.index("次にできること")
+    assert "決定された変更との重なりを確かめる</a>" in html
 
 
 @pytest.mark.parametrize("role", ["editor", "approver", "auditor"])

@@ -39,9 +39,9 @@ def drafts(period):
 def test_what_fits_is_shown_with_its_marks_and_what_does_not_with_its_reason(client, scene):
     draft, there, elsewhere = scene
     page = words(client.get(address(draft, "other-agencies")))
-    assert f"{there} この法人に、次の1件の変更案を作る" in page
+    assert f"{there} この法人に、次の1件の変更を入れた変更案を作る" in page
     assert "変更 厳正" in page
-    assert f"{elsewhere} 当てはまる変更がありません。" in page
+    assert f"{elsewhere} この法人の本文に当てはまる変更がありません。" in page
     assert "同じ条項が見つかりません。" in page
     assert "他の法人にも同じ変更を用意する" in words(client.get(address(draft)))
 

@@ -54,8 +54,8 @@ def test_the_tree_shows_what_changes_where(client, scene):
     response = client.get(address(draft, "edit"))
     page = words(response)
     assert "1. 項目1の一層の推進 改正 編集 ：1. 項目1の一層の推進" in page
-    assert "2. 項目2の推進 削る 理由なし 戻す ：2. 項目2の推進" in page
-    assert "項目2を推進する。 削る 理由なし" in page
+    assert "2. 削る 理由なし 項目2の推進 戻す ：2. 項目2の推進" in page
+    assert "削る 理由なし 項目2を推進する。" in page
     assert "3. 重複 新設 決定できない 理由なし 編集" in page
     assert "評価軸1件 （項目3の推進）" in page
     assert "理由のない変更が 4件 あります。" in page
@@ -68,7 +68,7 @@ def test_a_moved_clause_stands_at_both_places(client, scene):
     draft, _, one, two, _ = scene
     amending.move(draft, one, parent=two, by=None)
     page = words(client.get(address(draft, "edit")))
-    assert "1. 項目1の推進 ここから移動" in page
+    assert "1. ここから移動 項目1の推進" in page
     assert "2.1. 項目1の推進 移動" in page
 
 
@@ -159,13 +159,17 @@ def test_what_cannot_be_seen_is_told(client, scene):
 @pytest.mark.parametrize(
     ("verb", "data", "message"),
     [
-        ("reword", {"text": " "}, "文言を入力してください。条項をなくすときは「削る」を選びます。"),
+        (
+            "reword",
+            {"text": " "},
+            "文言を入力してください。条項をなくすときは「この条項を削る」を選びます。",
+        ),
         ("reword", {"text": "一\n二"}, "見出しは、改行せずに1行で入力してください。"),
         (
             "reword",
             {"text": "甲\u202e"},
             (
-                "見出しの2文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える文字のため、"
+                "見出しの2文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、"
                 "使えません。削除してください。"
             ),
         ),

@@ -35,8 +35,8 @@ def test_a_clause_is_commented_on_and_the_page_of_editing_shows_it(client, scene
     for page in (where, clause_address(draft, one), address(draft, "comments")):
         assert "言いすぎでは。" in words(client.get(page))
     tree = words(client.get(address(draft, "edit")))
-    assert "コメント1 編集 ：1. 改めた見出し" in tree
-    assert "コメント（1） 新旧対照表" in tree
+    assert "未解決のコメント1 編集 ：1. 改めた見出し" in tree
+    assert "コメント（未解決1） 新旧対照表" in tree
 
 
 def test_a_comment_is_answered_resolved_and_opened_again(client, scene):
@@ -50,8 +50,8 @@ def test_a_comment_is_answered_resolved_and_opened_again(client, scene):
     assert "直しました。" in words(response)
     assert response.redirect_chain == [(commenting.address(thread), 302)]
     response = client.post(where, {"act": "resolve"}, follow=True)
-    assert "に試験 太郎が解決しました。" in words(response)
-    assert "解決していないもの（0） 解決したもの（1） すべて（1）" in words(response)
+    assert "に試験 太郎が解決済みにしました。" in words(response)
+    assert "未解決（0） 解決済み（1） すべて（1）" in words(response)
     response = client.post(where, {"act": "resolve"}, follow=True)
     assert "このコメントは、すでに解決しています。" in words(response)
     client.post(where, {"act": "reopen"})
@@ -86,7 +86,7 @@ def test_what_is_empty_is_asked_for(client, scene):
     assert errors(response) == ["コメントを入力してください。"]
     thread = commenting.comment(draft, one, "甲", by=make_user())
     response = client.post(address(draft, "comments", thread.pk), {"text": ""})
-    assert errors(response) == ["答えを入力してください。"]
+    assert errors(response) == ["返信を入力してください。"]
     assert Comment.objects.count() == 1
 
 
@@ -151,7 +151,7 @@ def test_once_decided_comments_are_read_only(client, scene):
     thread = commenting.comment(draft, one, "甲", by=make_user())
     decide(draft)
     page = client.get(address(draft, "comments", thread.pk))
-    assert "答える</button>" not in page.content.decode()
+    assert "返信する</button>" not in page.content.decode()
     assert client.post(address(draft, "comments", thread.pk), {"act": "resolve"}).status_code == 403
 
 

@@ -84,7 +84,7 @@ def test_both_clocks_are_shown(client, period, baseline, item):
     client.post(page(baseline, item), DATA)
     correction = decide(Amendment.objects.get(slug="seigo"), dt.date(2024, 6, 1))
     told = words(client.get(address(baseline, "corrections")))
-    assert "項目1の推進 正される前" in told
+    assert "項目1の推進 訂正の前" in told
     assert f"項目1の促進 {told_at(correction)}から 令和4年4月1日（2022年） 正誤" in told
 
     def on(known_at):
@@ -157,7 +157,7 @@ def test_the_public_reads_a_correction_once_it_is_published(client, period, base
     approver = make_user(period.agency, "approver")
     procedure.publish(baseline, by=approver, published_on=DAY)
     client.logout()
-    assert "正された文言はありません。" in words(client.get(address(baseline, "corrections")))
+    assert "訂正した文言はありません。" in words(client.get(address(baseline, "corrections")))
     procedure.publish(correction, by=approver, published_on=dt.date(2024, 6, 2))
     assert "項目1の促進" in words(client.get(address(baseline, "corrections")))
     assert "正誤を起案する" not in words(client.get(address(baseline, "corrections")))

@@ -102,7 +102,7 @@ def test_words_of_a_new_clause_are_all_marked(client, scene):
         (
             "甲\u202e",
             (
-                "見出しの2文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える文字のため、"
+                "見出しの2文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、"
                 "使えません。削除してください。"
             ),
         ),

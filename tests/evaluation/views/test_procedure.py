@@ -107,7 +107,7 @@ def test_what_is_missing_is_named_at_its_field(scene):
     response = scene.client("editor").post(address(scene.draft, "procedure", "new"), {})
     assert errors(response) == [
         "手続を選んでください。",
-        "日付を「2026-04-01」か「令和8年4月1日」の形で入力してください。",
+        "日付を入力してください（例：令和8年4月1日）。",
     ]
 
 
@@ -330,11 +330,16 @@ def test_before_a_decision_everything_is_looked_over(scene):
     client = Client()
     client.force_login(scene.approver)
     dates = "?decided_on=2026-03-01&effective_on=2026-04-01"
-    page = words(client.get(address(scene.draft, "steps", "decide") + dates))
+    where = address(scene.draft, "steps", "decide")
+    missing = "法令で必要な手続の記録が1件ありません：委員会 決定した後は"
+    assert missing in words(client.get(where))
+    page = words(client.get(f"{where}{dates}&without_records=yes"))
     for part in (
         f"件名 {scene.draft.title}",
         "改正 1. 項目1の転換",
-        "法令で必要な手続の記録がありません： 委員会 決定した後は",
+        missing,
+        "法令で必要な手続の記録がないまま決定します：委員会",
+        "決定日が、承認した日より前です。日付を確かめてください。",
         "審議会 令和8年2月1日（2026年） 第35回 了承 第1版",
         "第1版 有効",
         "決定日 令和8年3月1日（2026年）",
@@ -342,6 +347,26 @@ def test_before_a_decision_everything_is_looked_over(scene):
         assert part in page
     assert "決定・指示 " not in page
     assert not scene.draft.is_decided
+
+
+def test_without_a_record_that_the_law_asks_for_the_decision_takes_a_tick(scene):
+    scene.step()
+    approved(scene)
+    client = Client()
+    client.force_login(scene.approver)
+    where = address(scene.draft, "steps", "decide")
+    dates = {"decided_on": "2026-03-01", "effective_on": "2026-04-01"}
+    said = ["手続を先に記録するか、「記録がないまま決定する」に印を付けてください。"]
+    seen = procedure.content_digest(scene.draft)
+    for response in (client.get(where, dates), client.post(where, dates | {"seen": seen})):
+        assert errors(response) == said
+    scene.draft.refresh_from_db()
+    assert not scene.draft.is_decided
+    ticked = dates | {"without_records": "yes"}
+    assert 'name="without_records" value="yes"' in client.get(where, ticked).content.decode()
+    client.post(where, ticked | {"seen": seen})
+    scene.draft.refresh_from_db()
+    assert scene.draft.is_decided
 
 
 def test_before_a_publication_everything_is_looked_over(scene):
@@ -352,7 +377,13 @@ def test_before_a_publication_everything_is_looked_over(scene):
     client = Client()
     client.force_login(scene.approver)
     page = words(client.get(address(scene.draft, "steps", "publish") + "?published_on=2026-03-02"))
-    for part in ("改正 1. 項目1の転換", "適用日 令和8年3月1日", "委員会、決定・指示", "第1版 有効"):
+    for part in (
+        "改正 1. 項目1の転換",
+        "適用日 令和8年3月1日",
+        "法令で必要な手続の記録がないまま決定されています： 委員会",
+        "決定日は登録済みです。文書番号などの記録は、まだありません：決定・指示",
+        "第1版 有効",
+    ):
         assert part in page
 
 

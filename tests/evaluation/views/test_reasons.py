@@ -45,7 +45,7 @@ def test_reasons_are_listed_with_what_they_explain(client, scene):
 
 def test_an_empty_list_says_so(client, scene):
     page = words(client.get(address(scene[0], "reasons")))
-    assert "変更の理由はまだありません。" in page
+    assert "変更理由はまだありません。" in page
 
 
 def test_a_reason_is_added_to_a_new_group_and_then_to_that_one(client, scene):
@@ -62,13 +62,13 @@ def test_a_reason_is_added_to_a_new_group_and_then_to_that_one(client, scene):
     [
         ({"new_group": ""}, "新しい区分の見出しを入力してください。"),
         ({"group": "7777"}, "この変更案の区分から選んでください。"),
-        ({"title": ""}, "変更事項を入力してください（例：半導体研究の推進）。"),
-        ({"text": ""}, "なぜ変更するのかを入力してください。"),
+        ({"title": ""}, "変更事項を入力してください。"),
+        ({"text": ""}, "変更する理由の説明を入力してください。"),
         ({"kind": ""}, "理由の種類を選んでください。"),
         (
             {"text": "甲\u202e"},
             (
-                "説明の2文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は文字の並ぶ向きを変える文字のため、"
+                "変更する理由の説明の2文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、"
                 "使えません。削除してください。"
             ),
         ),

@@ -59,7 +59,10 @@ def test_readers_are_named_and_taken_off_on_its_page(period, draft, editor):
     take_off = address(draft, "restriction", reader.pk)
     assert errors(client.post(take_off, {})) == ["外す理由を入力してください。"]
     client.post(take_off, {"why": "異動"})
-    assert signed_in(auditor).get(address(draft)).status_code == 404
+    refused = signed_in(auditor).get(address(draft))
+    assert refused.status_code == 404
+    assert "<h1>閲覧が制限されています</h1>" in refused.content.decode()
+    assert "打ち間違い" not in refused.content.decode()
     own = draft.restriction.readers.get(user=editor)
     response = client.post(address(draft, "restriction", own.pk), {"why": "x"})
     assert errors(response) == ["担当者は外せません。先に、担当者を変えてください。"]

@@ -149,7 +149,7 @@ def test_submitting_tells_who_approves(client, period, draft, editor, approver):
     amending.reword(draft, draft.wordings.get().clause, "項目1の刷新", by=drafter)
     response = client.get(address(draft, "submit"))
     assert list(response.context["people"]) == [approver]
-    assert "改正1" in words(response)
+    assert "改正1件" in words(response)
     response = client.post(address(draft, "submit"), follow=True)
     assert f"「{draft}」を提出しました。" in words(response)
     draft.refresh_from_db()
@@ -239,7 +239,7 @@ def test_deciding_shows_the_table_and_the_dates_before_it_counts(client, draft, 
     assert (
         table < dates < check.index("令和8年10月1日（2026年）") < check.index("この内容で決定する<")
     )
-    assert "改正1" in check
+    assert "改正1件" in check
     assert "二度と変えられません。" in check
     draft.refresh_from_db()
     assert draft.state == "approved"
@@ -268,7 +268,7 @@ def test_the_way_back_from_the_check_page_keeps_the_dates(client, draft, editor,
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"decided_on": ""}, "決定日を「2026-04-01」か「令和8年4月1日」の形で入力してください。"),
+        ({"decided_on": ""}, "決定日を入力してください（例：令和8年4月1日）。"),
         ({"effective_on": "10月"}, "適用日の「10月」を読み取れません。"),
         (
             {"effective_on": "2022-03-31"},
@@ -397,10 +397,8 @@ def test_a_draft_is_handed_to_another_editor(client, period, draft, editor):
     page = address(draft, "hand-over")
     choices = client.get(page).context["form"].fields["to"].queryset
     assert list(choices) == [other]
-    assert "引き継ぐ相手を選んでください。" in words(client.post(page))
-    assert "引き継ぐ相手を、一覧から選んでください。" in words(
-        client.post(page, {"to": approver.pk})
-    )
+    assert "引き継ぐ人を選んでください。" in words(client.post(page))
+    assert "引き継ぐ人を、一覧から選んでください。" in words(client.post(page, {"to": approver.pk}))
     client.post(page, {"to": other.pk})
     draft.refresh_from_db()
     assert draft.holder == other

@@ -34,7 +34,7 @@ def start_draft(page: Page, title: str, slug: str) -> None:
 
 def give_reason(page: Page, title: str) -> None:
     """From the page of a draft: add the reason of its changes."""
-    page.get_by_role("link", name="変更の理由を編集する").click()
+    page.get_by_role("link", name="変更理由を編集する").click()
     page.get_by_label("新しい区分の見出し").fill("令和8年度補正予算に伴う変更")
     page.get_by_label("変更事項").fill(title)
     page.get_by_label("説明").fill("予算の成立に伴い、事業を進めるため。")
@@ -79,6 +79,7 @@ def approve_and_decide(page: Page) -> None:
     page.get_by_role("link", name="決定を登録する", exact=True).click()
     page.get_by_label("決定日").fill("令和8年3月31日")
     page.get_by_label("適用日").fill("R8.4.1")
+    page.get_by_label("記録がないまま決定する").check()
     page.get_by_role("button", name="確認に進む").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("内容を確かめて、決定を登録する")
     expect(page.locator("table.comparison")).to_be_visible()

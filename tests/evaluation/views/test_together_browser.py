@@ -38,7 +38,7 @@ def test_the_pages_are_fit_to_be_used(scene: Scene):
     )
     visit.to(scene.of(scene.empty, "comments"), scene.of(scene.real, "comments", thread.pk))
     visit.press(clause + "comment/", "コメントする")
-    visit.press(scene.of(scene.real, "comments", thread.pk), "答える")
+    visit.press(scene.of(scene.real, "comments", thread.pk), "返信する")
     visit.to(scene.of(scene.overtaken, "conflicts"), scene.of(scene.empty, "conflicts"))
     visit.press(
         scene.of(scene.overtaken, "clauses", scene.item.public_id, "settle"), "この文言で保存する"

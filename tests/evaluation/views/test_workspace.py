@@ -226,9 +226,9 @@ def test_after_each_act_it_can_be_taken_back(client, scene):
     acts = [
         (one, "reword", {"text": "甲"}, "文言を改める"),
         (one, "relabel", {"label": "8"}, "番号を改める"),
-        (two, "up", {}, "上へ"),
+        (two, "up", {}, "条項を上へ動かす"),
         (two, "move", {"place": f"{three.public_id}:"}, "別の場所へ移す"),
-        (two, "repeal", {"seen": seen(draft, two, below=True)}, "削る"),
+        (two, "repeal", {"seen": seen(draft, two, below=True)}, "この条項を削る"),
     ]
     for clause, verb, data, told in acts:
         last, response = taken_back(client, post(client, draft, clause, verb, **data), draft)

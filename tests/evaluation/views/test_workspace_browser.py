@@ -154,7 +154,7 @@ def test_what_cannot_be_kept_is_named_at_its_field(desk: Desk):
     text_of(page).fill("研究\u202e開発")
     field = page.locator(".field", has=text_of(page))
     error = field.locator(".error")
-    expect(error).to_contain_text("見出しの3文字目のU+202E（RIGHT-TO-LEFT OVERRIDE）は")
+    expect(error).to_contain_text("見出しの3文字目の文字（U+202E）は")
     assert text_of(page).get_attribute("aria-invalid") == "true"
     error_id = field.locator(".errors").get_attribute("id")
     described = f"comparison-name {error_id}"
@@ -222,7 +222,7 @@ def test_clauses_are_put_in_order_by_keyboard_and_the_focus_stays(desk: Desk):
     button = page.locator(f"#up-{desk.item.public_id}")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".last-act")).to_contain_text("直前の操作：上へ")
+    expect(page.locator(".last-act")).to_contain_text("直前の操作：条項を上へ動かす")
     expect(page.locator(f"#up-{desk.item.public_id}")).to_be_focused()
     assert desk.draft.wordings.count() == 1
     page.goto(desk.of("clauses", desk.item.public_id))
@@ -231,7 +231,7 @@ def test_clauses_are_put_in_order_by_keyboard_and_the_focus_stays(desk: Desk):
     expect(page.get_by_role("button", name="↓ 下へ")).to_be_focused()
     assert desk.draft.wordings.count() == 0
     page.keyboard.press("Alt+Shift+ArrowUp")
-    expect(page.locator(".last-act")).to_contain_text("直前の操作：上へ")
+    expect(page.locator(".last-act")).to_contain_text("直前の操作：条項を上へ動かす")
     assert desk.draft.wordings.count() == 1
 
 
