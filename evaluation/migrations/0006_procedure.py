@@ -39,11 +39,51 @@ class Migration(migrations.Migration):
                     "ended_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="効力を失った日時"),
                 ),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="evaluation.amendment",
+                        verbose_name="変更",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="承認者",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="evaluation.snapshot",
+                        verbose_name="承認した版",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "承認",
                 "verbose_name_plural": "承認",
                 "ordering": ["approved_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended", ""), ("ended_at__isnull", True)),
+                            models.Q(
+                                ("ended__in", ["sent_back", "void"]), ("ended_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_end_has_its_time",
+                        violation_error_message="承認が効力を失ったときは、その理由と日時の両方が要ります。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,11 +101,60 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
                 ("content", models.BinaryField(verbose_name="内容")),
                 ("added_at", models.DateTimeField(verbose_name="登録日時")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="evaluation.procedurestep",
+                        verbose_name="手続の記録",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "手続のファイル",
                 "verbose_name_plural": "手続のファイル",
                 "ordering": ["added_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("step", "sha256"),
+                        name="attachment_once_per_step",
+                        violation_error_message="同じ内容のファイルが、この手続にすでにあります。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "suffix__in",
+                                ["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"],
+                            )
+                        ),
+                        name="attachment_suffix_known",
+                        violation_error_message="この形式のファイルは登録できません。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gte", 1), ("size__lte", 20971520)),
+                        name="attachment_size_possible",
+                        violation_error_message="ファイルは、空でない、20 MBまでのものにしてください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            django.db.models.functions.text.Length("sha256"), 64
+                        ),
+                        name="attachment_sha256_form",
+                        violation_error_message="SHA-256は64桁の16進数です。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,12 +195,63 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.amendment",
+                        verbose_name="変更",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="承認者",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.snapshot",
+                        verbose_name="承認した版",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical 承認",
                 "verbose_name_plural": "historical 承認",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_92fcc7_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -144,14 +284,99 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.procedurestep",
+                        verbose_name="手続の記録",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical 手続のファイル",
                 "verbose_name_plural": "historical 手続のファイル",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_aa881a_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Restriction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("why", models.TextField(verbose_name="制限する理由")),
+                ("since", models.DateTimeField(verbose_name="制限した日時")),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="解除した日時"),
+                ),
+                ("release_reason", models.TextField(blank=True, verbose_name="解除した理由")),
+                (
+                    "amendment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="restriction",
+                        to="evaluation.amendment",
+                        verbose_name="変更",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "閲覧制限",
+                "verbose_name_plural": "閲覧制限",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("release_reason", ""), ("released_at__isnull", True)),
+                            models.Q(
+                                ("released_at__isnull", False),
+                                models.Q(("release_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="restriction_release_has_its_reason",
+                        violation_error_message="閲覧制限の解除には、日時と理由の両方が要ります。",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalRestrictedReader",
@@ -177,12 +402,51 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="読める人",
+                    ),
+                ),
+                (
+                    "restriction",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.restriction",
+                        verbose_name="閲覧制限",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical 制限された変更案を読める人",
                 "verbose_name_plural": "historical 制限された変更案を読める人",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_86e7f2_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -217,12 +481,39 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.amendment",
+                        verbose_name="変更",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical 閲覧制限",
                 "verbose_name_plural": "historical 閲覧制限",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_ed35a0_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -254,12 +545,51 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.stepkind",
+                        verbose_name="先の手続",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "later",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="evaluation.stepkind",
+                        verbose_name="後の手続",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical 手続の順序",
                 "verbose_name_plural": "historical 手続の順序",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_db79de_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -272,34 +602,36 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="読める人",
+                    ),
+                ),
+                (
+                    "restriction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readers",
+                        to="evaluation.restriction",
+                        verbose_name="閲覧制限",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "制限された変更案を読める人",
                 "verbose_name_plural": "制限された変更案を読める人",
                 "ordering": ["user__username"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Restriction",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("why", models.TextField(verbose_name="制限する理由")),
-                ("since", models.DateTimeField(verbose_name="制限した日時")),
-                (
-                    "released_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="解除した日時"),
-                ),
-                ("release_reason", models.TextField(blank=True, verbose_name="解除した理由")),
-            ],
-            options={
-                "verbose_name": "閲覧制限",
-                "verbose_name_plural": "閲覧制限",
-                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("restriction", "user"),
+                        name="restricted_reader_once",
+                        violation_error_message="この人は、すでに読める人に入っています。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,11 +647,41 @@ class Migration(migrations.Migration):
                     "legal_basis",
                     models.CharField(blank=True, max_length=200, verbose_name="根拠規定"),
                 ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="evaluation.stepkind",
+                        verbose_name="先の手続",
+                    ),
+                ),
+                (
+                    "later",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="preceded_by",
+                        to="evaluation.stepkind",
+                        verbose_name="後の手続",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "手続の順序",
                 "verbose_name_plural": "手続の順序",
                 "ordering": ["later__position", "earlier__position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("earlier", "later"),
+                        name="step_order_unique",
+                        violation_error_message="この二つの手続の順序は、すでに登録されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("earlier", models.F("later")), _negated=True),
+                        name="step_order_of_two",
+                        violation_error_message="先の手続と後の手続には、別の手続を選んでください。",
+                    ),
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -444,405 +806,6 @@ class Migration(migrations.Migration):
                 ),
                 name="step_answered_after_it_was_asked",
                 violation_error_message="回答・答申・認可の日は、日付以後にしてください。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approval",
-            name="amendment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="approvals",
-                to="evaluation.amendment",
-                verbose_name="変更",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approval",
-            name="approved_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="approvals",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="承認者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="approval",
-            name="snapshot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="approvals",
-                to="evaluation.snapshot",
-                verbose_name="承認した版",
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="added_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="登録者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="step",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="attachments",
-                to="evaluation.procedurestep",
-                verbose_name="手続の記録",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalapproval",
-            name="amendment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.amendment",
-                verbose_name="変更",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalapproval",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="承認者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalapproval",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalapproval",
-            name="snapshot",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.snapshot",
-                verbose_name="承認した版",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="added_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="登録者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalattachment",
-            name="step",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.procedurestep",
-                verbose_name="手続の記録",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrestrictedreader",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrestrictedreader",
-            name="user",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="読める人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrestriction",
-            name="amendment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.amendment",
-                verbose_name="変更",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrestriction",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalsteporder",
-            name="earlier",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.stepkind",
-                verbose_name="先の手続",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalsteporder",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalsteporder",
-            name="later",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.stepkind",
-                verbose_name="後の手続",
-            ),
-        ),
-        migrations.AddField(
-            model_name="restrictedreader",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="読める人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="restriction",
-            name="amendment",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="restriction",
-                to="evaluation.amendment",
-                verbose_name="変更",
-            ),
-        ),
-        migrations.AddField(
-            model_name="restrictedreader",
-            name="restriction",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="readers",
-                to="evaluation.restriction",
-                verbose_name="閲覧制限",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrestrictedreader",
-            name="restriction",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="evaluation.restriction",
-                verbose_name="閲覧制限",
-            ),
-        ),
-        migrations.AddField(
-            model_name="steporder",
-            name="earlier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="followed_by",
-                to="evaluation.stepkind",
-                verbose_name="先の手続",
-            ),
-        ),
-        migrations.AddField(
-            model_name="steporder",
-            name="later",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="preceded_by",
-                to="evaluation.stepkind",
-                verbose_name="後の手続",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended", ""), ("ended_at__isnull", True)),
-                    models.Q(("ended__in", ["sent_back", "void"]), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="approval_end_has_its_time",
-                violation_error_message="承認が効力を失ったときは、その理由と日時の両方が要ります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                fields=("step", "sha256"),
-                name="attachment_once_per_step",
-                violation_error_message="同じ内容のファイルが、この手続にすでにあります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("suffix__in", ["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"])
-                ),
-                name="attachment_suffix_known",
-                violation_error_message="この形式のファイルは登録できません。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gte", 1), ("size__lte", 20971520)),
-                name="attachment_size_possible",
-                violation_error_message="ファイルは、空でない、20 MBまでのものにしてください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    django.db.models.functions.text.Length("sha256"), 64
-                ),
-                name="attachment_sha256_form",
-                violation_error_message="SHA-256は64桁の16進数です。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalapproval",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_92fcc7_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalattachment",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_aa881a_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalrestriction",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_ed35a0_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalsteporder",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_db79de_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restriction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("release_reason", ""), ("released_at__isnull", True)),
-                    models.Q(
-                        ("released_at__isnull", False),
-                        models.Q(("release_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="restriction_release_has_its_reason",
-                violation_error_message="閲覧制限の解除には、日時と理由の両方が要ります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restrictedreader",
-            constraint=models.UniqueConstraint(
-                fields=("restriction", "user"),
-                name="restricted_reader_once",
-                violation_error_message="この人は、すでに読める人に入っています。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalrestrictedreader",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_86e7f2_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="steporder",
-            constraint=models.UniqueConstraint(
-                fields=("earlier", "later"),
-                name="step_order_unique",
-                violation_error_message="この二つの手続の順序は、すでに登録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="steporder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("earlier", models.F("later")), _negated=True),
-                name="step_order_of_two",
-                violation_error_message="先の手続と後の手続には、別の手続を選んでください。",
             ),
         ),
     ]

@@ -75,11 +75,72 @@ class Migration(migrations.Migration):
                 ),
                 ("words", models.TextField(blank=True, verbose_name="失敗の理由")),
                 ("task", models.CharField(blank=True, max_length=64, verbose_name="処理の識別子")),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evaluation.issueddocument",
+                        verbose_name="発行した文書",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="作成を始めた人",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renderings",
+                        to="evaluation.snapshot",
+                        verbose_name="控え",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "作成",
                 "verbose_name_plural": "作成",
                 "ordering": ["-requested_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=("snapshot", "kind"),
+                        name="rendering_once_at_a_time",
+                        violation_error_message="同じ文書を、いま作成しています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "running", "done", "failed", "cancelled"])
+                        ),
+                        name="rendering_state_known",
+                        violation_error_message="作成の状態は、一覧にあるものだけです。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("total"))),
+                        name="rendering_done_of_total",
+                        violation_error_message="できた部分の数は、部分の数以下です。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("document__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rendering_done_with_document",
+                        violation_error_message="作成済みのものだけに、発行した文書があります。",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -122,79 +183,6 @@ class Migration(migrations.Migration):
                 ),
                 name="issued_document_kind_known",
                 violation_error_message="文書の種類は、一覧にあるものだけです。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rendering",
-            name="document",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="evaluation.issueddocument",
-                verbose_name="発行した文書",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rendering",
-            name="requested_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="作成を始めた人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rendering",
-            name="snapshot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="renderings",
-                to="evaluation.snapshot",
-                verbose_name="控え",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendering",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "running"])),
-                fields=("snapshot", "kind"),
-                name="rendering_once_at_a_time",
-                violation_error_message="同じ文書を、いま作成しています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendering",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["waiting", "running", "done", "failed", "cancelled"])
-                ),
-                name="rendering_state_known",
-                violation_error_message="作成の状態は、一覧にあるものだけです。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendering",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__lte", models.F("total"))),
-                name="rendering_done_of_total",
-                violation_error_message="できた部分の数は、部分の数以下です。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendering",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("document__isnull", False), ("state", "done")),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True), ("document__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="rendering_done_with_document",
-                violation_error_message="作成済みのものだけに、発行した文書があります。",
             ),
         ),
     ]

@@ -97,6 +97,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "コメント",
                 "verbose_name_plural": "コメント",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="comment_has_words",
+                        violation_error_message="コメントを入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at__isnull", True), ("resolved_by__isnull", True)),
+                            models.Q(
+                                ("resolved_at__isnull", False), ("resolved_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="comment_resolved_by_somebody",
+                        violation_error_message="解決には、日時と人の両方が要ります。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answers_to__isnull", True), models.Q(("place", ""), _negated=True)
+                            ),
+                            models.Q(
+                                ("about", ""),
+                                ("answers_to__isnull", False),
+                                ("clause__isnull", True),
+                                ("place", ""),
+                                ("resolved_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="comment_on_a_clause_or_an_answer",
+                        violation_error_message="コメントは条項に付けるか、ほかのコメントに答えるかの、どちらかです。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +250,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical コメント",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_b0850f_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -259,6 +300,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "条項を開いている人",
                 "verbose_name_plural": "条項を開いている人",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("amendment", "clause", "user"),
+                        name="presence_once",
+                        violation_error_message="この利用者がこの条項を開いていることは、記録されています。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,78 +337,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "送信済みのフォーム",
                 "verbose_name_plural": "送信済みのフォーム",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="comment_has_words",
-                violation_error_message="コメントを入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at__isnull", True), ("resolved_by__isnull", True)),
-                    models.Q(("resolved_at__isnull", False), ("resolved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="comment_resolved_by_somebody",
-                violation_error_message="解決には、日時と人の両方が要ります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answers_to__isnull", True), models.Q(("place", ""), _negated=True)),
-                    models.Q(
-                        ("about", ""),
-                        ("answers_to__isnull", False),
-                        ("clause__isnull", True),
-                        ("place", ""),
-                        ("resolved_at__isnull", True),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "digest"),
+                        name="submission_once",
+                        violation_error_message="このフォームは、すでに送信されています。",
                     ),
-                    _connector="OR",
-                ),
-                name="comment_on_a_clause_or_an_answer",
-                violation_error_message="コメントは条項に付けるか、ほかのコメントに答えるかの、どちらかです。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalcomment",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_b0850f_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="presence",
-            constraint=models.UniqueConstraint(
-                fields=("amendment", "clause", "user"),
-                name="presence_once",
-                violation_error_message="この利用者がこの条項を開いていることは、記録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("user", "digest"),
-                name="submission_once",
-                violation_error_message="このフォームは、すでに送信されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.text.Length("digest"), 64
-                    )
-                ),
-                name="submission_digest_form",
-                violation_error_message="SHA-256は64桁の16進数です。",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Length("digest"), 64
+                            )
+                        ),
+                        name="submission_digest_form",
+                        violation_error_message="SHA-256は64桁の16進数です。",
+                    ),
+                ],
+            },
         ),
     ]

@@ -132,6 +132,75 @@ class Migration(migrations.Migration):
                 "verbose_name": "測るもの",
                 "verbose_name_plural": "測るもの",
                 "ordering": ["indicator", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "position"),
+                        name="measure_position_unique",
+                        violation_error_message="この指標には、同じ順番の測るものがすでにあります。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("indicator", "label"),
+                        name="measure_label_unique",
+                        violation_error_message="この指標には、同じ名前の測るものがすでにあります。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("nature__in", ["quantitative", "qualitative", "ratio"]),
+                            ("direction__in", ["higher", "lower", "none"]),
+                            ("accumulation__in", ["yearly", "cumulative", "point"]),
+                        ),
+                        name="measure_choices_known",
+                        violation_error_message="性質・方向・数え方は、一覧にあるものから選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decimals__lte", 6)),
+                        name="measure_decimals_possible",
+                        violation_error_message="小数の桁数は0から6までです。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("denominator__isnull", False),
+                                ("nature", "ratio"),
+                                ("numerator__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("nature", "ratio"), _negated=True),
+                                ("denominator__isnull", True),
+                                ("numerator__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_ratio_has_its_parts",
+                        violation_error_message="割合には分子と分母が要り、割合でないものにはどちらもありません。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("numerator__isnull", True),
+                            models.Q(
+                                models.Q(("numerator", models.F("denominator")), _negated=True),
+                                models.Q(("numerator", models.F("pk")), _negated=True),
+                                models.Q(("denominator", models.F("pk")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_parts_told_apart",
+                        violation_error_message="分子と分母には、それぞれ別の測るものを選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("baseline__isnull", True), ("baseline_year__isnull", True)),
+                            models.Q(
+                                ("baseline__isnull", False),
+                                ("baseline_year__gte", 2001),
+                                ("baseline_year__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_baseline_has_its_year",
+                        violation_error_message="基準値と基準年度は、両方を入力するか、どちらも空けてください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +315,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 実績値",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_b3afee_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -328,6 +403,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 達成目標",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_aea10d_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -468,6 +549,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 測るもの",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_aaa679_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -550,6 +637,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 締切後の入力の許可",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_6e08de_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -600,6 +693,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "締切後の入力の許可",
                 "verbose_name_plural": "締切後の入力の許可",
                 "ordering": ["given_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="admission_says_why",
+                        violation_error_message="許可の理由を入力してください。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -652,6 +752,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "達成目標",
                 "verbose_name_plural": "達成目標",
                 "ordering": ["measure", "first_fiscal_year", "set_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number__isnull", False), ("text", "")),
+                            models.Q(
+                                ("number__isnull", True), models.Q(("text", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="target_number_or_text",
+                        violation_error_message="目標は、数か文のどちらか一つで入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_fiscal_year__gte", 2001),
+                            ("last_fiscal_year__gte", models.F("first_fiscal_year")),
+                        ),
+                        name="target_years_in_order",
+                        violation_error_message="年度は西暦4桁で、最後の年度を最初の年度以後にしてください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="target_has_a_reason",
+                        violation_error_message="目標を定めた理由を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -737,6 +863,59 @@ class Migration(migrations.Migration):
                 "verbose_name": "実績値",
                 "verbose_name_plural": "実績値",
                 "ordering": ["measure", "fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "fiscal_year"),
+                        name="value_once_per_year",
+                        violation_error_message="この年度の値は、すでに入力されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_year__gte", 2001)),
+                        name="value_year_possible",
+                        violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number__isnull", False), ("state", ""), ("text", "")),
+                            models.Q(
+                                ("number__isnull", True),
+                                ("state", ""),
+                                models.Q(("text", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("number__isnull", True),
+                                ("text", ""),
+                                ("state__in", ["not_applicable", "not_yet", "withheld"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="value_is_one_thing",
+                        violation_error_message="数・文・値のない理由（該当なし・未集計・非公表）の、どれか一つだけを入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["preliminary", "final", "corrected"]),
+                            (
+                                "why_code__in",
+                                ["", "mistake", "source", "definition", "late", "other"],
+                            ),
+                        ),
+                        name="value_stage_known",
+                        violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stage", "corrected"), _negated=True),
+                            models.Q(
+                                models.Q(("why_code", ""), _negated=True),
+                                models.Q(("why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="value_correction_says_why",
+                        violation_error_message="確定した後に直すときは、理由の種類と説明を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -784,6 +963,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "インプット情報",
                 "verbose_name_plural": "インプット情報",
                 "ordering": ["item", "kind", "fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item", "fiscal_year", "kind"),
+                        name="item_input_once_per_year",
+                        violation_error_message="この項目のこの年度の額は、すでに入力されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001),
+                            (
+                                "kind__in",
+                                [
+                                    "budget",
+                                    "settlement",
+                                    "ordinary_cost",
+                                    "ordinary_profit",
+                                    "administrative_cost",
+                                    "staff",
+                                ],
+                            ),
+                        ),
+                        name="item_input_kind_and_year_known",
+                        violation_error_message="種類は一覧から選び、年度は西暦4桁（例：2025）で入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -841,6 +1045,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "項目の評価上の扱い",
                 "verbose_name_plural": "項目の評価上の扱い",
                 "ordering": ["item", "first_fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item", "first_fiscal_year"),
+                        name="item_profile_once_per_year",
+                        violation_error_message="この項目のこの年度からの扱いは、すでに登録されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("important", False),
+                            models.Q(("importance_grounds", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="item_profile_importance_has_grounds",
+                        violation_error_message="重要度を高とする理由を入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("difficult", False),
+                            models.Q(("difficulty_grounds", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="item_profile_difficulty_has_grounds",
+                        violation_error_message="困難度を高とする理由を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -895,6 +1124,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "項目の年度",
                 "verbose_name_plural": "項目の年度",
                 "ordering": ["fiscal_year", "item"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item", "fiscal_year"),
+                        name="item_year_once",
+                        violation_error_message="この項目の年度は、すでに登録されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_year__gte", 2001)),
+                        name="item_year_possible",
+                        violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["entering", "submitted", "returned", "confirmed"])
+                        ),
+                        name="item_year_state_known",
+                        violation_error_message="状態は、一覧にあるものから選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="item_year_return_says_why",
+                        violation_error_message="差し戻す理由を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1001,6 +1258,58 @@ class Migration(migrations.Migration):
                 "verbose_name": "評定",
                 "verbose_name_plural": "評定",
                 "ordering": ["fiscal_year", "item", "kind", "side"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("item__isnull", False)),
+                        fields=("item", "fiscal_year", "kind", "side"),
+                        name="rating_once_per_item",
+                        violation_error_message="この項目のこの評定は、すでに登録されています。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("item__isnull", True)),
+                        fields=("period", "fiscal_year", "kind", "side"),
+                        name="rating_once_overall",
+                        violation_error_message="この年度の総合評定は、すでに登録されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001),
+                            ("kind__in", ["yearly", "prospective", "final"]),
+                            ("side__in", ["self", "minister"]),
+                            ("grade__in", ["", "S", "A", "B", "C", "D", "-"]),
+                            ("stage__in", ["draft", "issued"]),
+                        ),
+                        name="rating_choices_known",
+                        violation_error_message="評価の種類・評価者・評定・段階は、一覧にあるものから選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("issued_on__isnull", True), ("stage", "draft")),
+                            models.Q(
+                                ("issued_on__isnull", False),
+                                ("stage", "issued"),
+                                models.Q(("grade", ""), _negated=True),
+                                models.Q(
+                                    ("grade", "-"),
+                                    models.Q(("grounds", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rating_issued_has_grade_and_grounds",
+                        violation_error_message="評定を確定するには、評定とその根拠が要ります。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("raised", False),
+                            models.Q(("raised_grounds", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="rating_raised_has_grounds",
+                        violation_error_message="困難度により引き上げるときは、その根拠を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1048,6 +1357,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "指摘事項",
                 "verbose_name_plural": "指摘事項",
                 "ordering": ["fiscal_year", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001), models.Q(("issue", ""), _negated=True)
+                        ),
+                        name="remedy_issue_not_empty",
+                        violation_error_message="指摘した年度と、指摘事項を入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_fiscal_year__isnull", True),
+                            models.Q(("done_words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="remedy_done_says_how",
+                        violation_error_message="完了の説明を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1103,6 +1430,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 改善の状況",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_46b982_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1131,6 +1464,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "改善の状況",
                 "verbose_name_plural": "改善の状況",
                 "ordering": ["fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("remedy", "fiscal_year"),
+                        name="remedy_progress_once_per_year",
+                        violation_error_message="この年度の状況は、すでに入力されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001), models.Q(("words", ""), _negated=True)
+                        ),
+                        name="remedy_progress_not_empty",
+                        violation_error_message="年度と、改善の状況を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1172,6 +1519,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "報告",
                 "verbose_name_plural": "報告",
                 "ordering": ["-made_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001),
+                            models.Q(("title", ""), _negated=True),
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Length("sha256"), 64
+                            ),
+                        ),
+                        name="value_report_title_and_sha256",
+                        violation_error_message="年度と報告の名前を入力し、SHA-256は64文字にしてください。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1211,6 +1571,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "年度の締切",
                 "verbose_name_plural": "年度の締切",
                 "ordering": ["period", "fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("period", "fiscal_year"),
+                        name="year_closed_once",
+                        violation_error_message="この年度は、すでに締め切られています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fiscal_year__gte", 2001), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="year_closing_says_why",
+                        violation_error_message="年度と、締め切る理由を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1276,6 +1650,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "評価指標の実績",
                 "verbose_name_plural": "評価指標の実績",
                 "ordering": ["indicator", "fiscal_year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "fiscal_year"),
+                        name="yearly_result_once_per_year",
+                        violation_error_message="この年度の実績は、すでに入力されています。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_year__gte", 2001)),
+                        name="yearly_result_year_possible",
+                        violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="yearly_result_text_not_empty",
+                        violation_error_message="実績を入力してください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["preliminary", "final", "corrected"]),
+                            (
+                                "why_code__in",
+                                ["", "mistake", "source", "definition", "late", "other"],
+                            ),
+                        ),
+                        name="yearly_result_stage_known",
+                        violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stage", "corrected"), _negated=True),
+                            models.Q(
+                                models.Q(("why_code", ""), _negated=True),
+                                models.Q(("why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="yearly_result_correction_says_why",
+                        violation_error_message="確定した後に直すときは、理由の種類と説明を入力してください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1372,6 +1786,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "historical 根拠資料",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(
+                        fields=["id", "-history_date", "-history_id"],
+                        name="evaluation__id_dbe74b_idx",
+                    )
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
@@ -1439,6 +1859,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "根拠資料",
                 "verbose_name_plural": "根拠資料",
                 "ordering": ["added_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result__isnull", True), ("value__isnull", False)),
+                            models.Q(("result__isnull", False), ("value__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="evidence_for_one_thing",
+                        violation_error_message="根拠資料は、実績値か評価指標の実績の、どちらか一つのものです。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sha256", ""),
+                                ("size", 0),
+                                ("suffix", ""),
+                                models.Q(("url", ""), _negated=True),
+                            ),
+                            models.Q(
+                                django.db.models.lookups.Exact(
+                                    django.db.models.functions.text.Length("sha256"), 64
+                                ),
+                                ("size__gte", 1),
+                                ("size__lte", 20971520),
+                                (
+                                    "suffix__in",
+                                    ["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"],
+                                ),
+                                ("url", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_link_or_file",
+                        violation_error_message="根拠資料には、リンクかファイルのどちらか一つを付けてください（ファイルは20MBまで）。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2107,554 +2563,5 @@ class Migration(migrations.Migration):
                 ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.UniqueConstraint(
-                fields=("indicator", "position"),
-                name="measure_position_unique",
-                violation_error_message="この指標には、同じ順番の測るものがすでにあります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.UniqueConstraint(
-                fields=("indicator", "label"),
-                name="measure_label_unique",
-                violation_error_message="この指標には、同じ名前の測るものがすでにあります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("nature__in", ["quantitative", "qualitative", "ratio"]),
-                    ("direction__in", ["higher", "lower", "none"]),
-                    ("accumulation__in", ["yearly", "cumulative", "point"]),
-                ),
-                name="measure_choices_known",
-                violation_error_message="性質・方向・数え方は、一覧にあるものから選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decimals__lte", 6)),
-                name="measure_decimals_possible",
-                violation_error_message="小数の桁数は0から6までです。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("denominator__isnull", False),
-                        ("nature", "ratio"),
-                        ("numerator__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("nature", "ratio"), _negated=True),
-                        ("denominator__isnull", True),
-                        ("numerator__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="measure_ratio_has_its_parts",
-                violation_error_message="割合には分子と分母が要り、割合でないものにはどちらもありません。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("numerator__isnull", True),
-                    models.Q(
-                        models.Q(("numerator", models.F("denominator")), _negated=True),
-                        models.Q(("numerator", models.F("pk")), _negated=True),
-                        models.Q(("denominator", models.F("pk")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="measure_parts_told_apart",
-                violation_error_message="分子と分母には、それぞれ別の測るものを選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatormeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("baseline__isnull", True), ("baseline_year__isnull", True)),
-                    models.Q(
-                        ("baseline__isnull", False),
-                        ("baseline_year__gte", 2001),
-                        ("baseline_year__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="measure_baseline_has_its_year",
-                violation_error_message="基準値と基準年度は、両方を入力するか、どちらも空けてください。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalindicatorvalue",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_b3afee_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalindicatortarget",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_aea10d_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalindicatormeasure",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_aaa679_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicaladmission",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_6e08de_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="admission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="admission_says_why",
-                violation_error_message="許可の理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatortarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number__isnull", False), ("text", "")),
-                    models.Q(("number__isnull", True), models.Q(("text", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="target_number_or_text",
-                violation_error_message="目標は、数か文のどちらか一つで入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatortarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_fiscal_year__gte", 2001),
-                    ("last_fiscal_year__gte", models.F("first_fiscal_year")),
-                ),
-                name="target_years_in_order",
-                violation_error_message="年度は西暦4桁で、最後の年度を最初の年度以後にしてください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatortarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="target_has_a_reason",
-                violation_error_message="目標を定めた理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatorvalue",
-            constraint=models.UniqueConstraint(
-                fields=("measure", "fiscal_year"),
-                name="value_once_per_year",
-                violation_error_message="この年度の値は、すでに入力されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatorvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fiscal_year__gte", 2001)),
-                name="value_year_possible",
-                violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatorvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number__isnull", False), ("state", ""), ("text", "")),
-                    models.Q(
-                        ("number__isnull", True),
-                        ("state", ""),
-                        models.Q(("text", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("number__isnull", True),
-                        ("text", ""),
-                        ("state__in", ["not_applicable", "not_yet", "withheld"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="value_is_one_thing",
-                violation_error_message="数・文・値のない理由（該当なし・未集計・非公表）の、どれか一つだけを入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatorvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["preliminary", "final", "corrected"]),
-                    ("why_code__in", ["", "mistake", "source", "definition", "late", "other"]),
-                ),
-                name="value_stage_known",
-                violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatorvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stage", "corrected"), _negated=True),
-                    models.Q(
-                        models.Q(("why_code", ""), _negated=True),
-                        models.Q(("why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="value_correction_says_why",
-                violation_error_message="確定した後に直すときは、理由の種類と説明を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="iteminput",
-            constraint=models.UniqueConstraint(
-                fields=("item", "fiscal_year", "kind"),
-                name="item_input_once_per_year",
-                violation_error_message="この項目のこの年度の額は、すでに入力されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="iteminput",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001),
-                    (
-                        "kind__in",
-                        [
-                            "budget",
-                            "settlement",
-                            "ordinary_cost",
-                            "ordinary_profit",
-                            "administrative_cost",
-                            "staff",
-                        ],
-                    ),
-                ),
-                name="item_input_kind_and_year_known",
-                violation_error_message="種類は一覧から選び、年度は西暦4桁（例：2025）で入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemprofile",
-            constraint=models.UniqueConstraint(
-                fields=("item", "first_fiscal_year"),
-                name="item_profile_once_per_year",
-                violation_error_message="この項目のこの年度からの扱いは、すでに登録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("important", False),
-                    models.Q(("importance_grounds", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="item_profile_importance_has_grounds",
-                violation_error_message="重要度を高とする理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("difficult", False),
-                    models.Q(("difficulty_grounds", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="item_profile_difficulty_has_grounds",
-                violation_error_message="困難度を高とする理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemyear",
-            constraint=models.UniqueConstraint(
-                fields=("item", "fiscal_year"),
-                name="item_year_once",
-                violation_error_message="この項目の年度は、すでに登録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fiscal_year__gte", 2001)),
-                name="item_year_possible",
-                violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["entering", "submitted", "returned", "confirmed"])
-                ),
-                name="item_year_state_known",
-                violation_error_message="状態は、一覧にあるものから選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="item_year_return_says_why",
-                violation_error_message="差し戻す理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("item__isnull", False)),
-                fields=("item", "fiscal_year", "kind", "side"),
-                name="rating_once_per_item",
-                violation_error_message="この項目のこの評定は、すでに登録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("item__isnull", True)),
-                fields=("period", "fiscal_year", "kind", "side"),
-                name="rating_once_overall",
-                violation_error_message="この年度の総合評定は、すでに登録されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001),
-                    ("kind__in", ["yearly", "prospective", "final"]),
-                    ("side__in", ["self", "minister"]),
-                    ("grade__in", ["", "S", "A", "B", "C", "D", "-"]),
-                    ("stage__in", ["draft", "issued"]),
-                ),
-                name="rating_choices_known",
-                violation_error_message="評価の種類・評価者・評定・段階は、一覧にあるものから選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issued_on__isnull", True), ("stage", "draft")),
-                    models.Q(
-                        ("issued_on__isnull", False),
-                        ("stage", "issued"),
-                        models.Q(("grade", ""), _negated=True),
-                        models.Q(
-                            ("grade", "-"),
-                            models.Q(("grounds", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="rating_issued_has_grade_and_grounds",
-                violation_error_message="評定を確定するには、評定とその根拠が要ります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("raised", False),
-                    models.Q(("raised_grounds", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="rating_raised_has_grounds",
-                violation_error_message="困難度により引き上げるときは、その根拠を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remedy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001), models.Q(("issue", ""), _negated=True)
-                ),
-                name="remedy_issue_not_empty",
-                violation_error_message="指摘した年度と、指摘事項を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remedy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("done_fiscal_year__isnull", True),
-                    models.Q(("done_words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="remedy_done_says_how",
-                violation_error_message="完了の説明を入力してください。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalremedyprogress",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_46b982_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remedyprogress",
-            constraint=models.UniqueConstraint(
-                fields=("remedy", "fiscal_year"),
-                name="remedy_progress_once_per_year",
-                violation_error_message="この年度の状況は、すでに入力されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remedyprogress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001), models.Q(("words", ""), _negated=True)
-                ),
-                name="remedy_progress_not_empty",
-                violation_error_message="年度と、改善の状況を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001),
-                    models.Q(("title", ""), _negated=True),
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.text.Length("sha256"), 64
-                    ),
-                ),
-                name="value_report_title_and_sha256",
-                violation_error_message="年度と報告の名前を入力し、SHA-256は64文字にしてください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearclosing",
-            constraint=models.UniqueConstraint(
-                fields=("period", "fiscal_year"),
-                name="year_closed_once",
-                violation_error_message="この年度は、すでに締め切られています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearclosing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fiscal_year__gte", 2001), models.Q(("reason", ""), _negated=True)
-                ),
-                name="year_closing_says_why",
-                violation_error_message="年度と、締め切る理由を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyresult",
-            constraint=models.UniqueConstraint(
-                fields=("indicator", "fiscal_year"),
-                name="yearly_result_once_per_year",
-                violation_error_message="この年度の実績は、すでに入力されています。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fiscal_year__gte", 2001)),
-                name="yearly_result_year_possible",
-                violation_error_message="年度は西暦4桁（例：2025）で入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True),
-                name="yearly_result_text_not_empty",
-                violation_error_message="実績を入力してください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["preliminary", "final", "corrected"]),
-                    ("why_code__in", ["", "mistake", "source", "definition", "late", "other"]),
-                ),
-                name="yearly_result_stage_known",
-                violation_error_message="段階と理由の種類は、一覧にあるものから選んでください。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearlyresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stage", "corrected"), _negated=True),
-                    models.Q(
-                        models.Q(("why_code", ""), _negated=True),
-                        models.Q(("why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="yearly_result_correction_says_why",
-                violation_error_message="確定した後に直すときは、理由の種類と説明を入力してください。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="historicalevidence",
-            index=models.Index(
-                fields=["id", "-history_date", "-history_id"], name="evaluation__id_dbe74b_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("result__isnull", True), ("value__isnull", False)),
-                    models.Q(("result__isnull", False), ("value__isnull", True)),
-                    _connector="OR",
-                ),
-                name="evidence_for_one_thing",
-                violation_error_message="根拠資料は、実績値か評価指標の実績の、どちらか一つのものです。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("sha256", ""),
-                        ("size", 0),
-                        ("suffix", ""),
-                        models.Q(("url", ""), _negated=True),
-                    ),
-                    models.Q(
-                        django.db.models.lookups.Exact(
-                            django.db.models.functions.text.Length("sha256"), 64
-                        ),
-                        ("size__gte", 1),
-                        ("size__lte", 20971520),
-                        ("suffix__in", ["pdf", "docx", "xlsx", "pptx", "txt", "csv", "png", "jpg"]),
-                        ("url", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="evidence_link_or_file",
-                violation_error_message="根拠資料には、リンクかファイルのどちらか一つを付けてください（ファイルは20MBまで）。",
-            ),
         ),
     ]

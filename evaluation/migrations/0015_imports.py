@@ -78,6 +78,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "実績値の取込み",
                 "verbose_name_plural": "実績値の取込み",
                 "ordering": ["-uploaded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["reading", "ready", "saving", "done", "failed", "cancelled"],
+                            )
+                        ),
+                        name="value_import_state_known",
+                        violation_error_message="取込みの状態は、一覧にあるものだけです。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("saved_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="value_import_done_when_saved",
+                        violation_error_message="保存済みのものだけに、保存した日時があります。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Length("sha256"), 64
+                            ),
+                        ),
+                        name="value_import_file_named",
+                        violation_error_message="ファイルの名前が要り、SHA-256は64文字です。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,69 +182,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "取込みのセル",
                 "verbose_name_plural": "取込みのセル",
                 "ordering": ["row", "column", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["value_import", "status", "row", "column"],
+                        name="evaluation__value_i_4d2b8c_idx",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["error", "conflict", "new", "changed", "cleared", "unchanged"],
+                            ),
+                            ("decision__in", ["", "mine", "theirs"]),
+                        ),
+                        name="imported_cell_choices_known",
+                        violation_error_message="セルの種類と選択は、一覧にあるものだけです。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision", ""), ("status", "conflict"), _connector="OR"
+                        ),
+                        name="imported_cell_decides_conflicts",
+                        violation_error_message="どちらの値にするかを選ぶのは、衝突したセルだけです。",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="valueimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["reading", "ready", "saving", "done", "failed", "cancelled"])
-                ),
-                name="value_import_state_known",
-                violation_error_message="取込みの状態は、一覧にあるものだけです。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", False), ("state", "done")),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True), ("saved_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="value_import_done_when_saved",
-                violation_error_message="保存済みのものだけに、保存した日時があります。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valueimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.text.Length("sha256"), 64
-                    ),
-                ),
-                name="value_import_file_named",
-                violation_error_message="ファイルの名前が要り、SHA-256は64文字です。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importedcell",
-            index=models.Index(
-                fields=["value_import", "status", "row", "column"],
-                name="evaluation__value_i_4d2b8c_idx",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importedcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["error", "conflict", "new", "changed", "cleared", "unchanged"]),
-                    ("decision__in", ["", "mine", "theirs"]),
-                ),
-                name="imported_cell_choices_known",
-                violation_error_message="セルの種類と選択は、一覧にあるものだけです。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importedcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision", ""), ("status", "conflict"), _connector="OR"),
-                name="imported_cell_decides_conflicts",
-                violation_error_message="どちらの値にするかを選ぶのは、衝突したセルだけです。",
-            ),
         ),
     ]
