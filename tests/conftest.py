@@ -2,8 +2,9 @@
 
 `./portal test` runs the suite twice: without DATABASE_URL on SQLite, and on a PostgreSQL server
 that it starts. Tests marked `postgresql` run only there; those that use a browser, no database at
-all, or are marked `sqlite` (what is made of rows, as pages and paper, is the same on both) only on
-SQLite.
+all, or are marked `sqlite` only on SQLite. What is made of rows, as pages and paper, is the same on
+both, so the tests of MADE_OF_ROWS run only on SQLite too, but for those marked `both`: every address
+is read once by every role, and whatever searches, catches what the database refuses, or locks.
 """
 
 import os
@@ -24,6 +25,7 @@ from evaluation.loading import load_source
 from tests import databases
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+MADE_OF_ROWS = [Path(__file__).parent / "evaluation" / name for name in ("views", "documents")]
 DATABASE_FIXTURES = {"db", "transactional_db", "database", "empty_database", "migrated_database"}
 
 hypothesis.settings.register_profile("portal", deadline=None, print_blob=True)
@@ -50,6 +52,9 @@ def _belongs_to_sqlite(item: pytest.Item) -> bool:
 
 def _belongs_to_postgresql(item: pytest.Item) -> bool:
     if item.get_closest_marker("sqlite"):
+        return False
+    of_rows = any(item.path.is_relative_to(folder) for folder in MADE_OF_ROWS)
+    if of_rows and not (item.get_closest_marker("both") or item.get_closest_marker("postgresql")):
         return False
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
     uses_database = marked or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))

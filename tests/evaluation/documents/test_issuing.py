@@ -14,7 +14,7 @@ from evaluation.documents.issuing import Verdict, identity_of, issue, take_snaps
 from evaluation.models import Amendment, IssuedDocument
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from programs.models import AccessRecord
 from tests.databases import on_postgresql
 from tests.factories import make_draft, make_period, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

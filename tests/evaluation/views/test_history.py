@@ -14,7 +14,7 @@ from jst_objectives import history
 from programs.models import AccessRecord, Fund
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

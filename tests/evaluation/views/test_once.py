@@ -13,7 +13,7 @@ from evaluation.models import AmendmentReason, Clause, Submission, Wording
 from tests.evaluation.views.drafts import address, clause_address, make_scene, seen, words
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TOKEN = re.compile('name="form_token" value="([^"]+)"')
 
 

@@ -12,7 +12,7 @@ from evaluation.models import Presence
 from tests.evaluation.views.drafts import clause_address, make_scene, words
 from tests.factories import make_user, submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TOLD = "いま、試験 太郎さんもこの条項を開いています。"
 
 

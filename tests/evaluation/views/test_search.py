@@ -11,7 +11,7 @@ from evaluation.views import search as page
 from programs.models import AccessRecord, Agency
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture
