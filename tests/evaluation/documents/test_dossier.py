@@ -1,6 +1,8 @@
 """資料: the real dossier, its order, its pages, and the references of the memo to them."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -53,13 +55,20 @@ def rendered(amendment: Amendment, kind: str) -> bytes:
     return render_pdf(*parts_of(snapshot.data, kind, identity_of(snapshot)))
 
 
+@pytest.fixture(scope="module")
+def paper(source_document: None) -> Callable[[str], bytes]:
+    """Print a kind of paper of the real amendment, each once for all tests."""
+    snapshot = take_snapshot(Amendment.objects.get(slug="2026-01-28"), by=None)
+    return cache(lambda kind: render_pdf(*parts_of(snapshot.data, kind, identity_of(snapshot))))
+
+
 def page_number(page: str) -> str:
     """Return what stands under a page's text: its number, where it has one there."""
     return page.split("版：")[0].split()[-1]
 
 
-def test_the_real_dossier_page_by_page(real: Amendment) -> None:
-    document = rendered(real, "dossier")
+def test_the_real_dossier_page_by_page(paper: Callable[[str], bytes]) -> None:
+    document = paper("dossier")
     texts = pages(document)
     outline = pypdf.PdfReader(BytesIO(document))
     parts = [entry for entry in outline.outline if not isinstance(entry, list)]
@@ -86,12 +95,12 @@ def test_the_real_dossier_page_by_page(real: Amendment) -> None:
     assert second == [14, 15, 17, 19, 22, 24]
 
 
-def test_the_memo_refers_to_the_pages_that_are_printed(real: Amendment) -> None:
-    alone = [squeeze("".join(pages(rendered(real, kind)))) for kind in ("memo", "dossier")]
+def test_the_memo_refers_to_the_pages_that_are_printed(paper: Callable[[str], bytes]) -> None:
+    alone = [squeeze("".join(pages(paper(kind)))) for kind in ("memo", "dossier")]
     for text in alone:
         for title, reference in REFERENCES.items():
             assert squeeze(f"○{title}{reference}") in text
-    table, appendix = (pages(rendered(real, kind)) for kind in ("comparison", "appendix"))
+    table, appendix = (pages(paper(kind)) for kind in ("comparison", "appendix"))
     for reference, heading in zip(REFERENCES.values(), HEADINGS, strict=True):
         shown = [page_number(page) for page in table if heading in squeeze(page)]
         assert f"新旧対照表：{shown[0]}ページ" in reference
@@ -117,8 +126,8 @@ def test_references_follow_the_pages_when_the_text_grows(real: Amendment) -> Non
     ]
 
 
-def test_in_one_file_the_references_lead_to_what_they_name(real: Amendment) -> None:
-    document = pypdf.PdfReader(BytesIO(rendered(real, "dossier")))
+def test_in_one_file_the_references_lead_to_what_they_name(paper: Callable[[str], bytes]) -> None:
+    document = pypdf.PdfReader(BytesIO(paper("dossier")))
     first: Any = document.pages[0]
     targets = [link.get_object()["/Dest"] for link in first["/Annots"]]
     places = [document.named_destinations[target] for target in targets]
@@ -133,8 +142,10 @@ def test_in_one_file_the_references_lead_to_what_they_name(real: Amendment) -> N
     ]
 
 
-def test_below_a_part_the_bookmarks_name_what_is_changed_in_it(real: Amendment) -> None:
-    outline = pypdf.PdfReader(BytesIO(rendered(real, "dossier"))).outline
+def test_below_a_part_the_bookmarks_name_what_is_changed_in_it(
+    paper: Callable[[str], bytes],
+) -> None:
+    outline = pypdf.PdfReader(BytesIO(paper("dossier"))).outline
     below = [entry for entry in outline if isinstance(entry, list)]
 
     def titles(entries: Any) -> list[Any]:
@@ -159,10 +170,12 @@ def test_below_a_part_the_bookmarks_name_what_is_changed_in_it(real: Amendment) 
     ]
 
 
-def test_the_whole_is_tagged_titled_and_the_same_each_time(real: Amendment) -> None:
-    snapshot = take_snapshot(real, by=None)
+def test_the_whole_is_tagged_titled_and_the_same_each_time(
+    real: Amendment, paper: Callable[[str], bytes]
+) -> None:
+    snapshot = real.snapshots.get()  # the one of the paper
     parts = parts_of(snapshot.data, "dossier", identity_of(snapshot))
-    document = render_pdf(*parts)
+    document = paper("dossier")
     assert render_pdf(*parts) == document
     facts = poppler("pdfinfo", document)
     title = "国立研究開発法人科学技術振興機構（JST）中長期目標の変更について（資料一式）"
@@ -173,10 +186,10 @@ def test_the_whole_is_tagged_titled_and_the_same_each_time(real: Amendment) -> N
     assert "Figure" in structure, "the scheme"
 
 
-def test_each_alone_says_what_it_says_in_the_whole(real: Amendment) -> None:
-    whole = squeeze("".join(pages(rendered(real, "dossier"))))
+def test_each_alone_says_what_it_says_in_the_whole(paper: Callable[[str], bytes]) -> None:
+    whole = squeeze("".join(pages(paper("dossier"))))
     for kind in EVERYTHING[:-1]:
-        assert squeeze("".join(pages(rendered(real, kind)))) in whole
+        assert squeeze("".join(pages(paper(kind)))) in whole
 
 
 def test_what_is_there_is_offered(real: Amendment) -> None:
