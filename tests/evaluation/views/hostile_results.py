@@ -1,9 +1,10 @@
 """Hostile strings in every text of the results, on indicators of a decided text."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from evaluation import models as m
@@ -15,14 +16,16 @@ from tests.hostile import STORED
 YEAR = 2024
 
 
-def indicators(period: m.ObjectivePeriod, item: m.Clause, kind: str) -> list[m.Clause]:
+def indicators(
+    period: m.ObjectivePeriod, item: m.Clause, kind: str, strings: Sequence[str]
+) -> list[m.Clause]:
     """Decide an indicator for each string, under an item."""
     change = make_draft(period)
-    clauses = [m.Clause(period=period, kind=kind, introduced_by=change) for _ in STORED]
+    clauses = [m.Clause(period=period, kind=kind, introduced_by=change) for _ in strings]
     history.create_all(m.Clause, clauses, by=None, reason="試験")
     rows = [
         m.Wording(clause=clause, amendment=change, parent=item, rank=place, text=f"指標：{string}")
-        for clause, place, string in zip(clauses, ranks.spread(len(STORED)), STORED, strict=True)
+        for clause, place, string in zip(clauses, ranks.spread(len(strings)), strings, strict=True)
     ]
     history.create_all(m.Wording, rows, by=None, reason="試験")
     decide(change)
@@ -38,16 +41,23 @@ def hear(period: m.ObjectivePeriod, make_all: Callable[..., list[Any]]) -> None:
 
 
 def fill_results(
-    period: m.ObjectivePeriod, item: m.Clause, make_all: Callable[..., list[Any]]
+    period: m.ObjectivePeriod,
+    item: m.Clause,
+    make: Callable[..., list[Any]],
+    strings: Sequence[str] = STORED,
 ) -> tuple[list[m.Clause], list[m.Clause]]:
     """Store every string in every text of the results; return the two kinds of indicators."""
-    monitored = indicators(period, item, "monitoring_indicator")
-    evaluated = indicators(period, item, "evaluation_indicator")
+
+    def make_all(model: type[Model], some: Sequence[str] = strings, /, **given: Any) -> list[Any]:
+        return make(model, some, **given)
+
+    monitored = indicators(period, item, "monitoring_indicator", strings)
+    evaluated = indicators(period, item, "evaluation_indicator", strings)
     now = timezone.now()
     measures = make_all(
         m.IndicatorMeasure, indicator=lambda n: monitored[n], position=1, nature="qualitative"
     )
-    labels = {"label": lambda n: f"数{STORED[n]}"[:100], "position": 2}
+    labels = {"label": lambda n: f"数{strings[n]}"[:100], "position": 2}
     counted = make_all(m.IndicatorMeasure, indicator=lambda n: monitored[n], **labels)
     numbers = {"measure": lambda n: counted[n], "fiscal_year": YEAR, "number": 1}
     make_all(m.IndicatorValue, **numbers, text="", entered_at=now)
@@ -65,7 +75,7 @@ def fill_results(
     link = {"url": "https://www.jst.go.jp/", "suffix": "", "added_at": now}
     make_all(m.Evidence, period=period, result=lambda n: results[n], **link)
     make_all(m.ValueReport, period=period, fiscal_year=YEAR, sha256="0" * 64, made_at=now)
-    few = STORED[:5]  # one row a year
+    few = strings[:5]  # one row a year
     yearly: dict[str, Any] = {"fiscal_year": lambda n: 2022 + n}
     make_all(m.ItemYear, few, item=item, **yearly, state="returned")
     make_all(m.YearClosing, few, period=period, **yearly, closed_at=now)

@@ -38,9 +38,26 @@ from tests.source.parsing import SOURCE
 
 AXE = Axe().axe_script
 # Preloading, which only an experimental rule asks for, writes styles that our policy refuses.
-RUN = """axe.run({resultTypes: ["violations"], preload: false}).then(found => found.violations.map(rule =>
-    `${rule.id}: ${rule.nodes.map(node => node.target + " " + node.failureSummary).join("; ")}`))"""
-WIDTHS = (1280, 320)
+RUN = """async part => (await axe.run(part?.where ?? document,
+        {resultTypes: ["violations"], preload: false, ...part?.options})).violations.map(rule =>
+    `${rule.id}: ${rule.nodes.map(node => node.target + " " + node.failureSummary).join("; ")}`)"""
+# What a width may change of an element, as far as rules look at it: whether it is seen, and how.
+LOOKS = """() => new Map([...document.querySelectorAll("body, body *")].map(part => {
+    const style = getComputedStyle(part);
+    const seen = part.checkVisibility({visibilityProperty: true, opacityProperty: true});
+    return [part, {seen, look: [style.color, style.backgroundColor, style.backgroundImage,
+        style.fontSize, style.fontWeight, style.opacity].join()}]}))"""
+# At the other width everything is looked at again where other parts are seen; else those that look
+# otherwise, with all they hold, and what scrolls.
+RUN_AGAIN = f"""async before => {{
+    const run = {RUN}, now = ({LOOKS})();
+    const parts = [...now].map(([part, {{seen, look}}]) => [part, seen, look, before.get(part)]);
+    if (now.size !== before.size || parts.some(([, seen, , was]) => seen !== was?.seen)) return run();
+    const others = parts.filter(([, seen, look, was]) => seen && look !== was.look);
+    const include = others.map(([part]) => part);
+    const runOnly = ["scrollable-region-focusable"];
+    return [...await run({{options: {{runOnly}}}}), ...include.length ? await run({{where: {{include}}}}) : []]}}"""
+NARROW, WIDE = 320, 1280
 PICTURES = os.environ.get("PICTURES")
 PICTURE_WIDTHS = (1280, 375)
 NUMBERS = itertools.count(1)
@@ -140,17 +157,23 @@ class Visit:
             expect(page.get_by_text(expected).first).to_be_visible()  # waits for the answer
         where = page.url
         page.evaluate(AXE)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            assert (where, width, page.evaluate(RUN)) == (where, width, [])
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert (where, wide) == (where, width)
-            if width == WIDTHS[0]:
-                assert (where, page.evaluate(NO_ROWS)) == (where, [])
+        self.resize(NARROW)
+        assert (where, NARROW, page.evaluate(RUN)) == (where, NARROW, [])
+        before = page.evaluate_handle(LOOKS)
+        self.resize(WIDE)
+        assert (where, WIDE, page.evaluate(RUN_AGAIN, before)) == (where, WIDE, [])
+        assert (where, page.evaluate(NO_ROWS)) == (where, [])
+        self.resize(NARROW)
         assert (where, page.evaluate(TOO_LOW, self.least)) == (where, [])
         self.linked |= set(page.evaluate(LINKED))
         if PICTURES:
             self.picture(Path(PICTURES))
+
+    def resize(self, width: int) -> None:
+        """Make the window as wide, which the page must not be wider than."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert (self.page.url, wide) == (self.page.url, width)
 
     def picture(self, folder: Path) -> None:
         test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
@@ -167,6 +190,44 @@ class Visit:
             for file in files
             if str(file).endswith(suffix)
         )
+
+
+# --- What is looked for ---------------------------------------------------------------------------
+ALONE = "<!doctype html><html lang=ja><title>題</title><style>{}</style><main><h1>題</h1>{}</main>"
+WIDELY = "@media (min-width: 64rem) { %s }"
+TALL = f"<div class=x>{'<p>ほんとうの文' * 60}</div>"
+
+
+@pytest.mark.parametrize(
+    ("style", "words", "rule"),
+    [
+        (".x { color: #aaa }", "<p class=x>ほんとうの文</p>", "color-contrast"),
+        ("", "<input>", "label"),
+        (WIDELY % ".x { color: #aaa }", "<p class=x>ほんとうの文</p>", "color-contrast"),
+        (
+            WIDELY % ".x { background: #555 }",
+            "<div class=x><p>ほんとうの文</p></div>",
+            "color-contrast",
+        ),
+        (".x { display: none }" + WIDELY % ".x { display: block }", "<input class=x>", "label"),
+        (WIDELY % ".x { display: none }", "<input class=x>", "label"),
+        (WIDELY % ".x { height: 9rem; overflow: auto }", TALL, "scrollable-region-focusable"),
+        (
+            "nav { display: none }" + WIDELY % "nav { display: block }",
+            "</main><nav><a href='#'>文</a></nav><nav><a href='#'>語</a></nav><main hidden>",
+            "landmark-unique",
+        ),
+    ],
+)
+def test_a_fault_is_found_at_whichever_width_it_is(page: Page, style, words, rule):
+    page.set_content(ALONE.format(style, words))
+    with pytest.raises(AssertionError, match=rule):
+        Visit(page, least=0).check()
+
+
+def test_a_page_without_a_fault_passes(page: Page):
+    page.set_content(ALONE.format(WIDELY % ".x { color: #555 }", "<p class=x>ほんとうの文</p>"))
+    Visit(page).check()
 
 
 # --- Every page -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
@@ -13,7 +14,6 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from evaluation import amending, ranks
@@ -173,6 +173,12 @@ def fill(period: m.ObjectivePeriod) -> m.Amendment:
     return draft
 
 
+@pytest.fixture(scope="module")
+def filled(module_rows: None) -> m.Amendment:
+    """A draft amid every string, for tests that only read."""
+    return fill(make_period())
+
+
 def proceed(draft: m.Amendment, period: m.ObjectivePeriod) -> None:
     """Record a step and a file for every string; restrict a draft released since."""
     kinds = make_all(m.StepKind, agency=period.agency, position=lambda n: n, name=numbered(100))
@@ -273,7 +279,7 @@ def pages(draft: m.Amendment) -> list[tuple[str, str]]:
             ("editor", reverse(name, args=[*of_draft, step.pk]))
             for name in ("procedure_step", "correct_step", "remove_step")
         ]
-    for restriction in m.Restriction.objects.all()[::40]:
+    for restriction in m.Restriction.objects.filter(amendment__period=draft.period)[::40]:
         place_of = [*place, restriction.amendment.slug]
         found.append(("editor", reverse("restriction", args=place_of)))
     for rendering in m.Rendering.objects.filter(snapshot__amendment=draft).order_by("pk")[:2]:
@@ -314,11 +320,9 @@ def check(html: str, address: str) -> None:
     assert structure.targets <= ALLOWED_TARGETS | {""}, (address, structure.targets)
 
 
-@pytest.mark.sqlite
-def test_every_text_that_comes_in_numbers_is_inert_on_every_page(period):
-    draft = fill(period)
-    clients = readers(period)
-    for role, address in pages(draft):
+def test_every_text_that_comes_in_numbers_is_inert_on_every_page(filled):
+    clients = readers(filled.period)
+    for role, address in pages(filled):
         response = clients[role].get(address)
         assert (address, response.status_code) == (address, 200)
         check(response.content.decode(), address)
@@ -327,7 +331,6 @@ def test_every_text_that_comes_in_numbers_is_inert_on_every_page(period):
     assert "&#x27; OR &#x27;1&#x27;=&#x27;1" in html
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("part", range(5))
 def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
     _, (_, item, *_) = make_baseline(period)
@@ -357,11 +360,9 @@ def test_every_text_that_stands_alone_is_inert_on_every_page(period, part):
             check(response.content.decode(), address)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", ["comparison", "dossier"])
-def test_the_pdf_holds_the_strings_and_nothing_that_acts(period, kind):
-    draft = fill(period)
-    content = bytes(issue(take_snapshot(draft, by=None), kind, by=None).content)
+def test_the_pdf_holds_the_strings_and_nothing_that_acts(filled, kind):
+    content = bytes(issue(take_snapshot(filled, by=None), kind, by=None).content)
     reader = PdfReader(io.BytesIO(content))
     text = "".join(page.extract_text() for page in reader.pages).replace("\n", "")
     assert "<script>alert(1)</script>" in text
@@ -370,21 +371,20 @@ def test_the_pdf_holds_the_strings_and_nothing_that_acts(period, kind):
     assert [action for action in actions if action in content] == []
 
 
-@pytest.mark.sqlite
-def test_no_export_of_the_history_holds_a_formula(period):
-    fill(period)
-    auditor = readers(period)["auditor"]
+def test_no_export_of_the_history_holds_a_formula(filled):
+    auditor = readers(filled.period)["auditor"]
     address = reverse("history_export")
     rows = csv.reader(io.StringIO(auditor.get(address + "?format=csv").content.decode("utf-8-sig")))
     cells = [cell for row in rows for cell in row]
     assert len(cells) > 1000
     assert [c for c in cells if c.lstrip().startswith(FORMULA)] == []
-    book = load_workbook(io.BytesIO(auditor.get(address + "?format=xlsx").content))
-    assert [c.value for row in book.active.iter_rows() for c in row if c.data_type == "f"] == []
+    book = ZipFile(io.BytesIO(auditor.get(address + "?format=xlsx").content))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row") > 1000
+    assert re.findall(r"<f\b[^<]*", sheet) == []
 
 
-def test_the_corpus_is_in_every_text_field(period):
-    fill(period)
+def test_the_corpus_is_in_every_text_field(filled):
     other = make_period()
     fill_results(other, make_baseline(other)[1][1], make_all)
     for model in (p.Agency, m.Amendment, m.ObjectivePeriod, m.Marking):

@@ -3,12 +3,14 @@ year's course, in drawings and in files."""
 
 import csv
 import io
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluation.models import Evidence, ValueImport, YearClosing
+from evaluation.models import Clause, Evidence, ObjectivePeriod, ValueImport, YearClosing
 from tests.evaluation.views.hostile_results import YEAR, fill_results
 from tests.evaluation.views.test_hostile import FORMULA, check, make_all
 from tests.factories import make_baseline, make_period, make_user
@@ -20,14 +22,47 @@ pytestmark = pytest.mark.django_db
 YEARS = range(2022, 2027)
 
 
-def test_every_string_is_inert_on_the_pages_of_grades():
+@dataclass
+class Filled:
+    """A period in whose results every string stands, each in an indicator of either kind."""
+
+    period: ObjectivePeriod
+    item: Clause
+    monitored: list[Clause]
+    evaluated: list[Clause]
+
+    @property
+    def place(self) -> list[Any]:
+        return [self.period.agency.code, self.period.number]
+
+    def clients(self, *roles: str) -> dict[str, Client]:
+        clients = {role: Client() for role in roles}
+        for role, client in clients.items():
+            client.force_login(make_user(self.period.agency, role))
+        return clients
+
+
+def fill(*strings: str) -> Filled:
     period = make_period()
     _, (_, item, *_) = make_baseline(period)
-    fill_results(period, item, make_all)
-    clients = {role: Client() for role in ("agency", "assessor", "auditor")}
-    for role, client in clients.items():
-        client.force_login(make_user(period.agency, role))
-    place = [period.agency.code, period.number]
+    return Filled(period, item, *fill_results(period, item, make_all, strings))
+
+
+@pytest.fixture(scope="module")
+def filled(module_rows: None) -> Filled:
+    return fill(*STORED)
+
+
+def check_pages(clients: dict[str, Client], pages: list[tuple[str, str]]) -> None:
+    for role, address in pages:
+        response = clients[role].get(address)
+        assert (address, response.status_code) == (address, 200)
+        check(response.content.decode(), address)
+
+
+def test_every_string_is_inert_on_the_pages_of_grades(filled):
+    place, item, period = filled.place, filled.item, filled.period
+    clients = filled.clients("agency", "assessor", "auditor")
     pages = [("auditor", reverse(name, args=place)) for name in ("grades", "remedies")]
     pages += [
         ("auditor", reverse("assessment", args=[*place, which, year, "yearly"]))
@@ -46,71 +81,73 @@ def test_every_string_is_inert_on_the_pages_of_grades():
     for row in period.rating_steps.all()[::40]:
         of_step = [*place, 2024, "yearly", row.pk]
         pages.append(("assessor", reverse("remove_rating_step", args=of_step)))
-    for role, address in pages:
-        response = clients[role].get(address)
-        assert (address, response.status_code) == (address, 200)
-        check(response.content.decode(), address)
+    check_pages(clients, pages)
 
 
-def test_every_string_is_inert_on_the_pages_of_indicators():
-    period = make_period()
-    _, (_, item, *_) = make_baseline(period)
-    monitored, evaluated = fill_results(period, item, make_all)
-    client = Client()
-    client.force_login(make_user(period.agency, "agency"))
-    place = [period.agency.code, period.number]
-    pages = [reverse("indicators", args=place)]
-    for number in range(0, len(STORED), 10):
-        one, other = (clauses[number].public_id for clauses in (monitored, evaluated))
-        pages += [reverse("indicator", args=[*place, public_id]) for public_id in (one, other)]
-        pages += [reverse(name, args=[*place, one, 1]) for name in ("measure", "target")]
-        pages.append(reverse("new_measure", args=[*place, one]) + "?suggest=1")
-        pages.append(reverse("value", args=[*place, one, 1, YEAR]))
-        pages.append(reverse("value", args=[*place, one, 1, YEAR]) + "?part=panel")
-        pages.append(reverse("yearly_result", args=[*place, other, YEAR]))
-        pages.append(reverse("add_evidence", args=[*place, other, YEAR]))
-    imports = ValueImport.objects.order_by("pk")
-    imports.update(uploaded_by=client.session["_auth_user_id"])
-    pages += [reverse("value_files", args=place)]
+def pages_of_indicators(filled: Filled) -> tuple[list[str], list[str]]:
+    """Return the pages of every indicator: those to read or define, and those to enter values on."""
+    place, to_read, to_enter = filled.place, [], []
+    for monitored, evaluated in zip(filled.monitored, filled.evaluated, strict=True):
+        one, other = monitored.public_id, evaluated.public_id
+        to_read += [reverse("indicator", args=[*place, public_id]) for public_id in (one, other)]
+        to_read += [reverse(name, args=[*place, one, 1]) for name in ("measure", "target")]
+        to_read.append(reverse("new_measure", args=[*place, one]) + "?suggest=1")
+        to_enter.append(reverse("value", args=[*place, one, 1, YEAR]))
+        to_enter.append(reverse("value", args=[*place, one, 1, YEAR]) + "?part=panel")
+        to_enter.append(reverse("yearly_result", args=[*place, other, YEAR]))
+        to_enter.append(reverse("add_evidence", args=[*place, other, YEAR]))
+    papers = Evidence.objects.filter(period=filled.period)
+    to_enter += [reverse("remove_evidence", args=[*place, paper.pk]) for paper in papers]
+    return to_read, to_enter
+
+
+def check_indicators(filled: Filled, to_read: list[str], to_enter: list[str]) -> None:
+    clients = filled.clients("agency")
+    check_pages(clients, [("agency", address) for address in [*to_read, *to_enter]])
+    YearClosing.objects.filter(period=filled.period).delete()  # what was locked is now in fields
+    check_pages(clients, [("agency", address) for address in to_enter])
+
+
+def test_every_string_is_inert_on_the_page_of_its_indicator():
+    """Of every tenth string: a page of one indicator looks at all indicators of its period."""
+    few = fill(*STORED[::10])
+    check_indicators(few, *pages_of_indicators(few))
+
+
+def test_every_string_is_inert_on_the_pages_of_all_indicators(filled):
+    """The table, its forms, and of one indicator the pages that let choose among the others."""
+    place = filled.place
+    to_read, to_enter = pages_of_indicators(filled)
+    table = [reverse("grid", args=place)]
+    table.append(reverse("grid_item", args=[*place, filled.item.public_id]))
+    check_indicators(
+        filled, [reverse("indicators", args=place), *to_read[:5]], table + to_enter[:4]
+    )
+
+
+def test_every_string_is_inert_on_the_pages_of_imports(filled):
+    place, clients = filled.place, filled.clients("agency")
+    imports = ValueImport.objects.filter(period=filled.period).order_by("pk")
+    imports.update(uploaded_by=clients["agency"].session["_auth_user_id"])
+    pages = [reverse("value_files", args=place)]
     pages += [reverse("value_import", args=[*place, kept.pk]) + "?page=2" for kept in imports[::20]]
-    pages += [reverse("value_import", args=[*place, imports[0].pk])]
-    pages += [reverse("grid", args=place), reverse("grid_item", args=[*place, item.public_id])]
-    papers = Evidence.objects.filter(period=period)[::10]
-    pages += [reverse("remove_evidence", args=[*place[:2], paper.pk]) for paper in papers]
-    _all_inert(client, pages)
-    YearClosing.objects.all().delete()  # what was locked is now in fields
-    _all_inert(client, pages)
+    pages.append(reverse("value_import", args=[*place, imports[0].pk]))
+    check_pages(clients, [("agency", address) for address in pages])
 
 
-def _all_inert(client: Client, pages: list[str]) -> None:
-    for address in pages:
-        response = client.get(address)
-        assert (address, response.status_code) == (address, 200)
-        check(response.content.decode(), address)
-
-
-def test_every_string_is_inert_on_the_pages_of_a_years_course_and_in_drawings_and_files():
-    period = make_period()
-    _, (_, item, *_) = make_baseline(period)
-    fill_results(period, item, make_all)
-    clients = {role: Client() for role in ("agency", "assessor")}
-    for role, client in clients.items():
-        client.force_login(make_user(period.agency, role))
-    place = [period.agency.code, period.number]
-    of_item = [*place, item.public_id]
+def test_every_string_is_inert_on_the_pages_of_a_years_course_and_in_drawings_and_files(filled):
+    place, clients = filled.place, filled.clients("agency", "assessor")
+    of_item = [*place, filled.item.public_id]
     pages = [("agency", "/"), ("agency", reverse("results", args=place))]
     pages += [("agency", reverse("item_results", args=of_item))]
     for year in YEARS:
         for name in ("result_year", "year_people", "year_closing", "year_admission"):
             pages.append(("assessor", reverse(name, args=[*place, year])))
-        pages.append(("agency", reverse("item_year", args=[*place, year, item.public_id])))
-        step = [*place, year, item.public_id, "submit"]
+        pages.append(("agency", reverse("item_year", args=[*place, year, filled.item.public_id])))
+        step = [*place, year, filled.item.public_id, "submit"]
         pages.append(("agency", reverse("item_year_step", args=step)))
     pages.append(("agency", reverse("value_reports", args=place)))
-    for role, address in pages:
-        response = clients[role].get(address)
-        assert (address, response.status_code) == (address, 200)
-        check(response.content.decode(), address)
+    check_pages(clients, pages)
     for name, arguments in (("results_csv", place), ("item_results_csv", of_item)):
         text = clients["agency"].get(reverse(name, args=arguments)).content.decode("utf-8-sig")
         cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
