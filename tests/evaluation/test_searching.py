@@ -81,22 +81,26 @@ def test_old_forms_of_kanji_and_spaces(scene):
 class SameAsPython(TestCase):
     """On both databases a search finds what Python's `in` finds in the folded texts."""
 
+    @classmethod
+    def setUpTestData(cls):
+        period = make_period()
+        make_baseline(period)
+        cls.draft = make_draft(period)
+        cls.chapter = period.clauses.get(kind="chapter")
+        cls.reader = editor_of(period)
+
     @given(
         st.lists(st.text("研究國国ガがa%_'\\ ", min_size=1, max_size=6), max_size=3),
         st.text("研究国がa%_'\\", max_size=3),
     )
     def test_it_finds_what_stands_there(self, texts, typed):
-        period = make_period()
-        make_baseline(period)
-        draft = make_draft(period)
-        chapter = period.clauses.get(kind="chapter")
-        texts = [text for text in texts if text.strip()]
-        for text in texts:
-            amending.insert(draft, "body", parent=chapter, text=text, by=None)
         words = words_of(typed)
         if not words:
             return
-        search = Search(editor_of(period), tuple(words), kind="body")
+        texts = [text for text in texts if text.strip()]
+        for text in texts:
+            amending.insert(self.draft, "body", parent=self.chapter, text=text, by=None)
+        search = Search(self.reader, tuple(words), kind="body")
         rows = Wording.objects.filter(clause__in=[key for _, key in found(search)])
         assert sorted(row.text for row in rows) == sorted(
             text for text in texts if all(word in fold(text) for word in words)
