@@ -11,7 +11,7 @@ from django.contrib.admin import RelatedOnlyFieldListFilter
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from evaluation import result_admin
+from evaluation import grade_admin, result_admin
 from evaluation.models import (
     Amendment,
     AmendmentReason,
@@ -38,7 +38,7 @@ from evaluation.resources import (
 from programs.maintenance import PartInline, ReadOnlyAdmin
 from programs.transfers import TransferAdmin
 
-__all__ = ["result_admin"]  # Django finds the pages by importing this module
+__all__ = ["grade_admin", "result_admin"]  # Django finds the pages by importing this module
 AGENCY = ("agency", RelatedOnlyFieldListFilter)
 PRINTED = ("title", "appendix_title", "appendix_note")
 

@@ -34,10 +34,14 @@ STAMP = "版"  # what the table saw: nothing that was changed since is overwritt
 
 
 class Figure(Widget):
-    """A number as people type it; empty is none."""
+    """A number as people type it, of so many decimals; empty is none."""
+
+    def __init__(self, places: int = PLACES) -> None:
+        super().__init__()
+        self.places = places
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        reading = numbers.read("" if value is None else str(value), "", PLACES)
+        reading = numbers.read("" if value is None else str(value), "", self.places)
         if reading.error or reading.state:
             raise ValueError(reading.error or f"「{value}」は数ではありません。")
         return reading.number

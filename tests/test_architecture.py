@@ -71,6 +71,7 @@ LAYERS = [
         "forms",
         "resources",
         "result_resources",
+        "grade_resources",
         "templatetags",
         "past",
         "trail",
@@ -79,7 +80,7 @@ LAYERS = [
         "chronicle",
         "audited",
     },
-    {"views", "admin", "result_admin", "management"},
+    {"views", "admin", "result_admin", "grade_admin", "management"},
     {"urls", "apps"},
 ]
 WITHOUT_DJANGO = [

@@ -113,7 +113,7 @@ def test_a_yearly_text_of_an_old_table_is_refused(client, result):
 
 def test_a_measure_and_a_target_come_in_through_their_checks(client, measure):
     refused = imported(client, "indicatormeasure", 単位="本")
-    assert [words[:14] for words in refused] == ["単位：「=論文数」には値が2"]
+    assert [words[:14] for words in refused] == ["単位：「=論文数」には値と達"]
     assert imported(client, "indicatormeasure", 方向="大きいほどよい") == []
     assert IndicatorMeasure.objects.get().direction == "higher"
     assert imported(client, "indicatortarget", 目標値="120", 定めた理由="改定") == []
