@@ -264,7 +264,7 @@ class ResultAct(StrEnum):
 
 RESULT_RULES = {
     ResultAct.ENTER: ("値の入力と提出", (R.AGENCY,)),
-    ResultAct.MEASURE: ("測るものと目標の設定", (R.AGENCY, R.ASSESSOR)),
+    ResultAct.MEASURE: ("測定項目と目標の設定", (R.AGENCY, R.ASSESSOR)),
     ResultAct.CHECK: ("値の確認・差戻し・確定", (R.ASSESSOR,)),
     ResultAct.CLOSE: ("年度の締切と入力の許可", (R.ASSESSOR,)),
     ResultAct.PROFILE: ("評価上の扱いの設定", (R.ASSESSOR,)),

@@ -85,7 +85,7 @@ def _indicator() -> Field:
     return Field("indicator", column_name="指標", widget=widget)
 
 
-def _measure(name: str = "measure", column: str = "測るもの", *, blank: bool = False) -> Field:
+def _measure(name: str = "measure", column: str = "測定項目", *, blank: bool = False) -> Field:
     keys = {"法人": "indicator__period__agency__code", "期": "indicator__period__number"}
     keys |= {"指標": "indicator__public_id", column: "label"}
     widget = Reference(_measures, keys, "label", widgets={"期": Number()}, blank=blank)

@@ -35,7 +35,7 @@ def load_sample_results(period: ObjectivePeriod) -> int:
     Raises ValidationError for a period with real values, which samples must never stand among.
     """
     if not period.sample_results and _has_results(period):
-        raise ValidationError(f"{period}には実際の値か測るものがあるため、見本を加えられません。")
+        raise ValidationError(f"{period}には実際の値か測定項目があるため、見本を加えられません。")
     if _has_results(period):
         return IndicatorValue.objects.filter(measure__indicator__period=period).count()
     period.sample_results = True

@@ -74,7 +74,7 @@ def _begin(title: str, sample: str, identity: Mapping[str, Any]) -> Document:
 
 def _indicators(document: Document, sheet: Sheet) -> None:
     add_heading(document, "主な参考指標情報", 3)
-    heads = ("指標", "測るもの", "達成目標", "基準値", *sheet.years, "参考情報")
+    heads = ("指標", "測定項目", "達成目標", "基準値", *sheet.years, "参考情報")
     year = 38 / len(sheet.years)
     widths = (20, 14, 9, 8, *[year] * len(sheet.years), 11)
     table = add_table(document, heads, widths, lines=True)

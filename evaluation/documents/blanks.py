@@ -39,7 +39,7 @@ def _facts(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Ite
 def _figures(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> Iterator[Cell]:
     for indicator in book.hanging(node, fiscal_year, [UnitKind.MONITORING_INDICATOR]):
         if not book.figures.measures.get(indicator.clause_id):
-            words = f"指標「{indicator.text}」：測るもの"
+            words = f"指標「{indicator.text}」：測定項目"
             yield Cell(words, places.indicator(indicator))
         else:
             yield from _values(book, indicator, fiscal_year, places)

@@ -25,7 +25,7 @@ from programs.models import Appropriation
 
 SAMPLE = "見本の値（実際の値ではありません）"
 THOUSAND = 1000  # yen; the statutory forms print thousands
-HEADER = "項目 指標 指標の種類 測るもの 単位 年度 実績 数値 累計 前年度との差 達成目標 達成率 状況 変更 備考".split()
+HEADER = "項目 指標 指標の種類 測定項目 単位 年度 実績 数値 累計 前年度との差 達成目標 達成率 状況 変更 備考".split()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from evaluation.series import Entry, warnings
 from evaluation.valuing import Cell, Outcome
 from programs.models import User
 
-NOT_HERE = "測るものが、この中長期目標にありません。ページを開き直してください。"
+NOT_HERE = "測定項目が、この中長期目標にありません。ページを開き直してください。"
 OUTSIDE = "年度が、この中長期目標期間の中にありません。ページを開き直してください。"
 SAVED_AS = "値の入力"
 

@@ -28,10 +28,10 @@ class MeasureForm(PlainForm):
     """What is measured. Filled from a measure, or from a suggestion that nobody has stored."""
 
     label = WritingField(
-        label="測るもの",
+        label="測定項目",
         max_length=100,
         help_text="表とグラフに出る名前です。例：特許出願件数",
-        error_messages={"required": "測るものの名前を入力してください（例：特許出願件数）。"},
+        error_messages={"required": "測定項目の名前を入力してください（例：特許出願件数）。"},
     )
     nature = choice("性質", IndicatorMeasure.Nature.choices)
     unit = WritingField(

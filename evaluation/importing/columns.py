@@ -10,7 +10,7 @@ from evaluation.workbook.sheets import KEY, Column, NotReadable, Sheet
 
 WHY_CODE, WHY = "直した理由の種類", "直した理由"
 STAGES = ("速報", "確定")
-FACTS = ("項目", "指標", "測るもの", "単位")
+FACTS = ("項目", "指標", "測定項目", "単位")
 WIDTHS = dict(zip(FACTS, (24, 36, 26, 10), strict=True))
 
 

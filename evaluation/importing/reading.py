@@ -15,8 +15,8 @@ from evaluation.workbook.sheets import Row, Sheet
 
 NO_KEY = "鍵が空です。ひな形の行を消さずに、その行に入力してください。"
 WRONG_KEY = "鍵が書き換えられているか、この中長期目標のものではありません。ひな形をダウンロードし直してください。"
-GONE = "この行の測るものは、もうありません。ひな形をダウンロードし直してください。"
-TWICE = "同じ測るものの行が2つあります。一つを消してください。"
+GONE = "この行の測定項目は、もうありません。ひな形をダウンロードし直してください。"
+TWICE = "同じ測定項目の行が2つあります。一つを消してください。"
 STAGE_OF = {"": None, "速報": Stage.PRELIMINARY, "確定": Stage.FINAL, "訂正": None}
 CODE_OF: Mapping[str, str] = {"": "", **{str(label): value for value, label in ChangeCode.choices}}
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
-                ("label", models.CharField(blank=True, max_length=100, verbose_name="測るもの")),
+                ("label", models.CharField(blank=True, max_length=100, verbose_name="測定項目")),
                 (
                     "nature",
                     models.CharField(
@@ -129,19 +129,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "測るもの",
-                "verbose_name_plural": "測るもの",
+                "verbose_name": "測定項目",
+                "verbose_name_plural": "測定項目",
                 "ordering": ["indicator", "position"],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("indicator", "position"),
                         name="measure_position_unique",
-                        violation_error_message="この指標には、同じ順番の測るものがすでにあります。",
+                        violation_error_message="この指標には、同じ順番の測定項目がすでにあります。",
                     ),
                     models.UniqueConstraint(
                         fields=("indicator", "label"),
                         name="measure_label_unique",
-                        violation_error_message="この指標には、同じ名前の測るものがすでにあります。",
+                        violation_error_message="この指標には、同じ名前の測定項目がすでにあります。",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="measure_parts_told_apart",
-                        violation_error_message="分子と分母には、それぞれ別の測るものを選んでください。",
+                        violation_error_message="分子と分母には、それぞれ別の測定項目を選んでください。",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
             ],
@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
             ],
@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(verbose_name="順番")),
-                ("label", models.CharField(blank=True, max_length=100, verbose_name="測るもの")),
+                ("label", models.CharField(blank=True, max_length=100, verbose_name="測定項目")),
                 (
                     "nature",
                     models.CharField(
@@ -557,8 +557,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical 測るもの",
-                "verbose_name_plural": "historical 測るもの",
+                "verbose_name": "historical 測定項目",
+                "verbose_name_plural": "historical 測定項目",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
                 "indexes": [
@@ -652,7 +652,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
             ],
@@ -720,7 +720,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="admissions",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
             ],
@@ -768,7 +768,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="targets",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
                 (
@@ -890,7 +890,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="values",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
             ],

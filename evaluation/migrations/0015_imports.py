@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="evaluation.indicatormeasure",
-                        verbose_name="測るもの",
+                        verbose_name="測定項目",
                     ),
                 ),
                 (

@@ -103,7 +103,7 @@ class ImportedCell(models.Model):
     row = models.PositiveIntegerField("行")
     column = models.PositiveSmallIntegerField("列")
     measure = models.ForeignKey(
-        IndicatorMeasure, models.CASCADE, related_name="+", verbose_name="測るもの", null=True
+        IndicatorMeasure, models.CASCADE, related_name="+", verbose_name="測定項目", null=True
     )
     fiscal_year = models.PositiveSmallIntegerField("年度", null=True)
     status = models.CharField("種類", max_length=20, choices=Status)

@@ -33,7 +33,7 @@ class ResultQuerySet(models.QuerySet[Any]):
 
 
 class IndicatorMeasure(models.Model):
-    """測るもの: one of the figures that an indicator asks for, several where it is compound
+    """測定項目: one of the figures that an indicator asks for, several where it is compound
     (特許出願・登録件数; 論文数（国際共著論文の割合含む）).
 
     A ratio is never entered: it is its numerator through its denominator, in the unit % (`series`).
@@ -60,7 +60,7 @@ class IndicatorMeasure(models.Model):
         Clause, models.PROTECT, related_name="measures", verbose_name="指標"
     )
     position = models.PositiveSmallIntegerField("順番")
-    label = models.CharField("測るもの", max_length=100, blank=True)
+    label = models.CharField("測定項目", max_length=100, blank=True)
     nature = models.CharField("性質", max_length=20, choices=Nature, default=Nature.QUANTITATIVE)
     unit = models.CharField("単位", max_length=20, blank=True)
     decimals = models.PositiveSmallIntegerField("小数の桁数", default=0)
@@ -84,19 +84,19 @@ class IndicatorMeasure(models.Model):
     objects = ResultQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "測るもの"
-        verbose_name_plural = "測るもの"
+        verbose_name = "測定項目"
+        verbose_name_plural = "測定項目"
         ordering = ["indicator", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "position"],
                 name="measure_position_unique",
-                violation_error_message="この指標には、同じ順番の測るものがすでにあります。",
+                violation_error_message="この指標には、同じ順番の測定項目がすでにあります。",
             ),
             models.UniqueConstraint(
                 fields=["indicator", "label"],
                 name="measure_label_unique",
-                violation_error_message="この指標には、同じ名前の測るものがすでにあります。",
+                violation_error_message="この指標には、同じ名前の測定項目がすでにあります。",
             ),
             models.CheckConstraint(
                 condition=Q(nature__in=["quantitative", "qualitative", "ratio"])
@@ -127,7 +127,7 @@ class IndicatorMeasure(models.Model):
                     ~Q(numerator=F("denominator")) & ~Q(numerator=F("pk")) & ~Q(denominator=F("pk"))
                 ),
                 name="measure_parts_told_apart",
-                violation_error_message="分子と分母には、それぞれ別の測るものを選んでください。",
+                violation_error_message="分子と分母には、それぞれ別の測定項目を選んでください。",
             ),
             models.CheckConstraint(
                 condition=Q(baseline__isnull=True, baseline_year__isnull=True)
@@ -155,7 +155,7 @@ class IndicatorTarget(models.Model):
     PERIOD_PATH: ClassVar = "measure__indicator__period"
 
     measure = models.ForeignKey(
-        IndicatorMeasure, models.PROTECT, related_name="targets", verbose_name="測るもの"
+        IndicatorMeasure, models.PROTECT, related_name="targets", verbose_name="測定項目"
     )
     first_fiscal_year = models.PositiveSmallIntegerField("最初の年度")
     last_fiscal_year = models.PositiveSmallIntegerField("最後の年度")

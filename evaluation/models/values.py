@@ -60,7 +60,7 @@ class IndicatorValue(models.Model):
         WITHHELD = "withheld", "非公表"
 
     measure = models.ForeignKey(
-        IndicatorMeasure, models.PROTECT, related_name="values", verbose_name="測るもの"
+        IndicatorMeasure, models.PROTECT, related_name="values", verbose_name="測定項目"
     )
     fiscal_year = models.PositiveSmallIntegerField("年度")
     number = models.DecimalField(

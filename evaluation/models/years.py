@@ -122,7 +122,7 @@ class Admission(models.Model):
         IndicatorMeasure,
         models.PROTECT,
         related_name="admissions",
-        verbose_name="測るもの",
+        verbose_name="測定項目",
         null=True,
         blank=True,
     )

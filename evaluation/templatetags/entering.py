@@ -18,7 +18,7 @@ Unsaved = Mapping[str, Typed]
 INDICATOR = '<th scope="rowgroup" rowspan="{}"><a href="{{base}}{}/">{{}}</a></th>'
 TABLE = (
     '<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}"><table class="grid">'
-    '<thead><tr><th scope="col">指標</th><th scope="col">測るもの</th>'
+    '<thead><tr><th scope="col">指標</th><th scope="col">測定項目</th>'
 )
 LABEL = '<th scope="row" id="m{}" data-of="{{}}">{{}} <span class="sub">{{}}</span></th>'
 

@@ -185,7 +185,7 @@ def _outcomes(sheet: _Sheet, cells: list[Cell]) -> Iterator[Outcome]:
 def _outcome(sheet: _Sheet, cell: Cell, stands: IndicatorValue | None) -> Outcome:
     measure = sheet.measures.get(cell.measure_id)
     if measure is None:
-        return Outcome(cell, Status.ERROR, "測るものが、この中長期目標にありません。", stands)
+        return Outcome(cell, Status.ERROR, "測定項目が、この中長期目標にありません。", stands)
     if words := _wrong(sheet, measure, cell):
         return Outcome(cell, Status.ERROR, words, stands, measure)
     if _says_the_same(cell, stands):

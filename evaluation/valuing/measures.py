@@ -64,7 +64,7 @@ def add_measure(indicator: Clause, *, by: User | None, **fields: Any) -> Indicat
     last = indicator.measures.aggregate(last=Max("position"))["last"] or 0
     measure = IndicatorMeasure(indicator=indicator, position=last + 1, **fields)
     _check(measure)
-    history.save(measure, by=by, reason="測るものの追加")
+    history.save(measure, by=by, reason="測定項目の追加")
     return measure
 
 
@@ -79,7 +79,7 @@ def change_measure(
     stored = IndicatorMeasure.objects.select_related("indicator").get(pk=measure.pk)
     now = fingerprint(stored)
     if seen is not None and seen != now:
-        raise Stale(stored, now, "この測るもの")
+        raise Stale(stored, now, "この測定項目")
     fixed = [name for name in FIXED if name in fields and fields[name] != getattr(stored, name)]
     if fixed:
         _refuse_entered(stored, fixed, fields.get("baseline", stored.baseline))
@@ -90,7 +90,7 @@ def change_measure(
     if before != [getattr(stored, name) for name in JUDGING]:
         _refuse_judged(stored, measured)
     _check(stored)
-    history.save(stored, by=by, reason="測るものの変更")
+    history.save(stored, by=by, reason="測定項目の変更")
     return stored
 
 
@@ -99,8 +99,8 @@ def remove_measure(measure: IndicatorMeasure, *, by: User | None) -> None:
     """Take a measure away that has never had a value or a target."""
     lock_period(measure.indicator.period_id)
     if was_used(measure):
-        raise ValidationError("値・目標・割合に使われた測るものは、削除できません。")
-    history.delete(measure, by=by, reason="測るものの削除")
+        raise ValidationError("値・目標・割合に使われた測定項目は、削除できません。")
+    history.delete(measure, by=by, reason="測定項目の削除")
 
 
 def was_used(measure: IndicatorMeasure) -> bool:
@@ -168,7 +168,7 @@ def _refuse_entered(stored: IndicatorMeasure, fixed: list[str], baseline: Decima
     if told := "と".join(name for name, there in entered.items() if there):
         words = (
             f"「{name_of(stored)}」には{told}が入力されているため、{names}を変えられません。"
-            "前の単位と桁で入力されています。別の測るものを加えてください。"
+            "前の単位と桁で入力されています。別の測定項目を加えてください。"
         )
         raise ValidationError(dict.fromkeys(fixed, words))
     if baseline is not None and baseline == stored.baseline and set(fixed) != {"decimals"}:
@@ -260,7 +260,7 @@ def _refuse_judged(measure: IndicatorMeasure, measured: list[int]) -> None:
         targets = measure.targets.filter(first_fiscal_year__lte=year, last_fiscal_year__gte=year)
         if values.exists() or targets.exists():
             words = f"方向・数え方・割合の分子と分母は変えられません。{year_name(year)}は{why}"
-            raise ValidationError(f"{words}、別の測るものを加えてください。")
+            raise ValidationError(f"{words}、別の測定項目を加えてください。")
 
 
 def _check(measure: IndicatorMeasure) -> None:
@@ -276,6 +276,6 @@ def _check(measure: IndicatorMeasure) -> None:
         if part is None:
             continue
         if part.indicator.period_id != measure.indicator.period_id or part.nature != "quantitative":
-            words = "同じ中長期目標の、定量の測るものを選んでください。"
+            words = "同じ中長期目標の、定量の測定項目を選んでください。"
             raise ValidationError({name: words})
     measure.full_clean()

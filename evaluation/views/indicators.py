@@ -117,9 +117,9 @@ def new_measure(request: SignedInRequest, agency: str, number: int, public_id: s
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, f"測るものを加えました：{measure.label}")
+            messages.success(request, f"測定項目を加えました：{measure.label}")
             return redirect("indicator", agency, number, public_id)
-    context = {"form": form, "heading": "測るものを加える", "suggestion": suggestion}
+    context = {"form": form, "heading": "測定項目を加える", "suggestion": suggestion}
     return render(
         request,
         "evaluation/measure_form.html",
@@ -147,9 +147,9 @@ def measure(
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "測るものを保存しました。")
+            messages.success(request, "測定項目を保存しました。")
             return redirect("indicator", agency, number, public_id)
-    context = {"form": form, "heading": "測るものの編集", "measure": stored}
+    context = {"form": form, "heading": "測定項目の編集", "measure": stored}
     context |= _context(request, period, figures, node) | {"unused": not valuing.was_used(stored)}
     return render(request, "evaluation/measure_form.html", context)
 
@@ -161,7 +161,7 @@ def _removed(request: SignedInRequest, stored: IndicatorMeasure, place: list[Any
     except ValidationError as error:
         messages.warning(request, "".join(error.messages))
         return redirect("measure", *place, stored.position)
-    messages.success(request, f"測るものを削除しました：{stored.label}")
+    messages.success(request, f"測定項目を削除しました：{stored.label}")
     return redirect("indicator", *place)
 
 
@@ -209,7 +209,7 @@ def _node(figures: Figures, public_id: str) -> Node:
 def _measure(clause: Clause, position: int) -> IndicatorMeasure:
     found = clause.measures.select_related("indicator__period").filter(position=position).first()
     if found is None:
-        raise Http404("この測るものは、この指標にありません。")
+        raise Http404("この測定項目は、この指標にありません。")
     return found
 
 

@@ -64,7 +64,7 @@ class Place:
         measure = next((m for m in own if m.position == position), None)
         is_text = node.kind is UnitKind.EVALUATION_INDICATOR and not position
         if measure is None and not is_text:
-            raise Http404("この測るものは、この指標にありません。")
+            raise Http404("この測定項目は、この指標にありません。")
         return cls(period, figures, node, measure, fiscal_year)
 
     @property

@@ -127,7 +127,7 @@ def fill(folder: str, count: str) -> None:
     person, other = (make_user(period.agency, "agency") for _ in range(2))
     _, (indicator,) = make_indicators(period)
     measures = [
-        IndicatorMeasure(indicator=indicator, position=n, label=f"測るもの{n}", unit="件")
+        IndicatorMeasure(indicator=indicator, position=n, label=f"測定項目{n}", unit="件")
         for n in range(1, int(count) // YEARS + 1)
     ]
     history.create_all(IndicatorMeasure, measures, by=None, reason="試験")
@@ -161,7 +161,7 @@ def _ours(period: Any, keys: list[int], years: range, *, wrong: bool, kind: str)
 
     columns = template_columns(years)
     texts = [
-        [stamp(period, key, {}), "1. 項目", "論文数", f"測るもの{key}", "件"]
+        [stamp(period, key, {}), "1. 項目", "論文数", f"測定項目{key}", "件"]
         + [text for year in years for text in (_typed(key, year, wrong=wrong), "速報", "")]
         + ["", ""]
         for key in keys

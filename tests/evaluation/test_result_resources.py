@@ -88,7 +88,7 @@ def test_an_old_table_overwrites_nothing_that_was_entered_since(client, measure)
     assert IndicatorValue.objects.get(fiscal_year=2024).number == 7
     answer = upload(client, "evaluation_indicatormeasure", measures, "表.csv")
     assert errors(answer) == [
-        "ほかの人が先にこの測るものを変更しました。最新の内容を確かめてからやり直してください。"
+        "ほかの人が先にこの測定項目を変更しました。最新の内容を確かめてからやり直してください。"
     ]
     assert IndicatorMeasure.objects.get().direction == "higher"
 
@@ -126,7 +126,7 @@ def test_an_import_reaches_no_clause_that_is_only_drafted(client, measure):
     draft = make_draft(indicator.period)
     item = indicator.wordings.get().parent
     new = amending.insert(draft, "monitoring_indicator", parent=item, text="案", by=None)
-    cells = {"指標": new.public_id, "測るもの": "案の数"}
+    cells = {"指標": new.public_id, "測定項目": "案の数"}
     assert imported(client, "indicatormeasure", **cells)
     assert IndicatorMeasure.objects.count() == 1
     decide(draft)

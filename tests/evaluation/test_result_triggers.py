@@ -51,7 +51,7 @@ def place():
 
 def test_only_indicators_are_measured(place):
     _, item, _ = place
-    words = "測るものは、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
+    words = "測定項目は、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
     refused(words, IndicatorMeasure(indicator=item, position=1, label="x").save)
 
 
@@ -59,7 +59,7 @@ def test_what_is_only_drafted_is_not_measured(place):
     period, item, indicator = place
     draft = make_draft(period)
     new = amending.insert(draft, "monitoring_indicator", parent=item, text="案", by=None)
-    words = "測るものは、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
+    words = "測定項目は、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
     refused(words, IndicatorMeasure(indicator=new, position=1, label="x").save)
     measure = IndicatorMeasure.objects.filter(pk=make_measure(indicator).pk)
     refused(words, lambda: measure.update(indicator=new))
@@ -73,7 +73,7 @@ def test_parts_of_a_ratio_are_no_ratios_and_of_the_same_period(place):
     foreign = make_measure(make_indicators(make_period())[1][0])
     fields = {"nature": "ratio", "unit": "%", "numerator": one}
     ratio = make_measure(indicator, "割合", denominator=other, **fields)
-    words = "割合の分子と分母は、同じ期間の定量の測るものにしてください。"
+    words = "割合の分子と分母は、同じ期間の定量の測定項目にしてください。"
     for part in (foreign, ratio):
         row = IndicatorMeasure(
             indicator=indicator, position=9, label="x", denominator=part, **fields
@@ -89,7 +89,7 @@ def test_a_value_is_of_the_nature_and_the_period_of_its_measure(place):
     measure = make_measure(indicator)
     words = make_measure(indicator, "状況", nature="qualitative", unit="")
     base = {"fiscal_year": 2024, "entered_at": NOW}
-    nature = "値は測るものの性質に合わせます。"
+    nature = "値は測定項目の性質に合わせます。"
     refused(nature, IndicatorValue(measure=measure, text="文", **base).save)
     refused(nature, IndicatorValue(measure=words, number=1, **base).save)
     outside = "年度は、中長期目標期間の中の年度にしてください。"
@@ -112,7 +112,7 @@ def test_what_is_final_is_not_deleted_and_nothing_is_moved(place):
     value = make_value(make_measure(indicator), stage="final")
     refused("確定した値は削除できません。", value.delete)
     stored = IndicatorValue.objects.filter(pk=value.pk)
-    refused("値の測るものと年度は変えられません。", lambda: stored.update(fiscal_year=2023))
+    refused("値の測定項目と年度は変えられません。", lambda: stored.update(fiscal_year=2023))
     if connection.vendor == "sqlite":
         statement = (
             "REPLACE INTO evaluation_indicatorvalue (measure_id, fiscal_year, number, text, state,"
@@ -296,6 +296,6 @@ def test_nobody_is_let_into_a_year_outside_the_period(place):
     row = Admission(indicator=indicator, measure=measure, fiscal_year=2027, **fields)
     refused("年度は、中長期目標期間の中の年度にしてください。", row.save)
     other = make_indicators(make_period())[1][0]
-    words = "締切後の入力は、指標の測るものか、評価指標の実績の文に許可します。"
+    words = "締切後の入力は、指標の測定項目か、評価指標の実績の文に許可します。"
     refused(words, Admission(indicator=indicator, fiscal_year=2024, **fields).save)
     refused(words, Admission(indicator=other, measure=measure, fiscal_year=2024, **fields).save)

@@ -102,7 +102,7 @@ def test_a_measure_of_another_period_is_none(scene):
     _, (indicator,) = make_indicators(make_period())
     told = scene.save(scene.typed("1", measure=make_measure(indicator)))
     assert told == [
-        (Told.ERROR, "測るものが、この中長期目標にありません。ページを開き直してください。")
+        (Told.ERROR, "測定項目が、この中長期目標にありません。ページを開き直してください。")
     ]
 
 

@@ -51,7 +51,7 @@ def test_a_template_holds_what_stands_with_eras_as_headings(scene):
     headings = [cell.value for cell in sheet[HEADING]]
     assert headings == [
         KEY,
-        *("項目", "指標", "測るもの", "単位"),
+        *("項目", "指標", "測定項目", "単位"),
         *(R6, f"{R6}の段階", f"{R6}の注", R7, f"{R7}の段階", f"{R7}の注"),
         *("直した理由の種類", "直した理由"),
     ]
@@ -275,7 +275,7 @@ def test_keys_are_known_whatever_is_typed_over_them(scene):
     kept = scene.compared(saved([[KEY, R8], *([k, 1] for k in keys)]))
     assert [(row.place, row.status, row.message[:10]) for row in kept.cells.all()] == [
         ("B2", "new", ""),
-        ("A3", "error", "同じ測るものの行が2"),
+        ("A3", "error", "同じ測定項目の行が2"),
         ("A4", "error", "鍵が書き換えられている"[:10]),
         ("A5", "error", "鍵が書き換えられている"[:10]),
         ("A6", "error", "鍵が空です。ひな形の"[:10]),

@@ -90,11 +90,11 @@ def test_one_wrong_cell_leaves_everything_as_it_was(measures, monkeypatch):
         valuing.record_many(period_of(measures), wrong, by=None)
     assert error.value.messages == [
         "monitoring_indicator（令和8年度）：整数で入力してください（例：1,234件）。",
-        "測るものが、この中長期目標にありません。",
+        "測定項目が、この中長期目標にありません。",
     ]
     assert [(o.status, o.message) for o in error.value.outcomes] == [
         (Status.ERROR, "整数で入力してください（例：1,234件）。"),
-        (Status.ERROR, "測るものが、この中長期目標にありません。"),
+        (Status.ERROR, "測定項目が、この中長期目標にありません。"),
     ]
     assert (IndicatorValue.objects.count(), IndicatorValue.history.count()) == (0, 0)
 

@@ -35,7 +35,7 @@ def test_measures_follow_each_other_and_keep_their_history(measure):
     assert labels == ["うち国際共著", "国際共著論文数"]
     with pytest.raises(valuing.Stale):
         valuing.change_measure(second, by=None, label="x", seen=seen)
-    with pytest.raises(ValidationError, match="同じ名前の測るもの"):
+    with pytest.raises(ValidationError, match="同じ名前の測定項目"):
         make_measure(measure.indicator, "論文数")
 
 
@@ -53,12 +53,12 @@ def test_the_unit_of_values_does_not_change(measure, field, value, name):
         field: [
             (
                 f"「論文数」には値が入力されているため、{name}を変えられません。"
-                "前の単位と桁で入力されています。別の測るものを加えてください。"
+                "前の単位と桁で入力されています。別の測定項目を加えてください。"
             )
         ]
     }
     with (
-        pytest.raises(IntegrityError, match="値か達成目標が入力された測るもの"),
+        pytest.raises(IntegrityError, match="値か達成目標が入力された測定項目"),
         transaction.atomic(),
     ):
         IndicatorMeasure.objects.filter(pk=measure.pk).update(**{field: value})
@@ -102,7 +102,7 @@ def test_only_what_was_never_used_is_removed(measure):
     valuing.remove_measure(unused, by=None)
     make_value(measure)
     valuing.clear(measure, 2024, by=None)
-    with pytest.raises(ValidationError, match="使われた測るものは、削除できません。"):
+    with pytest.raises(ValidationError, match="使われた測定項目は、削除できません。"):
         valuing.remove_measure(measure, by=None)
 
 
@@ -117,15 +117,15 @@ def test_a_ratio_is_of_two_measures_of_the_same_period_in_percent(measure):
     with pytest.raises(ValidationError) as error:
         make_measure(measure.indicator, "x", denominator=make_measure(foreign), **fields)
     assert error.value.message_dict == {
-        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
+        "denominator": ["同じ中長期目標の、定量の測定項目を選んでください。"]
     }
     told = make_measure(measure.indicator, "説明", nature="qualitative", unit="")
     with pytest.raises(ValidationError) as error:
         make_measure(measure.indicator, "x", denominator=told, **fields)
     assert error.value.message_dict == {
-        "denominator": ["同じ中長期目標の、定量の測るものを選んでください。"]
+        "denominator": ["同じ中長期目標の、定量の測定項目を選んでください。"]
     }
-    with pytest.raises(IntegrityError, match="同じ期間の定量の測るもの"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="同じ期間の定量の測定項目"), transaction.atomic():
         IndicatorMeasure.objects.filter(pk=whole.pk).update(nature="qualitative")
 
 
@@ -232,7 +232,7 @@ def test_a_settled_year_stays_judged_as_it_was(settle, words):
         with pytest.raises(ValidationError) as error:
             valuing.change_measure(scene.counted, by=None, **change)
         assert error.value.messages == [
-            f"方向・数え方・割合の分子と分母は変えられません。{words}、別の測るものを加えてください。"
+            f"方向・数え方・割合の分子と分母は変えられません。{words}、別の測定項目を加えてください。"
         ]
     valuing.change_measure(scene.counted, by=None, label="効率化の率")
     valuing.change_measure(make_measure(scene.counted.indicator, "x"), by=None, direction="lower")

@@ -159,7 +159,7 @@ def test_fields_that_are_none_and_years_outside_are_told(scene):
     client = scene.client()
     sent = {"v-999999-2022-0": "1", "only": "999999-2022"}
     cell = client.post(scene.grid, sent).json()["cells"]["999999-2022"]
-    assert (cell["told"], cell["message"][:6]) == ("error", "測るものが、")
+    assert (cell["told"], cell["message"][:6]) == ("error", "測定項目が、")
     for year in ("2031", "1500", "0000"):
         field = f"v-{scene.count.pk}-{year}-0"
         sent = {field: "1", "only": f"{scene.count.pk}-{int(year)}"}
@@ -287,5 +287,5 @@ def test_a_period_without_measures_says_so(scene):
     client = Client()
     client.force_login(make_user(period.agency, "agency"))
     html = page(client.get(f"/{period.agency.code}/5/results/entry/"))
-    assert html.count("測るものが、まだ決まっていません。") == 1
+    assert html.count("測定項目が、まだ決まっていません。") == 1
     assert ItemYear.objects.count() == 0

@@ -80,8 +80,8 @@ def test_a_measure_is_added_with_a_baseline_as_people_type_it(client, place):
     assert response.status_code == 302
     measure = IndicatorMeasure.objects.get()
     assert (measure.unit, measure.baseline, measure.baseline_year) == ("本", 1234, 2021)
-    assert measure.history.get().history_change_reason == "測るものの追加"
-    assert "測るものを加えました：論文数" in page(client, response["Location"])
+    assert measure.history.get().history_change_reason == "測定項目の追加"
+    assert "測定項目を加えました：論文数" in page(client, response["Location"])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_measure_is_added_with_a_baseline_as_people_type_it(client, place):
             {"baseline_year": ["基準年度は西暦の4桁で入力してください（例：2021）。"]},
         ),
         ({"nature": "x"}, {"nature": ["性質は、一覧から選んでください。"]}),
-        ({"label": ""}, {"label": ["測るものの名前を入力してください（例：特許出願件数）。"]}),
+        ({"label": ""}, {"label": ["測定項目の名前を入力してください（例：特許出願件数）。"]}),
         (
             {"baseline_year": ""},
             {"__all__": ["基準値と基準年度は、両方を入力するか、どちらも空けてください。"]},
@@ -118,13 +118,13 @@ def test_what_is_no_measure_comes_back_with_what_was_typed(client, place, fields
 def test_a_measure_added_by_mistake_is_removed_until_it_is_used(client, place):
     make_measure(place[1])
     url = address(place, "measure", 1)
-    assert "この測るものを削除する" in client.get(url).content.decode()
+    assert "この測定項目を削除する" in client.get(url).content.decode()
     assert client.post(url, {"remove": "1"})["Location"] == address(place, "indicator")
     assert not IndicatorMeasure.objects.exists()
     make_value(make_measure(place[1]))
-    assert "この測るものを削除する" not in client.get(url).content.decode()
+    assert "この測定項目を削除する" not in client.get(url).content.decode()
     html = client.post(url, {"remove": "1"}, follow=True).content.decode()
-    assert "値・目標・割合に使われた測るものは、削除できません。" in html
+    assert "値・目標・割合に使われた測定項目は、削除できません。" in html
     assert IndicatorMeasure.objects.count() == 1
 
 
@@ -139,7 +139,7 @@ def test_a_measure_with_values_keeps_its_unit(client, place):
     measure.refresh_from_db()
     assert (measure.label, measure.unit) == ("全論文数", "本")
     answer = client.post(url, FORM | {"label": "x", "seen": seen}, follow=True)
-    assert "ほかの人が先にこの測るものを変更しました" in answer.content.decode()
+    assert "ほかの人が先にこの測定項目を変更しました" in answer.content.decode()
 
 
 def test_an_old_target_stays_to_be_seen_with_the_reason_of_the_new_one(client, place):
@@ -190,7 +190,7 @@ def test_only_who_may_set_measures_is_offered_to(client, place):
     make_measure(place[1])
     client.force_login(make_user(place[0].agency, "auditor"))
     html = page(client, address(place, "indicator"))
-    assert ("測り方を直す" in html, "測るものを加える" in html) == (False, False)
+    assert ("測り方を直す" in html, "測定項目を加える" in html) == (False, False)
 
 
 # --- Samples --------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def test_samples_are_marked_on_every_page(client):
 def test_samples_never_stand_among_real_values(place):
     make_value(make_measure(place[1]))
     arguments = {"agency": place[0].agency.code, "period": place[0].number}
-    with pytest.raises(CommandError, match="実際の値か測るものがあるため"):
+    with pytest.raises(CommandError, match="実際の値か測定項目があるため"):
         call_command("load_sample_results", **arguments)
     assert valuing.name_of(IndicatorMeasure.objects.get()) == "論文数"
     assert not ObjectivePeriod.objects.get().sample_results

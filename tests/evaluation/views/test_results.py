@@ -38,7 +38,7 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-BARE = "測るもののない指標"
+BARE = "測定項目のない指標"
 
 
 @dataclass
@@ -127,7 +127,7 @@ def test_screen_file_drawing_and_paper_show_the_same_figures(place):
     assert on_screen == expected
     rows = place.rows("item_results_csv", place.item.public_id)
     names = ("年度", "実績", "達成目標", "達成率", "状況")
-    in_file = [[row[n] for n in names] for row in rows if row["測るもの"] == "論文数"]
+    in_file = [[row[n] for n in names] for row in rows if row["測定項目"] == "論文数"]
     assert in_file == expected
     svg = re.search(r"<svg.*?</svg>", figure, re.DOTALL)[0]
     bold = [plain(w) for w in re.findall(r"<text[^>]*font-weight[^>]*>.*?</text>", svg)]
@@ -143,8 +143,8 @@ def test_ratios_and_running_totals_are_the_same_on_both_pages_and_in_the_file(pl
     expected = ["8.1", "30.3", "該当なし", "未集計（速報）", "－"]
     assert [point.words for point in line.points] == expected
     rows = list(place.rows("indicator_csv", place.indicator.public_id))
-    assert [r["実績"] for r in rows if r["測るもの"] == "割合"] == expected
-    assert [r["累計"] for r in rows if r["測るもの"] == "国際共著"] == [
+    assert [r["実績"] for r in rows if r["測定項目"] == "割合"] == expected
+    assert [r["累計"] for r in rows if r["測定項目"] == "国際共著"] == [
         *("100", "433", "433"),
         *("－", "－"),
     ]
@@ -156,7 +156,7 @@ def test_ratios_and_running_totals_are_the_same_on_both_pages_and_in_the_file(pl
 
 
 def test_zero_is_a_figure_and_what_is_empty_is_none(place):
-    rows = [r for r in place.rows("results_csv") if r["測るもの"] == "論文数"]
+    rows = [r for r in place.rows("results_csv") if r["測定項目"] == "論文数"]
     assert [r["数値"] for r in rows] == ["1234", "1100", "0", "1200", ""]
 
 
@@ -209,7 +209,7 @@ def test_an_item_that_is_new_has_a_dash_before_its_first_year(place):
     measure = make_measure(new, "人数", unit="人")
     make_value(measure, 2026, 0)
     rows = [
-        r for r in place.rows("item_results_csv", place.item.public_id) if r["測るもの"] == "人数"
+        r for r in place.rows("item_results_csv", place.item.public_id) if r["測定項目"] == "人数"
     ]
     assert [r["実績"] for r in rows] == ["－"] * 4 + ["0（速報）"]
     assert [r["状況"] for r in rows] == ["－"] * 4 + [""]
@@ -227,7 +227,7 @@ def test_what_is_gone_stays_to_be_seen_with_its_values(place):
 def test_words_of_years_and_what_is_not_measured_yet_are_told(place):
     html = place.page("item_results", place.item.public_id)
     assert "計画どおり実施した。（速報）" in html
-    assert html.count("測るものがまだ決まっていません。") == 1
+    assert html.count("測定項目がまだ決まっていません。") == 1
 
 
 def test_the_indicators_have_a_sparkline_for_each_measure(place):
