@@ -327,10 +327,7 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
     edition = None
     if plan.act in {Act.SUBMIT, Act.APPROVE, Act.DECIDE}:
         edition = Edition.of(amendment)
-        context["counts"] = Counter(edition.kinds.values()).most_common()
-        context["conflicts"] = edition.text.conflicts
-        context["report"] = check(amendment, (edition.before, edition.text))
-        context["hand"] = Hand.of(amendment, edition.before, edition.text)
+        context |= _judged(amendment, edition)
         context["can_draw"] = plan.act is Act.SUBMIT  # who may submit may edit, who decides may not
     if plan.shows_table and (checking or not plan.checked):
         # The digest first: a change between the two is then refused, not overlooked.
@@ -338,6 +335,16 @@ def _explanation(plan: Step, amendment: Amendment, form: forms.StepForm) -> dict
         context["torn"] = torn_places(amendment)
         context["table"] = comparison_table(amendment)
     return context | (review(amendment, edition) if checking else {})
+
+
+def _judged(amendment: Amendment, edition: Edition) -> dict[str, Any]:
+    """Return what there is to know of a text before it goes on: how much changes, and what is amiss."""
+    return {
+        "counts": Counter(edition.kinds.values()).most_common(),
+        "conflicts": edition.text.conflicts,
+        "report": check(amendment, (edition.before, edition.text)),
+        "hand": Hand.of(amendment, edition.before, edition.text),
+    }
 
 
 def _answers(form: forms.StepForm) -> list[dict[str, Any]]:

@@ -55,8 +55,8 @@ RUN_AGAIN = f"""async before => {{
     if (now.size !== before.size || parts.some(([, seen, , was]) => seen !== was?.seen)) return run();
     const others = parts.filter(([, seen, look, was]) => seen && look !== was.look);
     const include = others.map(([part]) => part);
-    const runOnly = ["scrollable-region-focusable"];
-    return [...await run({{options: {{runOnly}}}}), ...include.length ? await run({{where: {{include}}}}) : []]}}"""
+    const scrolling = await run({{options: {{runOnly: ["scrollable-region-focusable"]}}}});
+    return include.length ? [...scrolling, ...await run({{where: {{include}}}})] : scrolling}}"""
 NARROW, WIDE = 320, 1280
 PICTURES = os.environ.get("PICTURES")
 PICTURE_WIDTHS = (1280, 375)
