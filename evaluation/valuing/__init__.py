@@ -25,7 +25,7 @@ from evaluation.valuing.measures import (
     set_target,
     was_used,
 )
-from evaluation.valuing.reports import Difference, changed_since, make_report
+from evaluation.valuing.reports import Difference, changed_since, make_report, pinned
 from evaluation.valuing.rows import (
     Gates,
     clause_name,
@@ -84,6 +84,7 @@ __all__ = [
     "missing_why",
     "name_of",
     "open_again",
+    "pinned",
     "record",
     "record_many",
     "record_result",

@@ -33,6 +33,7 @@ COMPARED = {
     "baselines": ("baseline", "baseline_year"),
     "results": ("text", "stage"),
 }
+OF_MEASURES = ("values", "targets", "baselines")
 WHAT = {"targets": "達成目標", "baselines": "基準値"}
 
 
@@ -99,11 +100,13 @@ def make_report(
 def changed_since(report: ValueReport) -> list[Difference]:
     """Return what stands otherwise now than in a report, in the order of indicators and years."""
     then = json.loads(report.contents)
-    now = _contents(report.period, report.fiscal_year, then["indicators"])
-    differences: list[Difference] = []
-    for kind in ("values", "targets", "baselines"):
-        differences += _of_measures(kind, then, now)
-    return [*differences, *_of_texts(then["results"], now["results"])]
+    return _differences(then, _contents(report.period, report.fiscal_year, then["indicators"]))
+
+
+def pinned(report: ValueReport) -> list[Difference]:
+    """Return all that a report pins (`before`), in the order of indicators and years."""
+    nothing: dict[str, Any] = {"measures": {}, "results": {}} | {kind: {} for kind in OF_MEASURES}
+    return _differences(json.loads(report.contents), nothing)
 
 
 # --- What is pinned -------------------------------------------------------------------------------
@@ -161,6 +164,11 @@ def _told(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 # --- What differs ---------------------------------------------------------------------------------
+def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
+    of_measures = [one for kind in OF_MEASURES for one in _of_measures(kind, then, now)]
+    return [*of_measures, *_of_texts(then["results"], now["results"])]
+
+
 def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
     keys = _changed(then[kind], now[kind], COMPARED[kind])
     rows = IndicatorMeasure.objects.select_related("indicator")

@@ -1,7 +1,7 @@
 """Reports: the values that one used, pinned, and what has changed since."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from evaluation import valuing
 from evaluation.figures import Figures
 from evaluation.forms.clauses import refuse
 from evaluation.forms.result_years import ReportForm
+from evaluation.models.texts import Node
 from evaluation.permissions import (
     Hidden,
     ResultAct,
@@ -58,16 +59,23 @@ def new_value_report(request: SignedInRequest, agency: str, number: int) -> Http
 
 @require_safe
 def value_report(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpResponse:
-    """この報告の後に変わった値: what stands otherwise now, by indicator, as printed then and now."""
+    """この報告の後に変わった値, and what the report pins: by indicator, as printed then and now."""
     period = results_period(request, agency, number)
     report = period.value_reports.select_related("made_by").filter(pk=pk).first()
     if report is None:
         raise Hidden("この報告は、登録されていないか、見る権限がありません。")
     figures = Figures.of(period)
-    by_indicator: dict[Any, list[valuing.Difference]] = defaultdict(list)
-    differences = valuing.changed_since(report)
-    for difference in differences:
-        by_indicator[figures.text.nodes[difference.indicator.pk]].append(difference)
+    changed, pinned = valuing.changed_since(report), valuing.pinned(report)
     context = {"period": period, "report": report, "figures": figures}
-    context |= {"changed": list(by_indicator.items()), "count": len(differences)}
+    context |= {"changed": _by_indicator(figures, changed), "count": len(changed)}
+    context |= {"pinned": _by_indicator(figures, pinned), "all": len(pinned)}
     return render(request, "evaluation/value_report.html", context)
+
+
+def _by_indicator(
+    figures: Figures, differences: Iterable[valuing.Difference]
+) -> list[tuple[Node, list[valuing.Difference]]]:
+    found: dict[Node, list[valuing.Difference]] = defaultdict(list)
+    for one in differences:
+        found[figures.text.nodes[one.indicator.pk]].append(one)
+    return list(found.items())

@@ -49,7 +49,7 @@ def test_a_report_pins_what_it_used_and_lists_what_changed_since(place):
     answer = place.client.post(place.address("new_value_report"), fields, follow=True)
     html = answer.content.decode()
     assert "「令和6年度業務実績等報告書」に使った値を保存しました。" in html
-    assert "この報告の後に変わった値（0）" in html
+    assert "この報告の後に変わった値（0件）" in html
     report = ValueReport.objects.get()
     why = {"why_code": "mistake", "why": "桁の誤り"}
     valuing.correct(place.measure, 2023, by=None, number=Decimal(1243), **why)
@@ -57,12 +57,14 @@ def test_a_report_pins_what_it_used_and_lists_what_changed_since(place):
     make_value(place.measure, 2025, 6)  # after the years that the report used
     valuing.record_result(place.told, 2024, "実施した。", by=None)
     html = place.client.get(place.address("value_report", report.pk)).content.decode()
-    assert "この報告の後に変わった値（3）" in html
+    assert "この報告の後に変わった値（3件）" in html
     assert [row for row in cells(html) if len(row) == 4][1:] == [
         ["件数", "令和5年度", "1,234件", "1,243件"],
         ["件数", "令和6年度", "－", "0件（速報）"],
         ["年度の実績", "令和6年度", "－", "実施した。（速報）"],
     ]
+    assert "報告に使った値（1件）" in html
+    assert [row for row in cells(html) if len(row) == 3][1:] == [["件数", "令和5年度", "1,234件"]]
 
 
 def test_reports_are_listed_with_their_sha256(place):
