@@ -238,6 +238,8 @@ class InputsForm(PlainForm):
                 self.add_error(name, reading.error)
             elif reading.state:
                 self.add_error(name, "数を入力してください。")
+            if name in self.errors:
+                continue
             seen = _revision(cleaned.get(f"seen-{name}") or "x")
             number = _stored(kind, reading.number)
             row = self.stored.get((kind.value, year))

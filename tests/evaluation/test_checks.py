@@ -26,8 +26,8 @@ def test_line_breaks_and_empty_lines_of_a_browser_are_tidied(sent, kept):
     ("text", "message"),
     [
         ("あ" * 20_001, "本文は20,000文字までです（いま20,001文字）。分けて入力してください。"),
-        ("研究\u2066開発", "本文の3文字目のU+2066（LEFT-TO-RIGHT ISOLATE）は文字の並ぶ向きを"),
-        ("研究\t開発", "本文の3文字目のU+0009（名前のない文字）は制御文字や未定義の文字のため"),
+        ("研究\u2066開発", "本文の3文字目の文字（U+2066）は文字の並ぶ向きを"),
+        ("研究\t開発", "本文の3文字目の文字（U+0009）は制御文字や未定義の文字のため"),
     ],
 )
 def test_what_cannot_be_kept_is_named_with_its_field_and_place(text, message):

@@ -74,9 +74,9 @@ def test_a_reason_that_a_change_gives_stays(draft):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"text": "\u202e"}, "説明の1文字目のU\\+202E"),
-        ({"title": "あ\x00"}, "変更事項の2文字目のU\\+0000"),
-        ({"group": "\u200f"}, "区分の見出しの1文字目のU\\+200F"),
+        ({"text": "\u202e"}, "説明の1文字目の文字（U\\+202E）"),
+        ({"title": "あ\x00"}, "変更事項の2文字目の文字（U\\+0000）"),
+        ({"group": "\u200f"}, "区分の見出しの1文字目の文字（U\\+200F）"),
         ({"kind": "whim"}, "whim"),
         ({"title": ""}, "このフィールドは空ではいけません"),
     ],

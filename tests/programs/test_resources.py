@@ -353,7 +353,7 @@ def test_empty_is_nothing_where_nothing_is_allowed():
 def test_texts_are_trimmed_and_checked():
     assert Text().clean(" a\r\nb ") == "a\nb"
     assert (Text().clean(12), Text().clean(12.0)) == ("12", "12")
-    with pytest.raises(ValueError, match=r"2文字目のU\+200F"):
+    with pytest.raises(ValueError, match=r"2文字目の文字（U\+200F）"):
         Text().clean("a\u200fb")
     with pytest.raises(ValueError, match="印刷に使う書体にありません"):
         Text().clean("事業😀")

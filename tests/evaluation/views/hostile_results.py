@@ -78,7 +78,6 @@ def fill_results(
     few = strings[:5]  # one row a year
     yearly: dict[str, Any] = {"fiscal_year": lambda n: 2022 + n}
     make_all(m.ItemYear, few, item=item, **yearly, state="returned")
-    make_all(m.YearClosing, few, period=period, **yearly, closed_at=now)
     make_all(m.ItemProfile, few, item=item, first_fiscal_year=lambda n: 2022 + n)
     make_all(m.ItemInput, few, item=item, **yearly, kind="budget", amount=1)
     make_all(m.ItemPlan, few, item=item, kind="annual", **yearly)
@@ -90,4 +89,5 @@ def fill_results(
     imports = make_all(m.ValueImport, **given, content=b"x", sha256="0" * 64)
     cell = {"value_import": imports[0], "row": lambda n: n + 1, "column": 1, "status": "error"}
     make_all(m.ImportedCell, **cell)
+    make_all(m.YearClosing, few, period=period, **yearly, closed_at=now)
     return monitored, evaluated

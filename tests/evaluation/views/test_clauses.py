@@ -259,7 +259,7 @@ def test_another_draft_that_changes_the_same_clause_is_told(client, scene):
     assert told in words(client.get(clause_address(draft, one)))
     assert told in words(client.get(clause_address(draft, two)))
     page = words(client.get(address(draft, "edit")))
-    assert "ほかの変更案も改めている条項があります（1）。" in page
+    assert "ほかの変更案も改めている条項があります（1件）。" in page
     assert f"1. この変更案の文言 ： {other.title}" in page
 
 

@@ -36,7 +36,7 @@ def test_a_clause_is_commented_on_and_the_page_of_editing_shows_it(client, scene
         assert "言いすぎでは。" in words(client.get(page))
     tree = words(client.get(address(draft, "edit")))
     assert "未解決のコメント1 編集 ：1. 改めた見出し" in tree
-    assert "コメント（未解決1） 新旧対照表" in tree
+    assert "コメント（未解決1件） 新旧対照表" in tree
 
 
 def test_a_comment_is_answered_resolved_and_opened_again(client, scene):

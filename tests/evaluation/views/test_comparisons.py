@@ -11,6 +11,7 @@ from django.utils import timezone
 from evaluation import amending, drafting, procedure
 from evaluation.documents import pdf
 from evaluation.documents.issuing import take_snapshot
+from evaluation.eras import written
 from evaluation.loading import load_source
 from evaluation.models import Amendment, ProcedureStep, StepKind, TableForm
 from evaluation.views import comparisons
@@ -183,7 +184,7 @@ class TestVersions:
         client.force_login(make_user(period.agency, "editor"))
         form = client.get(f"/{period.agency.code}/5/comparison/").context["form"]
         values = {field.name: field.value() for field in form}
-        today, new = str(timezone.localdate()), f"with:{baseline.slug}"
+        today, new = written(timezone.localdate()), f"with:{baseline.slug}"
         assert values == {"old": "on", "old_on": today, "new": new, "new_on": None}
 
     def test_two_versions(self, client, real):

@@ -135,7 +135,7 @@ def test_an_empty_list_says_what_to_do(client, auditor):
         ({"subject": "session-1"}, "対象の指定を読み取れません。"),
         ({"subject": "fund-1x"}, "対象の指定を読み取れません。"),
         ({"subject": "fund-99999999999999999999"}, "対象の指定を読み取れません。"),
-        ({"person": "a\u202eb"}, "操作した人の2文字目のU+202E"),
+        ({"person": "a\u202eb"}, "操作した人の2文字目の文字（U+202E）"),
         ({"person": "a" * 101}, "操作した人は100文字以内で入力してください。"),
     ],
 )

@@ -423,7 +423,7 @@ def test_control_characters_are_refused_with_a_message(period, string):
         html = response.content.decode()
         assert (address, response.status_code) == (address, 200)
         assert "<title>エラー：" in html
-        assert f"文字目のU+{ord(string[1]):04X}（" in html
+        assert f"文字目の文字（U+{ord(string[1]):04X}）" in html
     now = (
         m.Wording.history.count(),
         m.Amendment.history.count(),

@@ -98,7 +98,7 @@ def test_words_of_a_new_clause_are_all_marked(client, scene):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "文言を入力してください。条項をなくすときは「削る」を選びます。"),
+        ("", "文言を入力してください。条項をなくすときは「この条項を削る」を選びます。"),
         (
             "甲\u202e",
             (

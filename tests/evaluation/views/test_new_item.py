@@ -10,7 +10,7 @@ from programs.models import Program
 from tests.evaluation.views.drafts import address, clause_address, errors, make_scene, words
 from tests.factories import make_period, make_user
 
-OR_SHIFT = f"「{SHIFT}」に印を付けると、この場所に入れられます。"
+OR_SHIFT = f"「{SHIFT.format('項目')}」に印を付けると、この場所に入れられます。"
 pytestmark = pytest.mark.django_db
 
 
@@ -96,7 +96,7 @@ def test_the_page_suggests_the_place_and_the_next_free_number(client, scene):
         (
             {"axes": "一\r\n\r\n三\x07"},
             (
-                "評価軸の3行目の2文字目のU+0007（名前のない文字）は制御文字や未定義の文字のため、"
+                "評価軸の3行目の2文字目の文字（U+0007）は制御文字や未定義の文字のため、"
                 "使えません。削除してください。"
             ),
         ),

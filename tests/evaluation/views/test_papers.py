@@ -163,7 +163,7 @@ def test_every_state_says_what_is_so_and_what_can_be_done(
     assert "もう一度作成する" in html
     assert "rendering.js" not in html
     html = shown(client, begun, state="failed", words="書体がありません。")
-    assert "<p>書体がありません。</p>" in html
+    assert "<p>書体がありません。何も発行していません。</p>" in html
     assert address(draft, "issue", "dossier") in html
     html = shown(client, begun, state="cancelled", words="")
     assert "作成を中止しました。何も発行していません。" in html

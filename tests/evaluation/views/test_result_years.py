@@ -347,19 +347,19 @@ def test_a_yearly_text_is_let_in_like_a_value(assessor):
     answer = assessor.post(address, sent, follow=True)
     assert ("許可しました。" in html(answer), ">実績の文</a>" in html(answer)) == (True, True)
     assessor.force_login(agency)
-    assert "締切後に許された値を直す" in html(assessor.get("/"))
+    assert "締切後に許可された値を直す" in html(assessor.get("/"))
     page = reverse("yearly_result", args=[period.agency.code, 5, indicator.public_id, YEAR])
     assessor.post(
         page, {"seen": "0", "text": "実施した。", "why_code": "late", "why": "集計の遅れ"}
     )
     assert indicator.yearly_results.get().text == "実施した。"
-    assert "締切後に許された値を直す" not in html(assessor.get("/"))
+    assert "締切後に許可された値を直す" not in html(assessor.get("/"))
 
 
 @pytest.mark.parametrize(
     ("fields", "errors"),
     [
-        ({"measure": ""}, {"measure": ["値を選んでください。"]}),
+        ({"measure": ""}, {"measure": ["直してよい値を選んでください。"]}),
         ({"measure": "0"}, {"measure": ["一覧から選んでください。"]}),
         ({"user": ""}, {"user": ["許可を受ける者を選んでください。"]}),
         (

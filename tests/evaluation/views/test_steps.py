@@ -149,7 +149,7 @@ def test_submitting_tells_who_approves(client, period, draft, editor, approver):
     amending.reword(draft, draft.wordings.get().clause, "項目1の刷新", by=drafter)
     response = client.get(address(draft, "submit"))
     assert list(response.context["people"]) == [approver]
-    assert "改正1件" in words(response)
+    assert "改正1か所" in words(response)
     response = client.post(address(draft, "submit"), follow=True)
     assert f"「{draft}」を提出しました。" in words(response)
     draft.refresh_from_db()
@@ -239,7 +239,7 @@ def test_deciding_shows_the_table_and_the_dates_before_it_counts(client, draft, 
     assert (
         table < dates < check.index("令和8年10月1日（2026年）") < check.index("この内容で決定する<")
     )
-    assert "改正1件" in check
+    assert "改正1か所" in check
     assert "二度と変えられません。" in check
     draft.refresh_from_db()
     assert draft.state == "approved"
