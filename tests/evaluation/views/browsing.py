@@ -89,7 +89,11 @@ class Portal:
             self.complaints.append(f"left the server: {request.url}")
 
     def on_response(self, response: Response) -> None:
-        """A page may be refused with a status of 400 to 499; nothing else may be."""
-        limit = 500 if response.request.is_navigation_request() else 400
+        """A page may be refused with a status of 400 to 499, and so may the sign of a window that is still
+        open on a draft that was submitted; nothing else may be."""
+        may_be_refused = response.request.is_navigation_request() or response.url.endswith(
+            "/presence/"
+        )
+        limit = 500 if may_be_refused else 400
         if response.status >= limit:
             self.complaints.append(f"{response.status}: {response.url}")

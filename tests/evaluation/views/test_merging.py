@@ -352,8 +352,8 @@ def test_all_that_merges_is_accepted_one_by_one_or_together(client, scene):
     assert "文言や扱いを選ぶ条項（1件）" in page
     assert "「番号」が、起案の後に決定された変更でも改められています。 番号を改める" in page
     assert "統合できる条項（2件）" in page
-    told = f"決定された変更が改めたもの：文言（ {rival.title} 、令和4年4月1日（2022年）決定）"
-    assert f"{told} この変更案が改めたもの：番号" in page
+    told = f"決定された変更では：文言（ {rival.title} 、令和4年4月1日（2022年）決定）"
+    assert f"{told} この変更案では：番号" in page
     assert "決定された変更だけが改めた段落 変更 最後 の段落である。" in page
     sent = [f"{m.node.public_id}:{m.seen}" for m in response.context["merging"]]
     where = address(draft, "conflicts", "accept")

@@ -67,7 +67,7 @@ def test_a_passkey_is_registered_and_signs_in_alone(portal: Page, live_server):
     portal.goto(live_server.url + "/accounts/login/?next=/account/")
     portal.get_by_role("button", name="パスキーでサインイン").click()
     portal.wait_for_url("**/account/")
-    expect(portal.get_by_role("heading", level=1)).to_have_text("試験 太郎")
+    expect(portal.get_by_role("heading", level=1)).to_have_text("利用者ページ")
     newest = AccessRecord.objects.filter(kind="sign_in")[0]
     assert newest.detail == "パスキー（接続元 127.0.0.1）"
 

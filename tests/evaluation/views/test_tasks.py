@@ -245,7 +245,7 @@ def test_the_agency_reads_a_draft_that_is_shared_with_it(portal: Portal, editor:
 
 def test_an_assessor_reads_what_is_decided(portal: Portal, decided: Amendment):
     page = portal.sign_in(portal.person("assessor", "評価"))
-    page.get_by_role("link", name=re.compile("の評価軸・指標を、別紙で読む$")).click()
+    page.get_by_role("link", name="現行の別紙").click()
     expect(page.locator(".edition-now")).to_contain_text("現行")
     expect(page.get_by_role("region", name="別紙の表").get_by_role("row")).to_have_count(18)
     page.get_by_role("link", name="目標と変更").first.click()
@@ -263,7 +263,7 @@ def test_an_auditor_finds_who_did_it_and_verifies_a_pdf(
     page.get_by_label("対象・記録の種類").select_option("変更")
     page.get_by_role("button", name="絞り込む").click()
     expect(page.locator("#found strong")).to_have_text("2件")
-    reasons = [line.partition("理由：")[2] for line in page.locator(".trail").all_inner_texts()]
+    reasons = [line.partition("操作：")[2] for line in page.locator(".trail").all_inner_texts()]
     assert "決定" in reasons[0]
     with page.expect_download() as download:
         page.get_by_role("link", name="CSVで出力").click()
