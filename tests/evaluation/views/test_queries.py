@@ -244,11 +244,11 @@ LISTS = {
     "yearclosing": 10,
     "admission": 11,
     "valuereport": 10,
-    "itemprofile": 10,
-    "iteminput": 10,
+    "itemprofile": 9,
+    "iteminput": 11,
     "itemplan": 10,
-    "ratingstep": 10,
-    "rating": 10,
+    "ratingstep": 11,
+    "rating": 11,
 }
 
 
