@@ -52,7 +52,7 @@ def amendments_of(agencies: Sequence[int]) -> list[tuple[int, str]]:
 
 
 def subject_name(subject: tuple[str, int], hidden: Sequence[int]) -> str:
-    """Return what an object is called now, or was called last: 「変更「…」」; what belongs to an
+    """Return what an object is called now, or was called last: 「変更『…』」; what belongs to an
     amendment with an id in `hidden` by its kind alone."""
     model = tracked_models()[subject[0]]
     now = timezone.now()
@@ -61,4 +61,4 @@ def subject_name(subject: tuple[str, int], hidden: Sequence[int]) -> str:
     if model is not Amendment and asked is not None and told.filter(asked).exists():
         return str(model._meta.verbose_name)
     past = Past([(model, subject[1])], hidden)
-    return f"{model._meta.verbose_name}「{past.name(past.at(model, subject[1], now), now)}」"
+    return f"{model._meta.verbose_name}『{past.name(past.at(model, subject[1], now), now)}』"

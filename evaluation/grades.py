@@ -174,7 +174,12 @@ def _prospective(judged: Judgement) -> Iterable[Finding]:
 
 def _unheard(judged: Judgement) -> Iterable[Finding]:
     if judged.unheard:
-        words = f"「{'」「'.join(judged.unheard)}」の記録がありません。済んでから確定してください。"
+        words = f"「{'」「'.join(judged.unheard)}」の記録が"
+        words += (
+            "ないまま確定しています。"
+            if judged.issued
+            else "ありません。済んでから確定してください。"
+        )
         yield Finding("unheard", judged.place, words)
 
 

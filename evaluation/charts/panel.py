@@ -99,7 +99,7 @@ def _ground(series: Series, baseline: Decimal | None) -> Ground:
     widest = max(width_of(point.figure_words) for point in series.points) * FONT
     above = LINE + LINE // 2
     scale = Scale.of(figures_of(series, baseline), above, above + PLOT)
-    return Ground(scale, column, 1 + (widest > column), any(map(verdict, series.points)))
+    return Ground(scale, column, 1 + (widest + FONT / 2 > column), any(map(verdict, series.points)))
 
 
 # --- What stands behind the line ------------------------------------------------------------------

@@ -265,9 +265,9 @@ def _without_space(text: str) -> str:
 def missing_marks(passage: Passage, saying: Saying) -> str:
     """Say what of a passage is underlined that does not change, or changes and is not underlined."""
     if saying.marks and not passage.marks:
-        return "変更部分に、下線がありません。"
+        return "資料の変更部分に、下線がありません。"
     if passage.marks and not saying.marks:
-        return "変わらない文言に、下線があります。"
+        return "資料の変わらない文言に、下線があります。"
     unseen = [
         saying.text[slice(*span)] for span in saying.marks if not _touched(passage, saying, span)
     ]

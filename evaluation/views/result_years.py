@@ -237,7 +237,7 @@ def _refused(plan: Step, one: ItemProgress) -> str:
     states = "・".join(State(state).label for state in plan.states)
     year = valuing.year_name(one.fiscal_year)
     told = f"この項目の{year}の実績は、{one.state_words}です。"
-    return f"{told}{plan.title}のは、{states}のときだけです。"
+    return f"{told}{plan.title}ことができるのは、{states}のときだけです。"
 
 
 def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:

@@ -39,9 +39,9 @@ def test_items_stand_in_their_order_those_deleted_last(scene):
 
 def test_the_name_of_a_subject(scene):
     period, (_, one, _) = scene
-    assert subject_name(("clause", one.pk), []) == "条項「項目「項目1の推進」」"
-    assert subject_name(("objectiveperiod", period.pk), []) == f"中長期目標期間「{period}」"
-    assert subject_name(("fund", 0), []) == "基金「（不明）」"
+    assert subject_name(("clause", one.pk), []) == "条項『項目「項目1の推進」』"
+    assert subject_name(("objectiveperiod", period.pk), []) == f"中長期目標期間『{period}』"
+    assert subject_name(("fund", 0), []) == "基金『（不明）』"
 
 
 def test_an_item_is_found_with_its_paragraphs_and_axes(scene):

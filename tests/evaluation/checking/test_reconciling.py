@@ -275,7 +275,10 @@ def test_the_cells_of_4_4_are_unmarked_in_the_appendix(paper):
         ("110行目・5列", f"{place}モニタリング指標"),
     ]
     # The lead of item 2: its current side is unmarked, though や became 、 (design section 6).
-    assert (told[0].where, told[0].message) == ("39行目・2列", "変更部分に、下線がありません。")
+    assert (told[0].where, told[0].message) == (
+        "39行目・2列",
+        "資料の変更部分に、下線がありません。",
+    )
 
 
 def test_nothing_else_is_found_but_what_the_readings_list(paper):

@@ -61,7 +61,7 @@ def test_the_tab_names_whose_history_it_is(period, client, auditor):
     draft = make_draft(period)
     assert "<title>履歴" + "：" not in read(client)
     for asked in ({"amendment": draft.pk}, {"subject": f"amendment-{draft.pk}"}):
-        title = draft.title if "amendment" in asked else f"変更「{draft.title}」"
+        title = draft.title if "amendment" in asked else f"変更『{draft.title}』"
         assert f"<title>履歴：{title}" in read(client, **asked)
     other = make_draft(make_period())  # of which nothing is found
     html = read(client, subject=f"amendment-{other.pk}")

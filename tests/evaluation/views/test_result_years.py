@@ -196,7 +196,7 @@ def test_a_form_that_lost_what_it_saw_is_refused(place, agency, seen):
 def test_a_step_out_of_order_says_why(place, assessor):
     page = html(assessor.get(place.step("confirm")))
     assert (
-        "この項目の令和6年度の実績は、入力中です。確定するのは、確認待ち・確定のときだけです。"
+        "この項目の令和6年度の実績は、入力中です。確定することができるのは、確認待ち・確定のときだけです。"
         in page
     )
     assert assessor.post(place.step("confirm"), {"seen": "0"}).status_code == 200
