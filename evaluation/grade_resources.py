@@ -66,7 +66,7 @@ class ItemInputResource(PlainResource):
     period = _period()
     item = _item()
     kind = Field("kind", column_name="種類", widget=Choice(dict(ItemInput.Kind.choices)))
-    amount = Field("amount", column_name="額又は人数", widget=Figure(places=2))
+    amount = Field("amount", column_name="額（円）・人数（人）", widget=Figure(places=2))
     revision = Field("revision", column_name=STAMP, widget=Number(blank=True))
 
     class Meta(PlainResource.Meta):

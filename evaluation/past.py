@@ -63,6 +63,17 @@ def way(model: type[models.Model], target: type[models.Model]) -> tuple[Any, ...
     return min(chains, key=len, default=None)
 
 
+@cache
+def ways_by_choice(
+    model: type[models.Model], target: type[models.Model]
+) -> tuple[tuple[Any, ...], ...]:
+    """Return the chains that begin with a foreign key which some rows do without: a grade's item."""
+    fields = model._meta.concrete_fields
+    keys = [field for field in fields if isinstance(field, models.ForeignKey) and field.null]
+    rests = ((key, way(key.related_model, target)) for key in keys)
+    return tuple((key, *rest) for key, rest in rests if rest is not None)
+
+
 class Past:
     """The objects of some keys, and all that they belonged to, at any moment.
 

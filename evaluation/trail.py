@@ -9,6 +9,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -20,7 +22,16 @@ from evaluation.comparison.elision import cells
 from evaluation.comparison.marking import mark
 from evaluation.comparison.rows import Cell, Run
 from evaluation.models import Amendment, Clause, Marking, Wording
-from evaluation.past import Past, Underlined, history_of, pk_of, references, tracked_models, way
+from evaluation.past import (
+    Past,
+    Underlined,
+    history_of,
+    pk_of,
+    references,
+    tracked_models,
+    way,
+    ways_by_choice,
+)
 from evaluation.templatetags.calendars import both_calendars
 from programs.models import AccessRecord, Agency, Program, Role, User
 
@@ -103,7 +114,7 @@ def _asked(name: str, model: type[models.Model], search: Search) -> Q | None:
         return None
     asked = of_agencies(model, search.agencies)
     for target, ids in _owners_asked(search):
-        of_target = belonging(model, target, ids)
+        of_target = belonging(model, target, ids, by_choice=target is Clause)
         if of_target is None:
             return None
         asked &= of_target
@@ -134,11 +145,18 @@ def of_agencies(model: type[models.Model], agencies: Sequence[int]) -> Q:
     return of_agency
 
 
-def belonging(model: type[models.Model], target: type[models.Model], ids: Any) -> Q | None:
-    """Rows that belong to objects of another model, by the histories; None where none can."""
+def belonging(
+    model: type[models.Model], target: type[models.Model], ids: Any, *, by_choice: bool = False
+) -> Q | None:
+    """Rows that belong to objects of another model, by the histories; None where none can. Also those that
+    could do without one, `by_choice`."""
     chain = way(model, target)
-    if chain is None:
-        return None
+    chains = ways_by_choice(model, target) if chain is None and by_choice else [chain]
+    found = [_along(one, target, ids) for one in chains if one is not None]
+    return reduce(or_, found) if found else None
+
+
+def _along(chain: tuple[Any, ...], target: type[models.Model], ids: Any) -> Q:
     asked = pk_of(target, ids)
     for key in reversed(chain):
         parents = history_of(key.related_model).filter(asked).values(key.target_field.attname)

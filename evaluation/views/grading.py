@@ -37,7 +37,8 @@ def grade(request: SignedInRequest, side: str, **place: Any) -> HttpResponse:
         else:
             messages.success(request, f"{Rating.Side(side).label}を保存しました。")
             return redirect(scene.address("grade", side))
-    context = scene.context(request) | _beside(scene, side) | {"form": form}
+    context = scene.context(request) | _beside(scene, side)
+    context |= {"form": form, "is_stale": status == 409}
     return render(request, "evaluation/grade.html", context, status=status)
 
 

@@ -2,10 +2,19 @@
 
 import pytest
 
-from evaluation import amending
+from evaluation import amending, grading, valuing
 from evaluation.audited import items_of, subject_name
 from evaluation.trail import Search, entries, found
-from tests.factories import DAY, decide, make_baseline, make_draft, make_period
+from tests.factories import (
+    DAY,
+    decide,
+    make_baseline,
+    make_draft,
+    make_indicators,
+    make_measure,
+    make_period,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +69,18 @@ def test_an_item_is_found_with_its_paragraphs_and_axes(scene):
         ("文言", "評価軸「軸」"),
     }
     assert list(found(Search((make_period().agency_id,), item=one.pk))) == []
+
+
+def test_an_item_is_found_with_its_grades_and_evidence():
+    period = make_period()
+    item, (indicator,) = make_indicators(period)
+    for rated in (item, None):
+        grading.write(period, rated, 2022, "yearly", "self", by=None, grounds="根拠")
+    value = make_value(make_measure(indicator), 2022)
+    valuing.attach_link(value, by=None, title="資料", url="https://www.jst.go.jp/")
+    rows = entries(found(Search((period.agency_id,), item=item.pk)))
+    told = [row.kind for row in rows if row.kind in ("評定", "根拠資料")]
+    assert sorted(told) == ["根拠資料", "評定"]
 
 
 def test_an_object_is_found_with_what_belongs_to_it(scene):

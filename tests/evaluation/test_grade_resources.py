@@ -47,8 +47,8 @@ def imported(client, model, **cells):
 
 
 def test_an_input_is_changed_and_a_new_one_added(client, item):
-    assert imported(client, "iteminput", 額又は人数="２,000,000") == []
-    assert imported(client, "iteminput", 年度="2024", 版="", 額又は人数="0") == []
+    assert imported(client, "iteminput", **{"額（円）・人数（人）": "２,000,000"}) == []
+    assert imported(client, "iteminput", 年度="2024", 版="", **{"額（円）・人数（人）": "0"}) == []
     rows = {(row.kind, row.fiscal_year): row.amount for row in ItemInput.objects.all()}
     assert rows == {("budget", 2023): 2_000_000, ("budget", 2024): 0, ("staff", 2023): 12.5}
     newest = ItemInput.objects.get(kind="budget", fiscal_year=2023).history.first()
@@ -72,7 +72,7 @@ def test_an_old_table_overwrites_nothing(client, item):
 
 def test_a_closed_year_is_closed_here_too(client, item):
     valuing.close(item.period, 2023, by=None, reason="評価の時点")
-    (refusal,) = imported(client, "iteminput", 額又は人数="1")
+    (refusal,) = imported(client, "iteminput", **{"額（円）・人数（人）": "1"})
     assert "令和5年度は締め切られています（理由：評価の時点）。" in refusal
 
 

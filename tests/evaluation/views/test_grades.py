@@ -88,6 +88,8 @@ def test_who_was_slower_keeps_what_was_typed(pages):
     html = response.content.decode()
     assert (response.status_code, "ほかの人が先にこの評定を変更しました" in html) == (409, True)
     assert "別の根拠。</textarea>" in html
+    told = html.partition('<div class="notice warning" role="alert">')[2].partition("<form")[0]
+    assert SELF["grounds"] in told  # what a second press would replace
     seen = response.context["form"]["seen"].value()
     assert pages.post("agency", page, **SELF | {"seen": seen, "grade": "B"}).status_code == 302
 
