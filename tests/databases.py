@@ -69,6 +69,11 @@ def _create(url: str, template: str | None) -> None:
         return
     source = _name(template) if template else sql.Identifier("template1")
     with psycopg.connect("dbname=postgres", autocommit=True) as server:
+        # A process that has ended may still be connected for a moment, which forbids to clone.
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [source.as_string().strip('"')],
+        )
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(url), source))
 
 
