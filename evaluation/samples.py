@@ -13,7 +13,7 @@ from django.db import transaction
 
 from evaluation import valuing
 from evaluation.comparison.alignment import UnitKind
-from evaluation.figures import Figures
+from evaluation.figures import Figures, years_stood
 from evaluation.models import (
     Clause,
     IndicatorMeasure,
@@ -111,12 +111,17 @@ def _level(measure: IndicatorMeasure) -> int:
 
 def _cells(period: ObjectivePeriod) -> Iterator[valuing.Cell]:
     measures = IndicatorMeasure.objects.filter(indicator__period=period).exclude(nature="ratio")
+    stood = years_stood(period, {measure.indicator_id for measure in measures})
     for measure in measures.order_by("pk"):
         chance = random.Random(f"{measure.pk}")
         level = _level(measure)
-        for year in range(period.first_fiscal_year, UNTIL + 1):
+        for year in _until(stood[measure.indicator_id]):
             stage = "preliminary" if year == UNTIL else "final"
             yield _cell(measure, year, level, chance, stage)
+
+
+def _until(years: set[int]) -> list[int]:
+    return sorted(year for year in years if year <= UNTIL)
 
 
 def _cell(
@@ -136,7 +141,7 @@ def _cell(
 
 
 def _add_texts(period: ObjectivePeriod, indicator: Clause) -> None:
-    for year in range(period.first_fiscal_year, UNTIL + 1):
+    for year in _until(years_stood(period, [indicator.pk])[indicator.pk]):
         stage = "preliminary" if year == UNTIL else "final"
         words = "計画に沿って取り組み、成果を上げた（見本の文です）。"
         valuing.record_result(indicator, year, words, by=None, stage=stage)
