@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from evaluation import lineage, valuing
 from evaluation.comparison.alignment import UnitKind
+from evaluation.eras import fiscal_year_of
 from evaluation.figures import first_year_of, years_of, years_of_rows
 from evaluation.models import (
     Amendment,
@@ -83,11 +84,11 @@ class Sheet:
 
     @classmethod
     def of(cls, period: ObjectivePeriod, by: User | None) -> "Sheet":
-        text, years_there = _text(period)
+        text, years_there, places = _text(period)
         lines: dict[int, list[Line]] = {}
         for line in _lines(period):
             lines.setdefault(line.indicator_id, []).append(line)
-        gates = valuing.Gates.of(period, lines.keys(), by)
+        gates = valuing.Gates.around(period, places, by)
         return cls(period, text, lines, _values(period), years_there, gates)
 
     @cached_property
@@ -157,9 +158,11 @@ class Sheet:
         return lineage.carried(entered, self.lines, lineage.origins_of(self.period))
 
 
-def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, set[int]]]:
+def _text(
+    period: ObjectivePeriod,
+) -> tuple[Text, dict[int, set[int]], dict[int, list[tuple[int, int]]]]:
     """Return items and monitoring indicators that were there in any year of a period, as decided last,
-    and of each clause the years in which it was there."""
+    and of each clause the years in which it was there, and its places as `valuing.rows.items_of`."""
     decided = Wording.objects.filter(
         amendment__period=period,
         amendment__state=Amendment.State.DECIDED,
@@ -176,13 +179,14 @@ def _text(period: ObjectivePeriod) -> tuple[Text, dict[int, set[int]]]:
     told: dict[int, dict[int, Any]] = {}
     for row in rows:  # a correction (正誤) in the place of what it corrects
         told.setdefault(row.clause_id, {})[row.place] = row
-    nodes, there = {}, {}
+    nodes, there, places = {}, {}, {}
     for pk, standing in told.items():
         own = list(standing.values())
         first = first_year_of(own[0].origin, own[0].begins_on, period)
         if years := years_of_rows(own, first, period):
             nodes[pk], there[pk] = _node(own[-1]), years
-    return Text(nodes), there
+            places[pk] = [(fiscal_year_of(r.from_date), r.parent_id) for r in own if r.parent_id]
+    return Text(nodes), there, places
 
 
 def _node(row: Any) -> Node:

@@ -153,7 +153,7 @@ def test_a_closed_year_says_why_and_lets_in_who_is_admitted(scene):
 
 
 def test_a_field_is_compared_once_and_then_written(scene, django_assert_num_queries):
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(26):
         scene.save(scene.typed("1"))
 
 
