@@ -342,7 +342,7 @@ class Large:
         kept = {"stage": "issued", "issued_on": DAY, "grounds": "根拠"}
         ratings = [
             Rating(**rated, **kept, fiscal_year=year, side=side)
-            for year in range(2022, 2024 + (self.items > 1))
+            for year in range(2022, 2025)
             for side in Rating.Side
         ]
         history.create_all(Rating, ratings, by=self.drafter, reason="試験")

@@ -171,8 +171,9 @@ def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
 
 def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
     keys = _changed(then[kind], now[kind], COMPARED[kind])
-    rows = IndicatorMeasure.objects.select_related("indicator")
-    measures = rows.in_bulk({measure for measure, _ in keys})
+    # Not `in_bulk`, which asks SQLite anew for each thousand.
+    rows = IndicatorMeasure.objects.filter(pk__in={measure for measure, _ in keys})
+    measures = {row.pk: row for row in rows.select_related("indicator")}
     for measure_id, year in keys:
         measure = measures[measure_id]
         before, after = (
@@ -184,7 +185,8 @@ def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterat
 
 def _of_texts(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
     keys = _changed(then, now, COMPARED["results"])
-    indicators = Clause.objects.in_bulk({indicator for indicator, _ in keys})
+    rows = Clause.objects.filter(pk__in={indicator for indicator, _ in keys})
+    indicators = {row.pk: row for row in rows}
     for indicator_id, year in keys:
         before, after = (side.get(f"{indicator_id}/{year}") for side in (then, now))
         texts = (
