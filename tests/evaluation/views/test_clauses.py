@@ -54,7 +54,7 @@ def test_the_tree_shows_what_changes_where(client, scene):
     response = client.get(address(draft, "edit"))
     page = words(response)
     assert "1. 項目1の一層の推進 改正 編集 ：1. 項目1の一層の推進" in page
-    assert "2. 削る 理由なし 項目2の推進 戻す ：2. 項目2の推進" in page
+    assert "削る 理由なし 2. 項目2の推進 戻す ：2. 項目2の推進" in page
     assert "削る 理由なし 項目2を推進する。" in page
     assert "3. 重複 新設 決定できない 理由なし 編集" in page
     assert "評価軸1件 （項目3の推進）" in page
@@ -68,7 +68,7 @@ def test_a_moved_clause_stands_at_both_places(client, scene):
     draft, _, one, two, _ = scene
     amending.move(draft, one, parent=two, by=None)
     page = words(client.get(address(draft, "edit")))
-    assert "1. ここから移動 項目1の推進" in page
+    assert "ここから移動 1. 項目1の推進" in page
     assert "2.1. 項目1の推進 移動" in page
 
 
