@@ -10,7 +10,7 @@ from import_export.fields import Field
 from evaluation import grading
 from evaluation.grading.facts import OF_PROFILE
 from evaluation.models import Clause, ItemInput, ItemProfile
-from evaluation.result_resources import STAMP, Figure
+from evaluation.result_resources import STAMP, Figure, period_column
 from programs.cells import Choice, Number, Reference, Text
 from programs.maintenance import maintained_agencies
 from programs.models import User
@@ -30,13 +30,9 @@ def _item() -> Field:
     return Field("item", column_name="項目", widget=widget)
 
 
-def _period() -> Field:
-    return Field("item__period__number", column_name="期", widget=Number(), readonly=True)
-
-
 class ItemProfileResource(PlainResource):
     agency = agency("item__period__agency")
-    period = _period()
+    period = period_column("item__period")
     item = _item()
     stamp = Field(column_name=STAMP, readonly=True)
 
@@ -63,7 +59,7 @@ class ItemProfileResource(PlainResource):
 
 class ItemInputResource(PlainResource):
     agency = agency("item__period__agency")
-    period = _period()
+    period = period_column("item__period")
     item = _item()
     kind = Field("kind", column_name="種類", widget=Choice(dict(ItemInput.Kind.choices)))
     amount = Field("amount", column_name="額（円）・人数（人）", widget=Figure(places=2))

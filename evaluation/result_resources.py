@@ -75,7 +75,7 @@ def _measures(user: User) -> QuerySet[IndicatorMeasure]:
     return IndicatorMeasure.objects.filter(indicator__period__agency__in=agencies)
 
 
-def _period(path: str) -> Field:
+def period_column(path: str) -> Field:
     return Field(f"{path}__number", column_name="期", widget=Number(), readonly=True)
 
 
@@ -102,7 +102,7 @@ OF_MEASURE = "measure__indicator__period"
 
 class IndicatorMeasureResource(PlainResource):
     agency = agency("indicator__period__agency")
-    period = _period("indicator__period")
+    period = period_column("indicator__period")
     indicator = _indicator()
     numerator = _measure("numerator", "分子", blank=True)
     denominator = _measure("denominator", "分母", blank=True)
@@ -151,7 +151,7 @@ class IndicatorTargetResource(PlainResource):
     """Targets to be added; what was set is never changed."""
 
     agency = agency(f"{OF_MEASURE}__agency")
-    period = _period(OF_MEASURE)
+    period = period_column(OF_MEASURE)
     indicator = Field(
         "measure__indicator__public_id", column_name="指標", widget=Text(), readonly=True
     )
@@ -202,7 +202,7 @@ class _EnteredResource(PlainResource):
 
 class IndicatorValueResource(_EnteredResource):
     agency = agency(f"{OF_MEASURE}__agency")
-    period = _period(OF_MEASURE)
+    period = period_column(OF_MEASURE)
     indicator = Field(
         "measure__indicator__public_id", column_name="指標", widget=Text(), readonly=True
     )
@@ -238,7 +238,7 @@ class IndicatorValueResource(_EnteredResource):
 
 class YearlyResultResource(_EnteredResource):
     agency = agency("indicator__period__agency")
-    period = _period("indicator__period")
+    period = period_column("indicator__period")
     indicator = _indicator()
 
     class Meta(PlainResource.Meta):
