@@ -6,6 +6,7 @@ but may not do is refused with the reason. `docs/roles.md` lists both.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,7 @@ from programs.access import Hidden, record_reading
 from programs.models import Agency, Program, Role, User
 
 R = Role.Kind
+HELD = "held_roles"  # on a request, once they were read
 S = Amendment.State
 
 
@@ -51,6 +53,17 @@ def roles_of(user: User | AnonymousUser, agency: Agency) -> set[str]:
     if not isinstance(user, User):
         return set()
     return set(user.roles.filter(agency=agency).values_list("role", flat=True))
+
+
+def held_roles(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Return the roles of the request's user, each with its agency's id (a query for each request)."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return []
+    if not hasattr(request, HELD):
+        setattr(request, HELD, list(user.roles.values_list("role", "agency")))
+    held: list[tuple[str, Any]] = getattr(request, HELD)
+    return held
 
 
 def people_with(role: str, agency: Agency) -> QuerySet[User]:
@@ -302,13 +315,15 @@ def results_period(request: SignedInRequest, agency: str, number: int) -> Object
 def entering_period(request: SignedInRequest, agency: str, number: int) -> ObjectivePeriod:
     """Return a period whose values the user enters. Raises Hidden, or PermissionDenied with the reason.
 
-    Who has a role for an agency sees its periods: two plain queries, for the grid has no time to lose.
+    Who has a role for an agency sees its periods: one plain query, for the grid has no time to lose, and
+    what the page's frame asks for in any case.
     """
-    held = Role.objects.filter(user=request.user, agency__code=agency)
-    roles = set(held.values_list("role", flat=True))
     periods = ObjectivePeriod.objects.select_related("agency")
     period = periods.filter(agency__code=agency, number=number).first()
-    if period is None or roles.isdisjoint(RESULT_READERS):
+    if period is None:
+        raise Hidden(NO_RESULTS)
+    roles = {role for role, agency_id in held_roles(request) if agency_id == period.agency_id}
+    if roles.isdisjoint(RESULT_READERS):
         raise Hidden(NO_RESULTS)
     if reason := _result_refusal(ResultAct.ENTER, roles, period):
         raise PermissionDenied(reason)

@@ -3,13 +3,14 @@
 Read in eight queries, as plain tuples: a page with hundreds of fields has no time for models.
 """
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import starmap
 from typing import Any, NamedTuple
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from evaluation import lineage, valuing
@@ -30,10 +31,44 @@ from evaluation.series import Entry, ratio
 from programs.models import User
 
 KINDS = (Clause.Kind.CHAPTER, Clause.Kind.ITEM, Clause.Kind.MONITORING_INDICATOR)
-OWN = "clause_id public_id kind parent_id rank label text repealed excerpt".split()
-COLUMNS = (*OWN, "origin", "begins_on", "place", "from_date")
-
 RATIO, QUALITATIVE = IndicatorMeasure.Nature.RATIO, IndicatorMeasure.Nature.QUALITATIVE
+
+
+class Decided(NamedTuple):
+    """What a decided amendment says of a clause, and of which amendment a correction takes the place."""
+
+    clause_id: int
+    public_id: str
+    kind: str
+    parent_id: int | None
+    rank: str
+    label: str
+    text: str
+    repealed: bool
+    excerpt: bool
+    origin: str
+    begins_on: dt.date | None
+    sequence: int
+    effective_on: dt.date
+    corrected_sequence: int | None
+    corrected_effective_on: dt.date | None
+
+    @property
+    def place(self) -> int:
+        return self.corrected_sequence or self.sequence
+
+    @property
+    def from_date(self) -> dt.date:
+        return self.corrected_effective_on or self.effective_on
+
+
+COLUMNS = (
+    *("clause_id", "clause__public_id", "clause__kind"),
+    *("parent_id", "rank", "label", "text", "repealed", "excerpt"),
+    *("clause__introduced_by__kind", "clause__introduced_by__effective_on"),
+    *("amendment__sequence", "amendment__effective_on"),
+    *("corrects__amendment__sequence", "corrects__amendment__effective_on"),
+)
 
 
 class Line(NamedTuple):
@@ -142,7 +177,7 @@ class Sheet:
         what their parts carry on from others (a query, where there are any)."""
         ratios = [line for line in self.by_pk.values() if line.nature == RATIO]
         found: dict[tuple[int, int], Entry] = {}
-        entries = self._carried() if ratios else {}
+        entries = self._carried(ratios) if ratios else {}
         for line in ratios:
             above, below = (
                 entries.get(pk or 0, ()) for pk in (line.numerator_id, line.denominator_id)
@@ -151,11 +186,17 @@ class Sheet:
             found |= {(line.pk, entry.fiscal_year): entry for entry in own}
         return found
 
-    def _carried(self) -> lineage.Entries:
+    def _carried(self, ratios: Iterable[Line]) -> lineage.Entries:
+        """Return the entries of what ratios are made of, and of what these came from."""
+        origins = lineage.origins_of(self.period)
+        parts = {pk for line in ratios for pk in (line.numerator_id, line.denominator_id) if pk}
+        asked = lineage.with_sources({self.by_pk[pk].indicator_id for pk in parts}, origins)
         entered: dict[int, list[Entry]] = {}
         for (pk, year), v in self.values.items():
-            entered.setdefault(pk, []).append(Entry(year, v.number, v.state, v.text, v.stage))
-        return lineage.carried(entered, self.lines, lineage.origins_of(self.period))
+            if self.by_pk[pk].indicator_id in asked:
+                entered.setdefault(pk, []).append(Entry(year, v.number, v.state, v.text, v.stage))
+        own = [origin for origin in origins if origin.indicator in asked]
+        return lineage.carried(entered, self.lines, own)
 
 
 def _text(
@@ -163,21 +204,14 @@ def _text(
 ) -> tuple[Text, dict[int, set[int]], dict[int, list[tuple[int, int]]]]:
     """Return items and monitoring indicators that were there in any year of a period, as decided last,
     and of each clause the years in which it was there, and its places as `valuing.rows.items_of`."""
-    decided = Wording.objects.filter(
+    rows = Wording.objects.filter(
         amendment__period=period,
         amendment__state=Amendment.State.DECIDED,
         clause__kind__in=KINDS,
-    ).annotate(
-        place=Coalesce("corrects__amendment__sequence", "amendment__sequence"),
-        public_id=F("clause__public_id"),
-        kind=F("clause__kind"),
-        origin=F("clause__introduced_by__kind"),
-        begins_on=F("clause__introduced_by__effective_on"),
-        from_date=Coalesce("corrects__amendment__effective_on", "amendment__effective_on"),
-    )
-    rows: Any = decided.order_by("place", "amendment__sequence").values_list(*COLUMNS, named=True)
-    told: dict[int, dict[int, Any]] = {}
-    for row in rows:  # a correction (正誤) in the place of what it corrects
+    ).order_by("amendment__sequence")
+    told: dict[int, dict[int, Decided]] = {}
+    for row in starmap(Decided, rows.values_list(*COLUMNS)):
+        # a correction (正誤) in the place of what it corrects, which was told before
         told.setdefault(row.clause_id, {})[row.place] = row
     nodes, there, places = {}, {}, {}
     for pk, standing in told.items():
@@ -189,10 +223,18 @@ def _text(
     return Text(nodes), there, places
 
 
-def _node(row: Any) -> Node:
+def _node(row: Decided) -> Node:
     """Return a clause in the tree of the grid, one that is gone included."""
-    values = {name: getattr(row, name) for name in OWN}
-    return Node(**values | {"kind": UnitKind(row.kind), "repealed": False}, wording=row)
+    stands: Any = row  # of which the grid asks nothing that only a wording has
+    return Node(
+        row.clause_id,
+        row.public_id,
+        UnitKind(row.kind),
+        *(row.parent_id, row.rank, row.label, row.text),
+        repealed=False,
+        excerpt=row.excerpt,
+        wording=stands,
+    )
 
 
 def _lines(period: ObjectivePeriod) -> list[Line]:

@@ -20,7 +20,8 @@ TABLE = (
     '<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}"><table class="grid">'
     '<thead><tr><th scope="col">指標</th><th scope="col">測定項目</th>'
 )
-LABEL = '<th scope="row" id="m{}" data-of="{{}}">{{}} <span class="sub">{{}}</span></th>'
+LABEL = '<th scope="row" id="m{}"{}>{{}}{}</th>'
+OF, UNIT = ' data-of="{}"', ' <span class="sub">{}</span>'  # texts of a label, where it has them
 
 
 @register.simple_tag
@@ -51,12 +52,11 @@ def _group(
     for line in lines:
         page = f"{{base}}{node.public_id}/measures/{line.position}/"
         cells = [_cell(sheet, item, line, year, typed) for year in sheet.years]
-        row = (
-            f'<tr data-decimals="{line.decimals}" data-page="{page}">{head}{LABEL.format(line.pk)}'
-        )
+        of = node.text if line.label and line.label != node.text else ""
+        label = LABEL.format(line.pk, OF if of else "", UNIT if line.unit else "")
+        row = f'<tr data-decimals="{line.decimals}" data-page="{page}">{head}{label}'
         rows.append(row + "".join(cell for cell, _ in cells) + "</tr>\n")
-        label = line.label or node.text
-        texts += [*words, "" if label == node.text else node.text, label, line.unit]
+        texts += [*words, *filter(None, (of, line.label or node.text, line.unit))]
         texts += [text for _, text in cells if text]
         head, words = "", []
     return f"<tbody>{''.join(rows)}</tbody>\n", texts

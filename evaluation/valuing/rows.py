@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -140,6 +141,12 @@ class Gates:
         admitted = {(a.indicator_id, a.measure_id, a.fiscal_year) for a in admissions}
         return cls(closed, years, items, admitted)
 
+    @cached_property
+    def _shut_years(self) -> set[int]:
+        """Return the years of which anything is closed or waits for the ministry."""
+        waiting = {y for (_, y), row in self.years.items() if row.state == ItemYear.State.SUBMITTED}
+        return waiting | set(self.closed)
+
     def state(self, indicator_id: int, fiscal_year: int) -> str:
         item = item_at(self.items.get(indicator_id, ()), fiscal_year)
         row = self.years.get((item, fiscal_year)) if item else None
@@ -147,6 +154,8 @@ class Gates:
 
     def is_shut(self, indicator_id: int, fiscal_year: int, measure_id: int | None = None) -> bool:
         """Tell whether nobody, or not this person, may change it."""
+        if fiscal_year not in self._shut_years:  # most; a page asks for each of hundreds of values
+            return False
         is_waiting = self.state(indicator_id, fiscal_year) == ItemYear.State.SUBMITTED
         let_in = (indicator_id, measure_id, fiscal_year) in self.admitted
         return is_waiting or (fiscal_year in self.closed and not let_in)

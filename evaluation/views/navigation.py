@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from programs.models import Role, User
+from evaluation.permissions import held_roles
+from programs.models import Role
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -14,16 +15,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
     Lazy, so that a page without them, such as an error page, needs no database.
     """
-    held: Any = SimpleLazyObject(lambda: _held(request))
+    held: Any = SimpleLazyObject(lambda: held_roles(request))
     return {
         "my_roles": SimpleLazyObject(lambda: {role for role, _ in held}),
         "audited": SimpleLazyObject(lambda: {pk for role, pk in held if role == Role.Kind.AUDITOR}),
     }
-
-
-def _held(request: HttpRequest) -> list[tuple[str, Any]]:
-    """Return the user's roles, each with its agency's id."""
-    user = getattr(request, "user", None)
-    if not isinstance(user, User):
-        return []
-    return list(Role.objects.filter(user=user).values_list("role", "agency"))
