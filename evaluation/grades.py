@@ -39,7 +39,8 @@ class Judgement:
     (`unreckoned`); `prospective`: the grade of 見込評価 where this
     is that of the whole period, "" for none. `raised`: by one step, for its difficulty. `issued`: it is
     no draft any more. `whole_period`: it is no grade of a year, whose figures say nothing of it.
-    `unheard`: the steps that the law wants before it is issued, and nobody has recorded.
+    `unheard`: the steps that the law wants before it is issued, and nobody has recorded. `before_own`: it
+    is the minister's, and the agency has not issued its own evaluation of the same.
     """
 
     place: str
@@ -57,6 +58,7 @@ class Judgement:
     unreckoned: tuple[str, ...] = ()
     prospective: str = ""
     unheard: tuple[str, ...] = ()
+    before_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def findings(judged: Judgement) -> tuple[Finding, ...]:
     if judged.grade == NOTHING_DUE:
         return tuple(_raised(judged))
     found = [*_grounds(judged), *_raised(judged), *_proposal(judged), *_prospective(judged)]
-    found += _unheard(judged)
+    found += [*_unheard(judged), *_before_own(judged)]
     return tuple(sorted(found, key=lambda finding: not finding.error))
 
 
@@ -181,6 +183,15 @@ def _unheard(judged: Judgement) -> Iterable[Finding]:
             else "ありません。済んでから確定してください。"
         )
         yield Finding("unheard", judged.place, words)
+
+
+def _before_own(judged: Judgement) -> Iterable[Finding]:
+    if judged.before_own:
+        words = (
+            "法人の自己評価がまだ確定していません。自己評価の確定を待ってから確定してください"
+            "（通則法第35条の6第3項）。"
+        )
+        yield Finding("before_own", judged.place, words, error=True)
 
 
 # --- The agency as a whole ------------------------------------------------------------------------

@@ -25,6 +25,8 @@ FACTS_KEPT = (
     "締切か評定の確定を取り消してください。"
 )
 UNDER_OVERALL = "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
+AFTER_OWN = "主務大臣による項目の評価は、法人の自己評価が確定した後に確定します。"
+UNDER_MINISTER = "主務大臣による評価が確定している間は、自己評価の確定を取り消すことはできません。"
 TARGET_CLOSED = "締め切られた年度の達成目標は、定められません。先に締切を解いてください。"
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
@@ -83,6 +85,11 @@ SAID_OF_RATING = (
     "agency_wide",
     "issued_on",
 )
+ISSUED_BESIDE = (
+    "EXISTS (SELECT 1 FROM evaluation_rating o WHERE o.stage = 'issued' AND o.side = '{}'"
+    " AND o.period_id = NEW.period_id AND o.item_id IS NOT DISTINCT FROM NEW.item_id"
+    " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind)"
+)
 SAID_OF_VALUE = ("number", "text", "state", "note")
 
 
@@ -139,6 +146,26 @@ RESULT_RULES = (
             ("INSERT", "NEW.stage = 'issued'"),
             ("UPDATE", "NEW.stage <> OLD.stage"),
         )
+    ),
+    (
+        "rating_after_own",
+        "evaluation_rating",
+        WRITE,
+        (
+            "NEW.side = 'minister' AND NEW.stage = 'issued' AND NEW.item_id IS NOT NULL"
+            f" AND NEW.grade <> '-' AND NOT {ISSUED_BESIDE.format('self')}"
+        ),
+        AFTER_OWN,
+    ),
+    (
+        "rating_under_minister",
+        "evaluation_rating",
+        ("UPDATE",),
+        (
+            "NEW.side = 'self' AND OLD.stage = 'issued' AND NEW.stage <> 'issued'"
+            f" AND {ISSUED_BESIDE.format('minister')}"
+        ),
+        UNDER_MINISTER,
     ),
     *(
         (

@@ -174,6 +174,10 @@ class Gradebook:
     def rating(self, node: Node | None, fiscal_year: int, kind: str, side: str) -> Rating | None:
         return self.ratings.get((node.clause_id if node else None, fiscal_year, kind, side))
 
+    def _is_issued(self, node: Node | None, fiscal_year: int, kind: str, side: str) -> bool:
+        row = self.rating(node, fiscal_year, kind, side)
+        return row is not None and row.stage == Rating.Stage.ISSUED
+
     def measured(self, node: Node, fiscal_year: int) -> list[tuple[IndicatorMeasure, Point]]:
         """Return the measures of a grade that say how far a year's target was reached."""
         due = self._targeted(node, fiscal_year)
@@ -223,6 +227,9 @@ class Gradebook:
                 name: getattr(profile, name) for name in ("research", "important", "difficult")
             }
             told["whole_period"] = kind != Kind.YEARLY
+            told["before_own"] = side == Rating.Side.MINISTER and not self._is_issued(
+                node, fiscal_year, kind, Rating.Side.SELF
+            )
             if kind == Kind.YEARLY:
                 told["proposal"] = self.proposal(node, fiscal_year)
                 told["unreckoned"] = tuple(self.unreckoned(node, fiscal_year))
@@ -248,12 +255,11 @@ class Gradebook:
 
     def drafts_of(self, fiscal_year: int, kind: str) -> list[str]:
         """Return what has no issued grade of the minister's yet: items, and the agency as a whole."""
-        found = []
-        for node in (*self.graded(fiscal_year), None):
-            row = self.rating(node, fiscal_year, kind, Rating.Side.MINISTER)
-            if row is None or row.stage != Rating.Stage.ISSUED:
-                found.append(self.label(node) if node else OVERALL)
-        return found
+        return [
+            self.label(node) if node else OVERALL
+            for node in (*self.graded(fiscal_year), None)
+            if not self._is_issued(node, fiscal_year, kind, Rating.Side.MINISTER)
+        ]
 
     def findings_of(
         self, node: Node | None, fiscal_year: int, kind: str, side: str

@@ -32,9 +32,13 @@ WRITTEN = (
 )
 LONGEST_TITLE = 200  # of a report
 ISSUED = "確定した評定です。直すには、理由を付けて確定を取り消してください。"
-STANDS_UNDER = (
+UNDER_OVERALL = (
     "総合評定が確定しています。項目の評定を確定したり取り消したりするには、先に総合評定の確定を"
     "取り消してください。"
+)
+UNDER_MINISTER = (
+    "主務大臣による評価が確定しています。その評価は、確定した自己評価によるものです。自己評価の確定を"
+    "取り消すには、先に主務大臣による評価の確定を取り消すよう、主務大臣の側に依頼してください。"
 )
 
 
@@ -82,7 +86,8 @@ def issue(
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage == Rating.Stage.ISSUED:
         raise ValidationError("この評定は、すでに確定しています。")
-    _refuse_under_overall(row)
+    if _is_under_overall(row):
+        raise ValidationError(UNDER_OVERALL)
     day = _day(issued_on or timezone.localdate(), fiscal_year)
     book = Gradebook.of(period)
     node = book.figures.text.nodes[item.pk] if item else None
@@ -131,11 +136,12 @@ def reopen(
     seen: int | None = None,
 ) -> Rating:
     """Open an issued rating to be changed, with words that the history keeps; the overall one before
-    those of the items, on which it stands."""
+    those of the items, the minister's before the agency's own, on which they stand."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage != Rating.Stage.ISSUED:
         raise ValidationError("この評定は、確定していません。")
-    _refuse_under_overall(row)
+    if refused := standing_on(row):
+        raise ValidationError(refused)
     words = why.strip()
     if not words:
         raise ValidationError({"why": "確定を取り消す理由を入力してください。"})
@@ -171,12 +177,19 @@ def _opened(
     return row or Rating(**key, revision=0)
 
 
-def _refuse_under_overall(row: Rating) -> None:
-    """Raise ValidationError for an item's rating on which an issued overall one stands."""
+def standing_on(row: Rating) -> str:
+    """Return why an issued rating cannot be opened, an issued one standing on it; "" where none does."""
+    if _is_under_overall(row):
+        return UNDER_OVERALL
+    key = {name: getattr(row, name) for name in ("period", "item", "fiscal_year", "kind")}
+    theirs = Rating.objects.filter(**key, side=Rating.Side.MINISTER, stage=Rating.Stage.ISSUED)
+    return UNDER_MINISTER if row.side == Rating.Side.SELF and theirs.exists() else ""
+
+
+def _is_under_overall(row: Rating) -> bool:
     key = {name: getattr(row, name) for name in ("period", "fiscal_year", "kind", "side")}
     overall = Rating.objects.filter(**key, item=None, stage=Rating.Stage.ISSUED)
-    if row.item_id is not None and overall.exists():
-        raise ValidationError(STANDS_UNDER)
+    return row.item_id is not None and overall.exists()
 
 
 def _save(row: Rating, by: User | None, reason: str) -> Rating:

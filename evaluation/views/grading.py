@@ -77,6 +77,7 @@ def reopen_grade(request: SignedInRequest, side: str, **place: Any) -> HttpRespo
             messages.success(request, "確定を取り消しました。直した後、もう一度確定してください。")
             return redirect(scene.address("grade", side))
     context = scene.context(request) | _beside(scene, side) | {"form": form}
+    context["refusal"] = grading.standing_on(rating) if rating else ""
     return render(request, "evaluation/grade_reopen.html", context)
 
 

@@ -132,6 +132,15 @@ def test_research_is_not_held_against_figures():
     assert told(replace(FINE, grade="A", proposal="C")) == []
 
 
+def test_the_minister_waits_for_the_agencys_own_evaluation():
+    (finding,) = findings(replace(FINE, before_own=True))
+    assert (finding.error, finding.message) == (
+        True,
+        "法人の自己評価がまだ確定していません。自己評価の確定を待ってから確定してください（通則法第35条の6第3項）。",
+    )
+    assert told(replace(FINE, grade="-", before_own=True)) == []
+
+
 def test_the_whole_period_explains_its_difference_to_what_was_foreseen():
     assert told(replace(FINE, prospective="B")) == []
     assert told(replace(FINE, prospective="A")) == [("prospective", False)]

@@ -271,7 +271,7 @@ def test_what_is_issued_overall_lets_items_of_its_year_be_rated(place):
     issued = {"stage": "issued", "issued_on": NOW.date(), "grade": "B", "grounds": "標準"}
     overall = Rating(**base, **issued)
     overall.save()
-    Rating(item=item, **base | {"side": "minister"}, **issued).save()
+    Rating(item=item, **base | {"side": "minister"}, **issued | {"grade": "-"}).save()
     own = Rating(item=item, **base)
     own.save()
     Rating.objects.filter(pk=own.pk).update(grounds="下書き")

@@ -91,4 +91,10 @@ class Graded:
     def issue(
         self, item: Clause | None, year: int = 2024, side: str = "self", kind: str = "yearly"
     ) -> Rating:
+        """Issue a rating; the minister's of an item after the agency's own, which is written if need be."""
+        own = Rating.objects.filter(item=item, fiscal_year=year, kind=kind, side="self")
+        if side == "minister" and item and not own.filter(stage="issued").exists():
+            if not own.exists():
+                self.write(item, year, kind=kind)
+            self.issue(item, year, kind=kind)
         return grading.issue(self.period, item, year, kind, side, by=None)

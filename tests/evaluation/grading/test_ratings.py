@@ -162,8 +162,8 @@ def test_a_grade_under_an_issued_overall_one_stays_until_that_is_opened(scene):
     whole = (scene.period, None, 2024, "yearly", "minister")
     grading.reopen(*whole, by=None, why="誤記")
     grading.reopen(*key, by=None, why="誤記")
-    scene.write(scene.item, side="self")
-    assert scene.issue(scene.item).stage == "issued"
+    scene.write(None)
+    assert scene.issue(None).stage == "issued"  # the other side's stands on its own
 
 
 def test_the_database_keeps_the_grades_under_an_issued_overall_one(scene):
@@ -171,6 +171,46 @@ def test_the_database_keeps_the_grades_under_an_issued_overall_one(scene):
     words = "総合評定が確定している間は"
     with pytest.raises(IntegrityError, match=words), transaction.atomic():
         Rating.objects.filter(item=scene.item).update(stage="draft", issued_on=None)
+
+
+def test_the_minister_evaluates_an_item_after_the_agency_itself(scene):
+    scene.write(scene.item, side="minister")
+    key = (scene.period, scene.item, 2024, "yearly")
+    words = "法人の自己評価がまだ確定していません。自己評価の確定を待ってから確定してください"
+    refused(words, grading.issue, *key, "minister", by=None)
+    scene.write(scene.item)
+    refused(words, grading.issue, *key, "minister", by=None)
+    scene.issue(scene.item)
+    assert grading.issue(*key, "minister", by=None).stage == "issued"
+
+
+def test_what_the_agency_does_not_grade_itself_needs_no_evaluation_of_its_own(scene):
+    key = (scene.period, scene.item, 2024, "yearly", "minister")
+    scene.write(scene.item, side="minister", grade="-")
+    assert grading.issue(*key, by=None).stage == "issued"
+
+
+def test_the_agency_keeps_what_the_minister_evaluated_until_that_is_opened(scene):
+    issued_whole(scene)
+    own = (scene.period, scene.item, 2024, "yearly", "self")
+    words = "先に主務大臣による評価の確定を取り消すよう、主務大臣の側に依頼してください。"
+    refused(words, grading.reopen, *own, by=None, why="誤記")
+    for item in (None, scene.item):
+        grading.reopen(scene.period, item, 2024, "yearly", "minister", by=None, why="誤記")
+    assert grading.reopen(*own, by=None, why="誤記").stage == "draft"
+
+
+def test_the_database_keeps_the_agencys_evaluation_before_the_ministers(scene):
+    scene.write(scene.item, side="minister")
+    words = "法人の自己評価が確定した後に確定します。"
+    issued = {"stage": "issued", "issued_on": dt.date(2025, 8, 1)}
+    minister = Rating.objects.filter(side="minister")
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        minister.update(**issued)
+    scene.issue(scene.item, side="minister")
+    words = "自己評価の確定を取り消すことはできません。"
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        Rating.objects.filter(side="self").update(stage="draft", issued_on=None)
 
 
 def test_an_issued_rating_changes_only_after_it_is_opened_with_words(scene):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaluation import grading
-from evaluation.models import Rating, RatingStep, Remedy, RemedyProgress, StepKind, StepOrder
+from evaluation.models import RatingStep, Remedy, RemedyProgress, StepKind, StepOrder
 from jst_objectives import history
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_the_minister_is_told_of_an_opinion_that_nobody_has_recorded(scene, kind
 
 def test_what_was_issued_without_an_opinion_says_so(scene, kinds):
     scene.write(scene.item, side="minister")
-    Rating.objects.update(stage="issued", issued_on=dt.date(2025, 8, 1))
+    scene.issue(scene.item, side="minister")
     found = scene.book().findings_of(scene.node(scene.item), 2024, "yearly", "minister")
     words = [finding.message for finding in found if finding.rule == "unheard"]
     assert words == ["「審議会の意見」「通知」の記録がないまま確定しています。"]

@@ -77,7 +77,13 @@ def test_the_ministers_grade_is_the_agencys_to_see_when_it_is_issued(pages):
     for address in (pages.of("assessment"), pages.address("grades")):
         assert "目標の水準である。" not in pages.get("agency", address)
     assert "B" not in Rating.objects.exclude(side="minister").values_list("grade", flat=True)
-    pages.post("assessor", pages.of("issue_grade", "minister"), seen="1")
+    pages.scene.write(pages.scene.item)
+    issue = pages.of("issue_grade", "minister")
+    waits = "法人の自己評価がまだ確定していません。"
+    assert waits in pages.get("assessor", issue)
+    pages.scene.issue(pages.scene.item)
+    assert waits not in pages.get("assessor", issue)
+    pages.post("assessor", issue, seen="1")
     assert "目標の水準である。" in pages.get("agency", pages.of("assessment"))
 
 
@@ -119,6 +125,18 @@ def test_an_issued_grade_is_opened_again_with_words(pages):
     assert pages.post("agency", reopen, why="", seen="2").status_code == 200
     assert pages.post("agency", reopen, why="数の訂正", seen="2")["Location"] == page
     assert "<textarea" in pages.get("agency", page)
+
+
+def test_an_own_evaluation_under_the_ministers_is_not_opened(pages):
+    pages.scene.write(pages.scene.item, side="minister")
+    pages.scene.issue(pages.scene.item, side="minister")
+    page = pages.of("reopen_grade", "self")
+    told = "先に主務大臣による評価の確定を取り消すよう、主務大臣の側に依頼してください。"
+    html = pages.get("agency", page)
+    assert (told in html, "<textarea" in html) == (True, False)
+    assert "<textarea" in pages.get("assessor", pages.of("reopen_grade", "minister"))
+    assert told in pages.post("agency", page, why="誤記", seen="2").content.decode()
+    assert Rating.objects.get(side="self").stage == "issued"
 
 
 @pytest.mark.parametrize(
