@@ -11,7 +11,7 @@ from evaluation.amending import Stale
 from evaluation.eras import written
 from evaluation.figures import INDICATORS
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import check_graded, check_item, set_texts
+from evaluation.grading.rows import check_graded, check_item, first_day, set_texts
 from evaluation.models import Clause, ObjectivePeriod, Rating
 from evaluation.models.texts import Node
 from evaluation.valuing import make_report, year_name
@@ -106,7 +106,7 @@ def _day(day: dt.date, fiscal_year: int) -> dt.date:
     or on which the year was not over."""
     if day > timezone.localdate():
         raise ValidationError({"issued_on": "これから先の日付では確定できません。"})
-    if day < (first := dt.date(fiscal_year + 1, 4, 1)):
+    if day < (first := first_day(fiscal_year)):
         words = (
             f"{year_name(fiscal_year)}の評定は、年度が終わった{written(first)}から確定できます。"
         )

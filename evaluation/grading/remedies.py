@@ -25,7 +25,8 @@ def point_out(
 ) -> Remedy:
     """Point something out in the evaluation of a year: of an item, or of the agency as a whole.
 
-    The agency learns of it with the minister's grade. Raises ValidationError for an item without one.
+    The agency learns of it with the minister's grade. Raises ValidationError for an item without one, and
+    for the same words again.
     """
     locked = lock_period(period.pk)
     check_year(locked, fiscal_year)
@@ -34,6 +35,10 @@ def point_out(
         check_graded(locked, item, fiscal_year)
     row = Remedy(period=period, item=item, fiscal_year=fiscal_year, revision=0)
     set_texts(row, {"issue": issue, "remedy": remedy})
+    same = Remedy.objects.filter(period=period, item=item, fiscal_year=fiscal_year, issue=row.issue)
+    if same.exists():
+        words = "同じ対象と年度の同じ指摘事項が、すでに登録されています。"
+        raise ValidationError({"issue": words})
     return _save(row, by, "指摘事項の登録")
 
 
@@ -74,6 +79,7 @@ def finish(
     row = _opened(remedy, seen)
     _refuse_done(row)
     _check_since(row, fiscal_year)
+    _check_told(row, fiscal_year)
     set_texts(row, {"done_words": words})
     row.done_fiscal_year = fiscal_year
     return _save(row, by, f"改善の完了（{year_name(fiscal_year)}）")
@@ -113,6 +119,14 @@ def _check_since(row: Remedy, fiscal_year: int) -> None:
     check_year(row.period, fiscal_year)
     if fiscal_year < row.fiscal_year:
         words = f"{year_name(row.fiscal_year)}の指摘です。年度は、それ以後にしてください。"
+        raise ValidationError({"fiscal_year": words})
+
+
+def _check_told(row: Remedy, fiscal_year: int) -> None:
+    """Raise ValidationError for the year of an end after which something was still done."""
+    last = row.progress.order_by("fiscal_year").last()
+    if last and last.fiscal_year > fiscal_year:
+        words = f"{year_name(last.fiscal_year)}の改善の状況が書かれています。完了した年度は、それ以後にしてください。"
         raise ValidationError({"fiscal_year": words})
 
 

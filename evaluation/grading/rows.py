@@ -1,5 +1,6 @@
 """What every verb of grading stands on: checks of items and of what is printed."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,12 @@ def check_graded(period: ObjectivePeriod, item: Clause, fiscal_year: int) -> Non
         raise ValidationError(
             f"この項目は、{year_name(fiscal_year)}に評定しません。評価上の扱いを確かめてください。"
         )
+
+
+def first_day(fiscal_year: int) -> dt.date:
+    """Return the day from which a year is evaluated: its results are evaluated when it is over (通則法
+    第35条の6第1項). 見込評価 belongs to the last year but one, so it is no exception."""
+    return dt.date(fiscal_year + 1, 4, 1)
 
 
 def set_texts(row: Model, said: dict[str, Any]) -> None:

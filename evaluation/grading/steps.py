@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from evaluation import recording
 from evaluation.amending import Stale, digest
+from evaluation.eras import written
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.rows import set_texts
+from evaluation.grading.rows import first_day, set_texts
 from evaluation.models import ObjectivePeriod, RatingStep, StepKind
 from evaluation.valuing import year_name
 from evaluation.valuing.rows import check_year, lock_period
@@ -59,7 +60,8 @@ def record_step(
     **said: Any,
 ) -> RatingStep:
     """Record a step: some of `recording.FIELDS`. Raises ValidationError for one out of order, naming the
-    one that is missing; and for what follows the grades (通知, 公表) while the minister's are drafts."""
+    one that is missing; for a day on which the year was not over, or that is still to come; for the same
+    again; and for what follows the grades (通知, 公表) while the minister's are drafts."""
     locked = lock_period(period.pk)
     check_year(locked, fiscal_year)
     if rating_kind not in kinds_due(locked, fiscal_year):
@@ -71,15 +73,31 @@ def record_step(
     step = RatingStep(**place, kind=kind)
     set_texts(step, said)
     step.full_clean()
-    days = {"date": step.date, "answered_on": step.answered_on}
-    for name, day in days.items():
-        if day and day > timezone.localdate():
-            words = "これから先の日付は記録できません。済んでから記録してください。"
-            raise ValidationError({name: words})
-    others = RatingStep.objects.filter(**place).select_related("kind")
+    _check_days(step)
+    others = list(RatingStep.objects.filter(**place).select_related("kind"))
+    if _told(step) in map(_told, others):
+        raise ValidationError(f"「{kind}」の同じ内容の記録が、すでにあります。")
     recording.check_order([*others, step])
     history.save(step, by=by, reason=f"評価の手続の記録：{kind}")
     return step
+
+
+def _told(step: RatingStep) -> tuple[int, str]:
+    return step.kind_id, fingerprint_of_step(step)
+
+
+def _check_days(step: RatingStep) -> None:
+    first = first_day(step.fiscal_year)
+    if step.date < first:
+        words = (
+            f"{year_name(step.fiscal_year)}の評価の手続は、年度が終わった{written(first)}から"
+            "記録できます。年度か日付を確かめてください。"
+        )
+        raise ValidationError({"date": words})
+    for name, day in (("date", step.date), ("answered_on", step.answered_on)):
+        if day and day > timezone.localdate():
+            words = "これから先の日付は記録できません。済んでから記録してください。"
+            raise ValidationError({name: words})
 
 
 def _refuse_drafts(

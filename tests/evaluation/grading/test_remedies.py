@@ -68,6 +68,32 @@ def test_progress_is_not_told_of_a_year_before(scene, remedy):
         grading.finish(remedy, 2022, by=None, words="x")
 
 
+def test_nothing_is_done_before_what_was_still_told_of_it(scene, remedy):
+    grading.report(remedy, 2025, by=None, words="広報官を置いた。")
+    with pytest.raises(ValidationError) as caught:
+        grading.finish(remedy, 2024, by=None, words="完了した。")
+    assert caught.value.message_dict == {
+        "fiscal_year": [
+            "令和7年度の改善の状況が書かれています。完了した年度は、それ以後にしてください。"
+        ]
+    }
+    assert grading.finish(remedy, 2025, by=None, words="完了した。").done_fiscal_year == 2025
+
+
+def test_the_same_is_pointed_out_once(scene, remedy):
+    told = {"by": None, "issue": "発信を強めること"}
+    with pytest.raises(ValidationError) as caught:
+        grading.point_out(scene.period, scene.item, 2023, **told)
+    assert caught.value.message_dict == {
+        "issue": ["同じ対象と年度の同じ指摘事項が、すでに登録されています。"]
+    }
+    for item, year in ((scene.item, 2024), (scene.below, 2023), (None, 2023)):
+        grading.point_out(scene.period, item, year, **told)
+    with pytest.raises(ValidationError, match="すでに登録されています。"):
+        grading.point_out(scene.period, None, 2023, **told)
+    assert Remedy.objects.count() == 4
+
+
 def test_what_is_done_is_not_changed(scene, remedy):
     grading.finish(remedy, 2024, by=None, words="完了した。")
     for act in (
@@ -146,6 +172,34 @@ def test_the_minister_is_told_of_an_opinion_that_nobody_has_recorded(scene, kind
     history.save(set_after(kinds[1]), by=None, reason="試験")
     record(scene, kinds[0], (7, 15))
     assert told(scene.item, "minister") == []
+
+
+@pytest.mark.parametrize(
+    ("year", "kind", "first"),
+    [(2024, "yearly", dt.date(2025, 4, 1)), (2025, "prospective", dt.date(2026, 4, 1))],
+)
+def test_nobody_is_heard_of_a_year_that_is_not_over(scene, kinds, year, kind, first):
+    def heard(day):
+        return grading.record_step(scene.period, year, kind, kinds[0], by=None, date=day)
+
+    with pytest.raises(ValidationError) as caught:
+        heard(first - dt.timedelta(days=1))
+    (words,) = caught.value.message_dict["date"]
+    assert words == (
+        f"令和{year - 2018}年度の評価の手続は、年度が終わった令和{year - 2017}年4月1日から記録できます。"
+        "年度か日付を確かめてください。"
+    )
+    assert heard(first).date == first
+
+
+def test_the_same_step_is_recorded_once(scene, kinds):
+    record(scene, kinds[0], (7, 15), number="第1回")
+    with pytest.raises(
+        ValidationError, match="「審議会の意見」の同じ内容の記録が、すでにあります。"
+    ):
+        record(scene, kinds[0], (7, 15), number="第1回")
+    record(scene, kinds[0], (7, 15), number="第2回")
+    assert RatingStep.objects.count() == 2
 
 
 def test_what_was_issued_without_an_opinion_says_so(scene, kinds):

@@ -382,6 +382,39 @@ def test_a_remedy_from_its_beginning_to_its_end(pages):
     assert pages.post("assessor", page, **again)["Location"] == page
 
 
+def test_what_is_sent_twice_is_kept_once(pages):
+    """By a double click the second answer is the first one; of two tabs the second one is told."""
+    kind = StepKind(agency=pages.scene.period.agency, position=1, name="意見", of_rating=True)
+    history.save(kind, by=None, reason="試験")
+    row = pointed_out(pages.scene)
+    sent = [
+        ("assessor", pages.address("new_remedy"), {"fiscal_year": "2023", "issue": "人を増やす"}),
+        (
+            "assessor",
+            pages.address("record_rating_step", 2024, "yearly"),
+            {"kind": kind.pk, "date": "R7.7.15"},
+        ),
+        (
+            "agency",
+            pages.address("remedy", row.pk),
+            {
+                "act": "report",
+                "report-fiscal_year": "2024",
+                "report-words": "x",
+                "report-seen": "1",
+            },
+        ),
+    ]
+    for role, page, fields in sent:
+        assert 'name="form_token"' in pages.get(role, page)
+        statuses = [
+            pages.post(role, page, **fields, form_token=token).status_code for token in "aab"
+        ]
+        assert (page, statuses) == (page, [302, 302, 200])
+    assert (Remedy.objects.count(), RatingStep.objects.count()) == (2, 1)
+    assert row.progress.count() == 1
+
+
 def test_acts_on_a_remedy_are_of_one_side(pages):
     row = pointed_out(pages.scene)
     page = pages.address("remedy", row.pk)
