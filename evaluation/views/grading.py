@@ -36,7 +36,8 @@ def grade(request: SignedInRequest, side: str, **place: Any) -> HttpResponse:
             refuse(form, error)
         else:
             messages.success(request, f"{Rating.Side(side).label}を保存しました。")
-            return redirect(scene.address("grade", side))
+            then = "issue_grade" if request.POST.get("then") == "issue" else "grade"
+            return redirect(scene.address(then, side))
     context = scene.context(request) | _beside(scene, side)
     context |= {"form": form, "is_stale": status == 409}
     return render(request, "evaluation/grade.html", context, status=status)

@@ -100,6 +100,27 @@ def test_who_was_slower_keeps_what_was_typed(pages):
     assert pages.post("agency", page, **SELF | {"seen": seen, "grade": "B"}).status_code == 302
 
 
+def test_what_was_typed_is_saved_on_the_way_to_issuing(pages):
+    page = pages.of("grade", "self")
+    response = pages.post("agency", page, **SELF, then="issue")
+    assert response["Location"] == pages.of("issue_grade", "self")
+    assert Rating.objects.get().grounds == SELF["grounds"]
+
+
+def test_who_wrote_while_it_was_issued_keeps_what_was_typed(pages):
+    page = pages.of("grade", "self")
+    pages.post("agency", page, **SELF)
+    pages.scene.issue(pages.scene.item)
+    response = pages.post("agency", page, **SELF | {"grounds": "別の根拠。", "seen": "1"})
+    html = response.content.decode()
+    assert (response.status_code, "あなたの入力は、保存していません。" in html) == (409, True)
+    assert "別の根拠。</textarea>" in html
+    assert "もう一度保存すると" not in html  # it would be refused
+    again = {"seen": response.context["form"]["seen"].value(), "grounds": "別の根拠。"}
+    refused = pages.post("agency", page, **SELF | again).content.decode()
+    assert ("確定した評定です。" in refused, "別の根拠。</textarea>" in refused) == (True, True)
+
+
 def test_what_stands_in_the_way_is_listed_before_issuing(pages):
     pages.post("agency", pages.of("grade", "self"), **SELF | {"grounds": ""})
     page = pages.of("issue_grade", "self")

@@ -189,9 +189,8 @@ def grade(page: Page, side: str, letter: str, **words: str) -> None:
     page.get_by_role("radio", name=re.compile(f"^{letter}\\s")).check()
     for label, text in words.items():
         page.get_by_label(label, exact=False).first.fill(text)
-    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("button", name="保存して確定に進む").click()
     expect(page.get_by_text(f"{side}を保存しました。")).to_be_visible()
-    page.get_by_role("link", name="確定に進む").click()
     Visit(page).check(expected=f"{side}を確定する")
     page.get_by_role("button", name="この内容で確定する").click()
     expect(page.get_by_text(f"{side}を確定しました。")).to_be_visible()
