@@ -17,14 +17,27 @@ from django.db import models
 from django.db.models.functions import Left
 
 from evaluation.comparison.correcting import fingerprint
+from evaluation.eras import year_name
 from evaluation.excerpts import shortened
-from evaluation.models import Clause, ItemProgram, ItemYear, Marking, Wording, YearlyResult
+from evaluation.models import (
+    Clause,
+    ItemInput,
+    ItemPlan,
+    ItemProfile,
+    ItemProgram,
+    ItemYear,
+    Marking,
+    Rating,
+    Wording,
+    YearlyResult,
+)
 from evaluation.models.markings import read_spans
 from jst_objectives.history import actor_name
 from programs.models import User
 
 Key = tuple[type[models.Model], Any]  # a model and a primary key
 NAME_LENGTH = 30
+OF_ITEM = (ItemInput, ItemPlan, ItemProfile, ItemYear, Rating)
 
 
 @cache
@@ -117,9 +130,12 @@ class Past:
         if isinstance(found, Wording):
             return f"{found.clause.get_kind_display()}「{shortened(found.text, NAME_LENGTH)}」"
         if isinstance(found, YearlyResult):
-            return f"{self.name(found.indicator, moment)}：{found.fiscal_year}年度"
-        if isinstance(found, ItemYear):
-            return f"{self.name(found.item, moment)}：{found.fiscal_year}年度"
+            return f"{self.name(found.indicator, moment)}：{year_name(found.fiscal_year)}"
+        if isinstance(found, Rating) and found.item_id is None:
+            return f"総合評定：{found.name}"
+        if isinstance(found, OF_ITEM):
+            item = self.at(Clause, found.item_id, moment)
+            return f"{self.name(item, moment)}：{found.name}"
         if isinstance(found, ItemProgram):
             return f"{self.name(found.clause, moment)}：{found.program}"
         return str(found)

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import F, Q
 
+from evaluation.eras import year_name
 from evaluation.models.objectives import ObjectivePeriod
 from evaluation.models.ratings import Rating
 from evaluation.models.steps import ProcedureStep, StepKind
@@ -52,7 +53,8 @@ class RatingStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.fiscal_year}年度：{self.kind}"
+        evaluation = f"{year_name(self.fiscal_year)} {self.get_rating_kind_display()}"
+        return f"{self.period} {evaluation}：{self.kind}"
 
     @property
     def with_whom(self) -> str:

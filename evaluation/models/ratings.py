@@ -6,6 +6,7 @@ Rules: 独立行政法人の評価に関する指針 (総務大臣決定, 平成
 from django.db import models
 from django.db.models import Q
 
+from evaluation.eras import year_name
 from evaluation.models.amendments import Amendment
 from evaluation.models.objectives import Clause, ObjectivePeriod
 from evaluation.models.values import YEAR_FORM, YEAR_POSSIBLE
@@ -63,7 +64,12 @@ class ItemProfile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.first_fiscal_year}年度から"
+        return f"{self.item}：{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Return what it is of its item."""
+        return f"{year_name(self.first_fiscal_year)}から"
 
 
 class ItemInput(models.Model):
@@ -113,7 +119,11 @@ class ItemInput(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.fiscal_year}年度 {self.get_kind_display()}"
+        return f"{self.item}：{self.name}"
+
+    @property
+    def name(self) -> str:
+        return f"{year_name(self.fiscal_year)} {self.get_kind_display()}"
 
 
 class ItemPlan(models.Model):
@@ -154,7 +164,11 @@ class ItemPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.fiscal_year}年度 {self.get_kind_display()}"
+        return f"{self.item}：{self.name}"
+
+    @property
+    def name(self) -> str:
+        return f"{year_name(self.fiscal_year)} {self.get_kind_display()}"
 
 
 class Rating(models.Model):
@@ -254,7 +268,13 @@ class Rating(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item or self.period}：{self.fiscal_year}年度 {self.get_kind_display()}"
+        return f"{self.item or self.period}：{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Return which one of its item's it is, 「令和7年度 年度評価・自己評価」."""
+        evaluation = f"{self.get_kind_display()}・{self.get_side_display()}"
+        return f"{year_name(self.fiscal_year)} {evaluation}"
 
 
 class Remedy(models.Model):
@@ -325,4 +345,4 @@ class RemedyProgress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.remedy}：{self.fiscal_year}年度"
+        return f"{self.remedy}：{year_name(self.fiscal_year)}"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from evaluation.eras import year_name
 from evaluation.models.measures import DIGITS, PLACES, IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
 from jst_objectives.history import Records
@@ -119,7 +120,7 @@ class IndicatorValue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.measure}：{self.fiscal_year}年度"
+        return f"{self.measure}：{year_name(self.fiscal_year)}"
 
 
 class YearlyResult(models.Model):
@@ -177,7 +178,7 @@ class YearlyResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator}：{self.fiscal_year}年度"
+        return f"{self.indicator}：{year_name(self.fiscal_year)}"
 
 
 class Evidence(models.Model):

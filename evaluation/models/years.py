@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from evaluation.eras import year_name
 from evaluation.models.measures import IndicatorMeasure, ResultQuerySet
 from evaluation.models.objectives import Clause, ObjectivePeriod
 from evaluation.models.ratings import Rating
@@ -67,7 +68,11 @@ class ItemYear(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.fiscal_year}年度"
+        return f"{self.item}：{self.name}"
+
+    @property
+    def name(self) -> str:
+        return year_name(self.fiscal_year)
 
 
 class YearClosing(models.Model):
@@ -106,7 +111,7 @@ class YearClosing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.period} {self.fiscal_year}年度の締切"
+        return f"{self.period} {year_name(self.fiscal_year)}の締切"
 
 
 class Admission(models.Model):
@@ -153,7 +158,7 @@ class Admission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}：{self.measure or self.indicator} {self.fiscal_year}年度"
+        return f"{self.user}：{self.measure or self.indicator} {year_name(self.fiscal_year)}"
 
 
 class ValueReport(models.Model):

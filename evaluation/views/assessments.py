@@ -17,8 +17,10 @@ from evaluation.documents.issuing import unissued
 from evaluation.documents.pdf import PdfError, UnprintableError, render_pdf_cached
 from evaluation.documents.word_paper import MIME
 from evaluation.grades import Finding
+from evaluation.grading import KINDS_IN_WORDS
 from evaluation.models import ObjectivePeriod, Rating
 from evaluation.permissions import ResultAct, SignedInRequest, result_refusals, results_period
+from evaluation.valuing import year_name
 from evaluation.views.grade_scene import GradeScene, book_of
 from programs.access import record
 from programs.models import AccessRecord
@@ -98,7 +100,8 @@ def _sheet(scene: GradeScene) -> tuple[Sheet, str]:
         raise Http404("総合評定は、総括表にあります。")
     sheet = sheet_of(scene.book, scene.node, scene.fiscal_year, scene.kind)
     item = scene.book.figures.text.number(scene.node).rstrip(".")
-    return sheet, f"評定調書_{item}_{scene.fiscal_year}年度_{scene.kind}"
+    told = [year_name(scene.fiscal_year), KINDS_IN_WORDS[scene.kind]]
+    return sheet, "_".join(["評定調書", item, *told])
 
 
 def _findings(scene: GradeScene) -> list[tuple[str, Finding]]:

@@ -1,6 +1,7 @@
 """The trail: every object and field, old and new in words, of the auditor's agencies only."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation import amending
+from evaluation import amending, grading, valuing
 from evaluation.audited import amendments_of
 from evaluation.comparison.rows import Run
 from evaluation.models import (
@@ -25,6 +26,7 @@ from evaluation.trail import SYSTEM, Change, Search, entries, found
 from evaluation.views.history import lines
 from jst_objectives import history
 from programs.models import AccessRecord, Agency, Fund, Program, Role, User
+from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +181,28 @@ def test_a_clause_is_named_by_its_words(period):
     assert [(row.kind, row.name) for row in told(period.agency, subject=("clause", new.pk))] == [
         ("文言", "項目「新項目」"),
         ("条項", "項目「新項目」"),
+    ]
+
+
+def test_what_an_evaluation_keeps_is_named_by_item_year_and_kind():
+    scene = Graded.made()
+    scene.write(scene.below)
+    scene.write(None, side="minister")
+    grading.save_plans(scene.below, 2024, by=None, medium="", annual="計画。")
+    grading.record_inputs(scene.below, [grading.InputCell("budget", 2024, Decimal(1))], by=None)
+    grading.save_profile(scene.below, 2024, by=None, graded=True)
+    valuing.assign(scene.below, 2024, by=None, person=None, due_on=dt.date(2025, 6, 30))
+    agency, item = scene.period.agency, "項目「戦略の立案」"
+    models = ("rating", "itemplan", "iteminput", "itemprofile", "itemyear")
+    assert [[row.name for row in told(agency, kind=kind)] for kind in models] == [
+        [
+            "総合評定：令和6年度 年度評価・主務大臣による評価",
+            f"{item}：令和6年度 年度評価・自己評価",
+        ],
+        [f"{item}：令和6年度 年度計画"],
+        [f"{item}：令和6年度 予算額"],
+        [f"{item}：令和6年度から", "項目「業務の効率化」：令和4年度から"],
+        [f"{item}：令和6年度"],
     ]
 
 

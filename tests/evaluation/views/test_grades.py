@@ -229,6 +229,13 @@ def test_files_are_handed_over_and_that_is_recorded(pages, name, mime, begins):
     assert (record.user, "未発行" in record.detail) == (pages.scene.agency, True)
 
 
+def test_a_sheets_file_says_which_evaluation_it_is(pages):
+    address = pages.of("assessment_word", year=2025, kind="prospective")
+    assert pages.clients["agency"].get(address).status_code == 200
+    record = AccessRecord.objects.get(kind="export")
+    assert record.detail == "評定調書_1_令和7年度_見込評価_未発行.docx"
+
+
 def test_the_checks_of_a_year(pages):
     scene = pages.scene
     pointed_out(scene)
