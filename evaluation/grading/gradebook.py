@@ -174,7 +174,8 @@ class Gradebook:
     def rating(self, node: Node | None, fiscal_year: int, kind: str, side: str) -> Rating | None:
         return self.ratings.get((node.clause_id if node else None, fiscal_year, kind, side))
 
-    def _is_issued(self, node: Node | None, fiscal_year: int, kind: str, side: str) -> bool:
+    def is_issued(self, node: Node | None, fiscal_year: int, kind: str, side: str) -> bool:
+        """Tell whether a grade stands, as the reader sees it."""
         row = self.rating(node, fiscal_year, kind, side)
         return row is not None and row.stage == Rating.Stage.ISSUED
 
@@ -227,7 +228,7 @@ class Gradebook:
                 name: getattr(profile, name) for name in ("research", "important", "difficult")
             }
             told["whole_period"] = kind != Kind.YEARLY
-            told["before_own"] = side == Rating.Side.MINISTER and not self._is_issued(
+            told["before_own"] = side == Rating.Side.MINISTER and not self.is_issued(
                 node, fiscal_year, kind, Rating.Side.SELF
             )
             if kind == Kind.YEARLY:
@@ -258,7 +259,7 @@ class Gradebook:
         return [
             self.label(node) if node else OVERALL
             for node in (*self.graded(fiscal_year), None)
-            if not self._is_issued(node, fiscal_year, kind, Rating.Side.MINISTER)
+            if not self.is_issued(node, fiscal_year, kind, Rating.Side.MINISTER)
         ]
 
     def findings_of(

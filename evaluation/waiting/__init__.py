@@ -11,8 +11,8 @@ __all__ = ["Waiting", "What", "waiting_for"]
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for a user, most urgent first, then longest (five queries; who enters or checks
-    results costs up to five more)."""
+    """Return what waits for a user, most urgent first, then longest (five queries; who enters results
+    costs up to twenty more, since what is missing is found in the figures; who checks them, five)."""
     roles: defaultdict[int, set[str]] = defaultdict(set)
     for agency, role in Role.objects.filter(user=user).values_list("agency", "role"):
         roles[agency].add(role)

@@ -9,17 +9,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation.eras import fiscal_year_of
 from evaluation.models import (
     Admission,
-    IndicatorMeasure,
     IndicatorValue,
     ItemYear,
-    ObjectivePeriod,
     YearClosing,
     YearlyResult,
 )
 from evaluation.valuing import clause_name, heads_of, name_of, year_name
+from evaluation.waiting.last_year import of_last_year
 from evaluation.waiting.tasks import Waiting, What
 from programs.models import Role, User
 
@@ -34,6 +32,7 @@ def of_results(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
     checking = [agency for agency, held in roles.items() if R.ASSESSOR in held]
     if not entering and not checking:
         return
+    yield from of_last_year(entering, checking)
     rows = list(_open_years(user, entering, checking))
     heads = heads_of({row.item_id for row in rows}) if rows else {}
     names = {pk: head.text for pk, head in heads.items()}
@@ -47,7 +46,6 @@ def of_results(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
     for (what, _, _), found in grouped.items():
         yield _waiting(what, found, names)
     yield from _admitted(user, entering)
-    yield from _unassigned(entering)
 
 
 def _open_years(
@@ -118,20 +116,3 @@ def _admitted(user: User, agencies: Collection[int]) -> Iterator[Waiting]:
             row.reason,
             timezone.localdate(row.until),
         )
-
-
-def _unassigned(agencies: Collection[int]) -> Iterator[Waiting]:
-    """Yield the last year that has ended of each period with measures, where nobody has said yet who
-    enters it."""
-    ended = fiscal_year_of(timezone.localdate()) - 1
-    periods = ObjectivePeriod.objects.filter(
-        Exists(IndicatorMeasure.objects.filter(indicator__period=OuterRef("pk"))),
-        ~Exists(ItemYear.objects.filter(item__period=OuterRef("pk"), fiscal_year=ended)),
-        agency__in=agencies,
-        first_fiscal_year__lte=ended,
-        last_fiscal_year__gte=ended,
-    )
-    for period in periods.exclude(closings__fiscal_year=ended).select_related("agency"):
-        since = dt.datetime(ended + 1, 4, 1, tzinfo=timezone.get_current_timezone())
-        link = reverse("year_people", args=[period.agency.code, period.number, ended])
-        yield Waiting(What.ASSIGN, year_name(ended), period, link, since)

@@ -19,6 +19,8 @@ class What(StrEnum):
     CHANGE = "締切後に許可された値を直す"
     ENTER = "実績を入力して提出する"
     ASSIGN = "実績の入力の担当者と期限を決める"
+    GRADE_ITSELF = "自己評価を書いて確定する"
+    GRADE = "主務大臣による評価を書いて確定する"
     FINISH = "起案中の変更案を仕上げる"
     ANSWER = "コメントに返信する"
     READ_ANSWERS = "コメントへの返信を読む"

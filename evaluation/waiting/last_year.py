@@ -1,0 +1,103 @@
+"""What the evaluation of a year still asks for: its items shared out, the agency's own grades, then the
+minister's."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from evaluation.deadlines import report_due
+from evaluation.eras import fiscal_year_of
+from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.gradebook import OVERALL
+from evaluation.models import IndicatorMeasure, ObjectivePeriod, Rating
+from evaluation.progress import Progress
+from evaluation.valuing import heads_of, year_name
+from evaluation.waiting.tasks import Waiting, What
+
+Side = Rating.Side
+
+
+def of_last_year(entering: Collection[int], grading: Collection[int]) -> Iterator[Waiting]:
+    """Yield what waits for everybody who enters, or grades, the results of these agencies."""
+    for period in _begun(entering) if entering else ():
+        year = fiscal_year_of(timezone.localdate()) - 1
+        book = Gradebook.of(period)
+        yield from _unassigned(book, year)
+        for kind in kinds_due(period, year):
+            yield from _unwritten(book, year, kind)
+    if grading:
+        yield from _ungraded(grading)
+
+
+def _begun(agencies: Collection[int]) -> QuerySet[ObjectivePeriod]:
+    """Return the periods with measures of which a year has just ended."""
+    ended = fiscal_year_of(timezone.localdate()) - 1
+    return ObjectivePeriod.objects.filter(
+        Exists(IndicatorMeasure.objects.filter(indicator__period=OuterRef("pk"))),
+        agency__in=agencies,
+        first_fiscal_year__lte=ended,
+        last_fiscal_year__gte=ended,
+    ).select_related("agency")
+
+
+def _unassigned(book: Gradebook, year: int) -> Iterator[Waiting]:
+    """Yield the items of an open year of which nobody has said yet who enters them."""
+    period, progress = book.figures.period, Progress.of(book.figures)
+    names = [one.item.text for one in progress.year(year) if one.row is None]
+    if names and year not in progress.closings:
+        link = reverse("year_people", args=[period.agency.code, period.number, year])
+        yield Waiting(What.ASSIGN, _named(year_name(year), names), period, link, _ended(year))
+
+
+def _unwritten(book: Gradebook, year: int, kind: str) -> Iterator[Waiting]:
+    """Yield the items of a year that the agency has not graded itself yet, until the day of the law."""
+    period = book.figures.period
+    nodes = [node for node in book.graded(year) if not book.is_issued(node, year, kind, Side.SELF)]
+    if nodes:
+        ids = [node.public_id for node in nodes]
+        title = _named(f"{year_name(year)} {KINDS_IN_WORDS[kind]}", [node.text for node in nodes])
+        link = _link(period, year, kind, ids, Side.SELF)
+        due = report_due(year)
+        yield Waiting(What.GRADE_ITSELF, title, period, link, _ended(year), due_on=due)
+
+
+def _ungraded(agencies: Collection[int]) -> Iterator[Waiting]:
+    """Yield what the agency has graded itself and the minister has not graded yet, whenever it was."""
+    issued = Rating.objects.filter(stage=Rating.Stage.ISSUED)
+    same = {name: OuterRef(name) for name in ("period", "fiscal_year", "kind")}
+    # Under an issued overall grade those of all items are issued.
+    of_item = Q(item=OuterRef("item")) | Q(item__isnull=True)
+    theirs = issued.filter(of_item, side=Side.MINISTER, **same)
+    rows = issued.filter(~Exists(theirs), side=Side.SELF, period__agency__in=agencies)
+    found = defaultdict(list)
+    for row in rows.select_related("period__agency", "item").order_by("pk"):
+        found[row.period, row.fiscal_year, row.kind].append(row)
+    heads = heads_of({row.item_id for own in found.values() for row in own if row.item_id})
+    for (period, year, kind), own in found.items():
+        names = [heads[row.item_id].text if row.item_id else OVERALL for row in own]
+        ids = [row.item.public_id if row.item else "overall" for row in own]
+        title = _named(f"{year_name(year)} {KINDS_IN_WORDS[kind]}", names)
+        link = _link(period, year, kind, ids, Side.MINISTER)
+        since = min(row.written_at for row in own)
+        yield Waiting(What.GRADE, title, period, link, since)
+
+
+def _named(place: str, names: list[str]) -> str:
+    others = f"（ほか{len(names) - 1}項目）" if len(names) > 1 else ""
+    return f"{place}：{names[0]}{others}"
+
+
+def _link(period: ObjectivePeriod, year: int, kind: str, ids: list[str], side: str) -> str:
+    """Return the address of the one grade that is to be written, or of the year's checks for several."""
+    place = [period.agency.code, period.number]
+    if len(ids) == 1:
+        return reverse("grade", args=[*place, ids[0], year, kind, side])
+    return reverse("grade_checks", args=[*place, year])
+
+
+def _ended(year: int) -> dt.datetime:
+    return dt.datetime(year + 1, 4, 1, tzinfo=timezone.get_current_timezone())
