@@ -198,8 +198,8 @@ def _before_own(judged: Judgement) -> Iterable[Finding]:
 def overall_findings(overall: Judgement, items: Sequence[Judgement]) -> tuple[Finding, ...]:
     """Return what is wrong with an overall grade, given the grades of all items."""
     found = [*findings(overall), *_missing(overall, items), *_caps(overall, items)]
-    graded = [item.grade for item in items if item.grade and item.grade in GRADES]
-    if graded and all(steps_above(grade, STANDARD) > 0 for grade in graded):
+    graded = [item.grade for item in items if item.grade != NOTHING_DUE]
+    if graded and all(grade and steps_above(grade, STANDARD) > 0 for grade in graded):
         words = f"すべての項目が{STANDARD}より上です。標準は{STANDARD}です。"
         found.append(Finding("standard", overall.place, words))
     return tuple(sorted(found, key=lambda finding: not finding.error))

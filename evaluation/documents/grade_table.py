@@ -78,8 +78,9 @@ class GradeTable:
     grounds: tuple[tuple[str, tuple[Line, ...]], ...]
 
     @property
-    def columns(self) -> int:
-        return 3 + len(self.heads)
+    def is_marked(self) -> bool:
+        """Tell whether any item is important or difficult."""
+        return any(row.important or row.difficult for row in self.rows)
 
 
 def grade_table(book: Gradebook) -> GradeTable:

@@ -16,8 +16,8 @@ from evaluation.forms.procedure import RemoveForm
 from evaluation.forms.remedies import RatingStepForm
 from evaluation.grades import Finding
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
+from evaluation.grading.gradebook import OVERALL
 from evaluation.models import ObjectivePeriod, Rating, RatingStep
-from evaluation.models.texts import Node
 from evaluation.permissions import (
     ResultAct,
     SignedInRequest,
@@ -32,12 +32,20 @@ from evaluation.views.once import once
 
 @dataclass(frozen=True)
 class Judged:
-    """What is wrong with the grades of one side in an evaluation; `missing`: items without a grade."""
+    """What is wrong with the grades of one side in an evaluation, each with its item's place in an address;
+    `open`: those that are not issued, with their names, and with what is written of them, if anything."""
 
     name: str
     kind: str
-    findings: list[tuple[str, Finding]]  # with the item's place in an address
-    missing: list[tuple[str, Finding]]
+    findings: list[tuple[str, Finding]]
+    open: list[tuple[str, str, Rating | None]]
+
+    @property
+    def open_words(self) -> str:
+        """Return how much is not issued, 「14項目と総合評定」."""
+        items = sum(public_id != WHOLE for public_id, _, _ in self.open)
+        told = [f"{items}項目"] if items else []
+        return "と".join([*told, OVERALL] if items < len(self.open) else told)
 
 
 @require_safe
@@ -49,34 +57,34 @@ def grade_checks(
     if fiscal_year not in years_of(period):
         raise Http404("この年度は、中長期目標期間の外です。")
     book = book_of(request, period)
+    due = kinds_due(period, fiscal_year)
     context = {
         "period": period,
         "fiscal_year": fiscal_year,
         "years": book.figures.years,
-        "judged": _judged(book, fiscal_year),
+        "judged": [_judged(book, fiscal_year, kind, side) for kind in due for side in Rating.Side],
         "others": [*book.unplaced(fiscal_year), *book.unreported(fiscal_year)],
-        "evaluations": [(kind, KINDS_IN_WORDS[kind]) for kind in kinds_due(period, fiscal_year)],
+        "evaluations": [(kind, KINDS_IN_WORDS[kind]) for kind in due],
     }
     return render(request, "evaluation/grade_checks.html", context)
 
 
-def _judged(book: Gradebook, fiscal_year: int) -> list[Judged]:
-    """Return what is wrong with the grades of each evaluation and side of a year."""
+def _judged(book: Gradebook, fiscal_year: int, kind: str, side: str) -> Judged:
+    """Return what is wrong with the grades of one evaluation and side of a year."""
     once = ("unheard",)  # what concerns them all is told of the agency as a whole
-    nodes: list[Node | None] = [*book.graded(fiscal_year), None]
-    found = []
-    for kind in kinds_due(book.figures.period, fiscal_year):
-        for side, label in Rating.Side.choices:
-            told = [
-                (node.public_id if node else WHOLE, finding)
-                for node in nodes
-                for finding in book.findings_of(node, fiscal_year, kind, side)
-                if node is None or finding.rule not in once
-            ]
-            missing = [pair for pair in told if pair[1].rule == "grade"]
-            others = [pair for pair in told if pair[1].rule not in ("grade", "items")]
-            found.append(Judged(f"{KINDS_IN_WORDS[kind]}：{label}", kind, others, missing))
-    return found
+    left_out = ("grade", "items")  # told as not issued
+    found: list[tuple[str, Finding]] = []
+    waiting = []
+    for node in (*book.graded(fiscal_year), None):
+        place = node.public_id if node else WHOLE
+        told = book.findings_of(node, fiscal_year, kind, side)
+        rules = left_out if node is None else left_out + once
+        found += [(place, finding) for finding in told if finding.rule not in rules]
+        if not book.is_issued(node, fiscal_year, kind, side):
+            name = book.label(node) if node else OVERALL
+            waiting.append((place, name, book.rating(node, fiscal_year, kind, side)))
+    name = f"{KINDS_IN_WORDS[kind]}：{Rating.Side(side).label}"
+    return Judged(name, kind, found, waiting)
 
 
 # --- Steps ----------------------------------------------------------------------------------------

@@ -186,3 +186,4 @@ def test_all_items_above_the_standard_are_asked_about():
     assert overall("A", good, good) == [("standard", False)]
     assert overall("A", good, replace(FINE, grade="-")) == [("standard", False)]
     assert overall("A", good, FINE) == []
+    assert overall("A", good, replace(good, grade="")) == [("items", True)]

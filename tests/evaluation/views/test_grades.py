@@ -229,6 +229,14 @@ def test_files_are_handed_over_and_that_is_recorded(pages, name, mime, begins):
     assert (record.user, "未発行" in record.detail) == (pages.scene.agency, True)
 
 
+def test_the_table_has_columns_of_marks_where_any_item_is_marked(pages):
+    scene = pages.scene
+    assert "重要度</th>" not in pages.get("agency", pages.address("grades"))
+    grading.save_profile(scene.item, 2022, by=None, important=True, importance_grounds="柱")
+    html = pages.get("agency", pages.address("grades"))
+    assert ("重要度</th>" in html, '<td class="mark">重要</td>' in html) == (True, True)
+
+
 def test_a_sheets_file_says_which_evaluation_it_is(pages):
     address = pages.of("assessment_word", year=2025, kind="prospective")
     assert pages.clients["agency"].get(address).status_code == 200
@@ -243,8 +251,29 @@ def test_the_checks_of_a_year(pages):
     html = pages.get("agency", pages.address("grade_checks", 2024))
     assert "標準はBです。Aとする根拠がありません。" in html
     assert "令和5年度の指摘「発信を強めること」の、令和6年度の改善の状況がありません。" in html
-    assert "評定のない項目（3）" in html
+    heads = [re.sub(r"\s+", " ", head) for head in re.findall("<h2[^>]*>([^<]+)</h2>", html)]
+    assert heads == [
+        "評定の単位と指摘事項（1件）",
+        "年度評価：自己評価（未確定 3項目と総合評定、確認 1件）",
+        "年度評価：主務大臣による評価（未確定 3項目と総合評定）",
+    ]
+    assert html.count('<span class="chip draft">作成中</span>') == 1
+    for item in (scene.item, scene.below, scene.other):
+        scene.write(item, side="self", grade="B", grounds="着実である。")
+        scene.issue(item)
+    html = pages.get("agency", pages.address("grade_checks", 2024))
+    assert "年度評価：自己評価（未確定 総合評定" in html
+    scene.write(None)
+    scene.issue(None)
+    html = pages.get("agency", pages.address("grade_checks", 2024))
+    assert "年度評価：自己評価（すべて確定" in html
+
+
+def test_a_draft_of_the_other_side_is_no_part_of_the_checks(pages):
+    scene = pages.scene
+    scene.write(scene.item, side="self", grade="A", grounds="")
     hidden = pages.get("assessor", pages.address("grade_checks", 2024))
+    assert '<span class="chip draft">作成中</span>' not in hidden
     assert "標準はBです。Aとする根拠がありません。" not in hidden
     pages.get("agency", pages.address("grade_checks", 2030), 404)
 
@@ -403,7 +432,7 @@ def test_a_remedy_from_its_beginning_to_its_end(pages):
         act = {f"{fields['act']}-seen": str(number)}
         assert pages.post("agency", page, **fields | act)["Location"] == page
     html = pages.get("auditor", pages.address("remedies"))
-    for words in ("完了（1）", "令和6年度：置いた。", "令和7年度に完了：発信が倍になった。"):
+    for words in ("完了（1件）", "令和6年度：置いた。", "令和7年度に完了：発信が倍になった。"):
         assert words in html
     again = {"act": "again", "again-why": "数の誤り", "again-seen": "4"}
     assert pages.post("agency", page, **again).status_code == 403
