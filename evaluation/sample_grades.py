@@ -1,12 +1,12 @@
 """Sample plans, inputs, ratings and remedies for a period with sample values, marked as such with them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils import timezone
 
-from evaluation.grading import Gradebook
+from evaluation.grading import Gradebook, pin
 from evaluation.models import (
     ItemInput,
     ItemPlan,
@@ -37,8 +37,10 @@ def add_sample_grades(period: ObjectivePeriod, until: int) -> None:
     history.create_all(ItemPlan, plans, by=None, reason=REASON)
     inputs = [row for node in nodes for row in _inputs(node, years)]
     history.create_all(ItemInput, inputs, by=None, reason=REASON)
-    ratings = [row for node in [*nodes, None] for row in _ratings(period, node, years)]
+    graded = [(node, [year for year in years if book.is_graded(node, year)]) for node in nodes]
+    ratings = [row for node, own in [*graded, (None, years)] for row in _ratings(period, node, own)]
     history.create_all(Rating, ratings, by=None, reason=REASON)
+    _pin(period)
     if nodes:
         _point_out(period, nodes[0], until)
 
@@ -65,7 +67,7 @@ def _inputs(node: Node, years: range) -> Iterator[ItemInput]:
             yield ItemInput(item_id=node.clause_id, fiscal_year=year, kind=kind, amount=amount)
 
 
-def _ratings(period: ObjectivePeriod, node: Node | None, years: range) -> Iterator[Rating]:
+def _ratings(period: ObjectivePeriod, node: Node | None, years: Sequence[int]) -> Iterator[Rating]:
     chance = random.Random(node.text if node else "総合評定")
     now = timezone.now()
     for year in years:
@@ -87,6 +89,14 @@ def _ratings(period: ObjectivePeriod, node: Node | None, years: range) -> Iterat
                 issued_on=now.date() if issued else None,
                 written_at=now,
             )
+
+
+def _pin(period: ObjectivePeriod) -> None:
+    """Keep what the issued grades of items stand on, as issuing them does."""
+    book = Gradebook.of(period)
+    issued = Rating.objects.filter(period=period, stage=Rating.Stage.ISSUED, item__isnull=False)
+    for row in issued.select_related("period").order_by("pk"):
+        pin(book, row, book.figures.text.nodes[row.item_id or 0], by=None)
 
 
 def _point_out(period: ObjectivePeriod, node: Node, until: int) -> None:

@@ -16,7 +16,7 @@ from evaluation.grading.facts import (
     save_profile,
 )
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.ratings import issue, reopen, standing_on, write
+from evaluation.grading.ratings import issue, pin, reopen, standing_on, write
 from evaluation.grading.remedies import finish, point_out, report, rewrite, take_up_again
 from evaluation.grading.steps import fingerprint_of_step, record_step, remove_step, steps_of
 
@@ -31,6 +31,7 @@ __all__ = [
     "finish",
     "issue",
     "kinds_due",
+    "pin",
     "point_out",
     "record_inputs",
     "record_step",

@@ -97,7 +97,7 @@ def issue(
     row.stage, row.issued_on = Rating.Stage.ISSUED, day
     row = _save(row, by, f"{row.get_side_display()}の確定")
     if node:
-        _pin(book, row, node, by)
+        pin(book, row, node, by)
     return row
 
 
@@ -114,7 +114,7 @@ def _day(day: dt.date, fiscal_year: int) -> dt.date:
     return day
 
 
-def _pin(book: Gradebook, row: Rating, node: Node, by: User | None) -> None:
+def pin(book: Gradebook, row: Rating, node: Node, by: User | None) -> None:
     """Keep the values, targets and texts on which a grade is issued."""
     year = row.fiscal_year
     indicators = [child.clause_id for child in book.hanging(node, year, INDICATORS)]
