@@ -181,13 +181,13 @@ def standing_on(row: Rating) -> str:
     """Return why an issued rating cannot be opened, an issued one standing on it; "" where none does."""
     if _is_under_overall(row):
         return UNDER_OVERALL
-    key = {name: getattr(row, name) for name in ("period", "item", "fiscal_year", "kind")}
+    key = {name: getattr(row, name) for name in ("period_id", "item_id", "fiscal_year", "kind")}
     theirs = Rating.objects.filter(**key, side=Rating.Side.MINISTER, stage=Rating.Stage.ISSUED)
     return UNDER_MINISTER if row.side == Rating.Side.SELF and theirs.exists() else ""
 
 
 def _is_under_overall(row: Rating) -> bool:
-    key = {name: getattr(row, name) for name in ("period", "fiscal_year", "kind", "side")}
+    key = {name: getattr(row, name) for name in ("period_id", "fiscal_year", "kind", "side")}
     overall = Rating.objects.filter(**key, item=None, stage=Rating.Stage.ISSUED)
     return row.item_id is not None and overall.exists()
 
