@@ -491,6 +491,7 @@ def test_the_pages_of_grades(scene: Scene):
     visit = Visit(scene.portal.sign_in(scene.people["assessor"]))
     visit.to(grades, of_item + "profile/", grades + "remedies/new/", remedy)
     visit.to(f"{grades}steps/2024/yearly/", f"{grades}steps/2024/yearly/new/")
+    visit.to(f"{grades}overall/2024/yearly/minister/reopen/")
     visit.press(grades + "remedies/new/", "登録する")
     assert visit.weight(".css") <= LIMIT
 
