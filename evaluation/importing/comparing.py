@@ -15,7 +15,6 @@ from evaluation.models import (
     ImportedCell,
     IndicatorMeasure,
     IndicatorValue,
-    Stage,
     ValueImport,
 )
 from evaluation.valuing import Cell, Gates, Outcome, Status
@@ -104,7 +103,7 @@ class Comparer:
         if not _is_stale(typed, outcome):
             return outcome.status, outcome.message
         base = bases.get((typed.measure_id, typed.fiscal_year, typed.seen))
-        if _says_the_same(outcome.cell, base):
+        if valuing.says_the_same(outcome.cell, base):
             return Status.UNCHANGED, KEPT
         if outcome.status is Status.ERROR:
             return outcome.status, outcome.message
@@ -148,19 +147,6 @@ def _bases(stale: Iterable[Typed]) -> dict[tuple[int | None, int | None, int], A
         revision__in={one.seen for one in asked},
     )
     return {(row.measure_id, row.fiscal_year, row.revision): row for row in rows}
-
-
-def _says_the_same(cell: Cell, base: Any) -> bool:
-    """Tell whether a cell is as it was downloaded."""
-    if base is None:
-        return cell.is_empty
-    same = (cell.number, cell.text, cell.state) == (base.number, base.text, base.state)
-    noted = cell.note is None or cell.note == base.note
-    return same and noted and cell.stage in (None, base.stage, *_corrected(base))
-
-
-def _corrected(base: Any) -> tuple[str, ...]:
-    return (Stage.PRELIMINARY, Stage.FINAL) if base.stage == Stage.CORRECTED else ()
 
 
 # --- Kept until it is confirmed -------------------------------------------------------------------

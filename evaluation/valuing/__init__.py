@@ -15,6 +15,7 @@ from evaluation.valuing.many import (
     Status,
     compare_many,
     record_many,
+    says_the_same,
     write_outcomes,
 )
 from evaluation.valuing.measures import (
@@ -90,6 +91,7 @@ __all__ = [
     "record_result",
     "remove_measure",
     "reopen",
+    "says_the_same",
     "send_back",
     "set_target",
     "share_out",
