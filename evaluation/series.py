@@ -16,6 +16,8 @@ JUMP = Decimal(50)  # percent against last year from which a value is asked abou
 FAR = 5  # median deviations from the median of the other years
 ENOUGH = 3  # other years without which nothing is far from them
 EXCESS = Decimal(200)  # percent of the target from which the target or the unit may be wrong
+# Units of what is counted one by one, of which there are never fewer than none.
+COUNTED = frozenset("件 人 名 者 社 回 課題 本 冊 校 機関 か所 チーム 組 日".split())
 BREAK_WORDS = {
     "reworded": "文言を変更",
     "split": "分割",
@@ -361,14 +363,22 @@ def _summed(olds: Sequence[Mapping[int, Entry]]) -> Iterable[Entry]:
 def warnings(line: Series, fiscal_year: int) -> tuple[str, ...]:
     """Return what a person should look at again in a year's value, in words; nothing is refused."""
     point = line.at(fiscal_year)
-    found = (_jump(line, point), _outlier(line, point), _off_target(point))
+    found = (_negative(point), _jump(line, point), _outlier(line, point), _off_target(point))
     return tuple(words for words in found if words)
+
+
+def _negative(point: Point) -> str:
+    unit = point.measure.unit
+    if point.number is None or point.number >= 0 or unit not in COUNTED:
+        return ""
+    words = written(point.number, point.measure.decimals, unit)
+    return f"「{unit}」で数える値が、マイナス（{words}）です。符号を確かめてください。"
 
 
 def _jump(line: Series, point: Point) -> str:
     if point.change_percent is None or abs(point.change_percent) < JUMP:
         return ""
-    last = line.at(point.fiscal_year - 1).words
+    last = written(line.at(point.fiscal_year - 1).number, line.measure.decimals)
     return f"前年度（{last}）から{_signed(point.change_percent, 1)}%と、大きく変わっています。"
 
 

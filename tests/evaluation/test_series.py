@@ -205,6 +205,21 @@ def test_what_jumps_is_far_off_or_misses_its_target_is_asked_about():
     )
 
 
+@pytest.mark.parametrize(
+    ("unit", "number", "expected"),
+    [
+        ("件", -5, "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。"),
+        ("課題", -1, "「課題」で数える値が、マイナス（△1課題）です。符号を確かめてください。"),
+        ("件", 0, None),
+        ("百万円", -5, None),
+        ("%", -5, None),
+    ],
+)
+def test_what_is_counted_is_asked_about_below_zero(unit, number, expected):
+    line = series(Measure(unit=unit), YEARS, entries(number))
+    assert warnings(line, 2022) == ((expected,) if expected else ())
+
+
 # --- For all series -------------------------------------------------------------------------------
 number = st.one_of(
     st.none(),

@@ -223,7 +223,7 @@ def test_an_item_lists_what_to_look_at_again_and_the_texts_to_write(scene):
     make_value(scene.count, 2022, 100)
     make_value(scene.count, 2023, 10)
     html = page(scene.client().get(scene.form))
-    assert html.count("前年度（100（速報））から△90.0%と、大きく変わっています。") == 1
+    assert html.count("前年度（100）から△90.0%と、大きく変わっています。") == 1
     other = ObjectivePeriod.objects.get(clauses=evaluated)
     client = Client()
     client.force_login(make_user(other.agency, "agency"))

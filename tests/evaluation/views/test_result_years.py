@@ -126,7 +126,9 @@ def test_handed_in_returned_with_words_and_confirmed(place, agency, assessor):
 def test_what_is_missing_or_remarkable_is_shown_before_it_is_handed_in(place, agency):
     make_measure(Clause.objects.get(pk=place.measure.indicator_id), "著書数")
     make_value(place.measure, 2023, 100)
+    make_value(place.measure, 2024, -5)
     page = html(agency.get(place.step("submit")))
+    assert "マイナス（△5件）です。" in page
     assert "まだ入力されていないもの（1）" in page
     assert "論文数：著書数" in page
     assert "大きく変わっています。" in page
