@@ -92,6 +92,12 @@ def read(typed: str, unit: str = "", decimals: int = 0) -> Reading:
         return Reading(error=str(error))
 
 
+def remark_on(typed: str) -> str:
+    """Return what is to be said of how something was read; "" where it says so itself."""
+    is_dash = fold(typed) == "-"
+    return f"「{typed.strip()}」は、{STATE_WORDS[STATES['-']]}として読みました。" if is_dash else ""
+
+
 def fold(typed: str) -> str:
     """Return typed text in half width, dashes as "-", without white space around it."""
     text = typed if typed.isascii() and "\\" not in typed else typed.translate(_FOLDED)

@@ -20,6 +20,7 @@ from evaluation.figures import Figures
 from evaluation.forms.values import WhyForm
 from evaluation.models import IndicatorValue, ObjectivePeriod, YearlyResult
 from evaluation.models.texts import Node
+from evaluation.numbers import remark_on
 from evaluation.permissions import SignedInRequest, entering_period
 from evaluation.series import warnings
 from evaluation.valuing import year_name
@@ -155,7 +156,8 @@ def _say(request: SignedInRequest, answers: Iterable[Answer]) -> None:
     if not written:
         messages.info(request, "変わった値はありません。")
         return
-    messages.success(request, f"{len(written)}件の値を保存しました。")
+    remarks = {remark_on(answer.typed.words) for answer in written}
+    messages.success(request, f"{len(written)}件の値を保存しました。{''.join(sorted(remarks))}")
 
 
 def _refusal(sheet: Sheet, answer: Answer) -> dict[str, str]:

@@ -28,6 +28,7 @@ from evaluation.models import (
     YearlyResult,
 )
 from evaluation.models.texts import Node
+from evaluation.numbers import remark_on
 from evaluation.permissions import (
     ResultAct,
     SignedInRequest,
@@ -132,7 +133,8 @@ def _answered(request: SignedInRequest, place: Place) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "保存しました。")
+            remark = remark_on(request.POST.get("value", ""))
+            messages.success(request, f"保存しました。{remark}")
             return HttpResponseRedirect(request.get_full_path())
     return _shown(request, place, form, locked)
 

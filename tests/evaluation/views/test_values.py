@@ -165,7 +165,7 @@ def test_last_values_target_and_warnings_stand_beside(scene):
     for year, number in ((2023, 100), (2024, 10)):
         make_value(scene.measure, year, number)
     html = page(scene.client().get(scene.value))
-    assert html.count("前年度（100（速報））から△90.0%と、大きく変わっています。") == 1
+    assert html.count("前年度（100）から△90.0%と、大きく変わっています。") == 1
     assert re.findall(r'<td class="amount">([^<]*)</td><td class="amount">－</td>', html) == [
         "－",
         "100（速報）",
@@ -173,6 +173,22 @@ def test_last_values_target_and_warnings_stand_beside(scene):
         "－",
         "－",
     ]
+
+
+NEGATIVE = "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。"
+
+
+@pytest.mark.parametrize("part", ["", "?part=panel"])
+def test_what_is_remarkable_of_the_value_that_stands_is_shown_whenever_it_is_opened(scene, part):
+    client = scene.client()
+    client.post(scene.value, FORM | {"value": "△5"})
+    for _ in range(2):
+        assert page(client.get(scene.value + part)).count(NEGATIVE) == 1
+
+
+def test_it_is_told_how_a_dash_was_read(scene):
+    html = page(scene.client().post(scene.value, FORM | {"value": "－"}, follow=True))
+    assert html.count("保存しました。「－」は、該当なしとして読みました。") == 1
 
 
 def test_readers_see_it_and_change_nothing(scene):
