@@ -38,6 +38,7 @@ class Compared(NamedTuple):
     status: str
     typed: str
     stood: str = ""
+    stood_note: str = ""
     message: str = ""
     revision: int = 0
     decision: str = ""
@@ -87,12 +88,15 @@ class Comparer:
             return Compared(*place, status, typed.words, message=typed.error)
         stands = outcome.stands
         status, message = self._judged(typed, outcome, bases)
+        if _is_of_the_note(outcome):
+            place = (typed.row, self.reader.columns.notes[outcome.cell.fiscal_year] + 1, *place[2:])
         kept = status in (*ImportedCell.WRITTEN, Status.CONFLICT)
         return Compared(
             *place,
             status,
             typed.words,
             stood=self._printed(stands),
+            stood_note=stands.note if stands else "",
             message=message,
             contents=contents_of(self._reasoned(outcome)) if kept else None,
             revision=stands.revision if stands else 0,
@@ -134,6 +138,13 @@ def _is_stale(typed: Typed, outcome: Outcome) -> bool:
     """Tell whether somebody changed what a cell would change, since the template was downloaded."""
     now = outcome.stands.revision if outcome.stands else 0
     return outcome.status is not Status.UNCHANGED and now != typed.seen
+
+
+def _is_of_the_note(outcome: Outcome) -> bool:
+    """Tell whether nothing but its note would be another."""
+    if outcome.status is Status.UNCHANGED or outcome.stands is None or outcome.cell.note is None:
+        return False
+    return valuing.says_the_same(replace(outcome.cell, note=None), outcome.stands)
 
 
 def _bases(stale: Iterable[Typed]) -> dict[tuple[int | None, int | None, int], Any]:

@@ -6,14 +6,14 @@ What is small is done at once, what is large by the worker (`evaluation.importin
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import numbers, valuing
 from evaluation.importing.comparing import Compared, Comparer, cell_of, counted, insert
 from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
 from evaluation.workbook.reading import is_heavy, read
@@ -148,6 +148,28 @@ def refusal(kept: ValueImport) -> str:
 def to_be_written(kept: ValueImport) -> QuerySet[ImportedCell]:
     chosen = Q(status__in=ImportedCell.WRITTEN) | Q(decision=Decision.MINE)
     return kept.cells.filter(chosen)
+
+
+def asked_back(
+    kept: ValueImport, measures: Collection[int] | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Return what a person should look at again before it is stored, by the ids of the cells; of some
+    measures, or of all. It stands in the way of nothing."""
+    rows = kept.cells.exclude(decision=Decision.THEIRS).select_related("measure")
+    rows = rows.filter(contents__isnull=False)
+    rows = rows if measures is None else rows.filter(measure__in=measures)
+    told = {row.pk: (row, cell_of(row.contents, row.revision)) for row in rows}
+    indicators = {row.measure.indicator_id for row, _ in told.values() if row.measure}
+    found = valuing.asked_back(kept.period, (cell for _, cell in told.values()), indicators)
+    asked = {
+        pk: (*_remarks(row.typed), *found.get((cell.measure_id, cell.fiscal_year), ()))
+        for pk, (row, cell) in told.items()
+    }
+    return {pk: words for pk, words in asked.items() if words}
+
+
+def _remarks(typed: str) -> list[str]:
+    return [words] if (words := numbers.remark_on(typed)) else []
 
 
 # --- Stored ---------------------------------------------------------------------------------------

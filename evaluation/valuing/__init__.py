@@ -7,6 +7,7 @@ checked in `evaluation.permissions`, before.
 """
 
 from evaluation.amending import Stale
+from evaluation.valuing.asking import asked_back
 from evaluation.valuing.evidence import attach_file, attach_link, detach
 from evaluation.valuing.many import (
     Cell,
@@ -63,6 +64,7 @@ __all__ = [
     "Status",
     "add_measure",
     "admit",
+    "asked_back",
     "assign",
     "attach_file",
     "attach_link",

@@ -164,6 +164,52 @@ def test_each_cell_is_told_apart(scene):
     assert (row.typed, row.stood, row.contents["number"]) == ("21", "20件（速報）", "21")
 
 
+def test_a_note_is_told_old_and_new_at_its_own_place(scene):
+    content = filled(
+        scene.template(2024, 2025),
+        {
+            ("論文数", f"{R7}の注"): "年度末",
+            ("満足度", R7): 1,
+            ("満足度", f"{R7}の注"): "速報値",
+            ("取組", R6): "始めた",
+            ("取組", R7): None,
+            ("満足度", f"{R6}の注"): "向き\u202e",
+        },
+    )
+    kept = scene.compared(content)
+    rows = {row.place: row for row in kept.cells.exclude(status="unchanged")}
+    notes = {
+        place: (row.status, row.typed, row.stood_note, row.note) for place, row in rows.items()
+    }
+    assert notes == {
+        "H7": ("error", "向き\u202e", "", None),
+        "K6": ("changed", "20", "注", "年度末"),
+        "I7": ("changed", "1", "", "速報値"),
+        "F8": ("new", "始めた", "", None),
+        "I8": ("cleared", "", "", None),
+    }
+    assert rows["H7"].message == (
+        "注の3文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、使えません。削除してください。"
+    )
+
+
+def test_what_is_remarkable_is_asked_back_and_blocks_nothing(scene):
+    changes = {("論文数", R7): -5, ("論文数", R8): 90, ("満足度", R8): "－", ("取組", R8): "-"}
+    kept = scene.compared(filled(scene.template(), changes))
+    asked = {kept.cells.get(pk=pk).place: words for pk, words in keeping.asked_back(kept).items()}
+    assert asked == {
+        "O6": (
+            "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。",
+            "前年度（10）から△150.0%と、大きく変わっています。",
+        ),
+        "R6": ("前年度（△5）から+1,900.0%と、大きく変わっています。",),
+        "R7": ("「－」は、該当なしとして読みました。",),
+        "R8": ("「-」は、該当なしとして読みました。",),
+    }
+    assert keeping.asked_back(kept, set()) == {}
+    assert keeping.store(kept)
+
+
 def test_nothing_is_stored_while_there_are_errors(scene):
     kept = scene.compared(filled(scene.template(), {("論文数", R8): 5, ("満足度", R8): "多い"}))
     words = "誤りが1件あるため、保存できません。直したファイルをアップロードしてください。"
