@@ -153,6 +153,7 @@ def test_the_example_is_read():
         (Decimal("12.345"), {"decimals": 2, "unit": "%"}, "12.35%"),
         (Decimal(5), {"stage": "preliminary"}, "5（速報）"),
         (Decimal(5), {"stage": "final"}, "5"),
+        (Decimal(5), {"stage": "corrected"}, "5（訂正）"),
         (None, {"stage": "preliminary"}, "－"),
         (None, {"state": "not_applicable"}, "該当なし"),
         (None, {"state": "not_yet", "stage": "preliminary"}, "未集計（速報）"),
