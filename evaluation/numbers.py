@@ -115,7 +115,7 @@ def example(unit: str = "", decimals: int = 0) -> str:
 def _number(text: str, unit: str, decimals: int) -> Decimal:
     for hedge in HEDGES:
         if hedge in text and hedge not in unit:
-            form = f"数だけを入力してください（例：{example(unit, decimals)}）。"
+            form = f"「{example(unit, decimals)}」のように入力してください。"
             raise _UnreadableError(f"「{hedge}」は付けられません。{form}")
     if len(text) > LONGEST:
         raise _unreadable(unit, decimals)

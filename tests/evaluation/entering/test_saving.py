@@ -90,7 +90,7 @@ def test_zero_is_a_value_and_an_empty_field_takes_one_away(scene):
 
 
 def test_one_that_cannot_be_read_keeps_all_from_being_saved(scene):
-    error = "「約」は付けられません。数だけを入力してください（例：1,234件）。"
+    error = "「約」は付けられません。「1,234件」のように入力してください。"
     assert scene.save(scene.typed("1"), scene.typed("約2", 2023)) == [
         (Told.NEW, ""),
         (Told.ERROR, error),

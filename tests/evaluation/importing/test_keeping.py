@@ -453,7 +453,7 @@ def test_the_workbook_comes_back_with_red_cells_and_comments_and_is_read_again(s
             "00FFE08A",
             "ダウンロードした後に、試験 太郎さんが「20件（速報）」から変えました。いまの値：22件（速報）",
         ),
-        "I6": ("00F8C7C7", "「約」は付けられません。数だけを入力してください（例：1,234件）。"),
+        "I6": ("00F8C7C7", "「約」は付けられません。「1,234件」のように入力してください。"),
     }
     again = scene.compared(filled(back, {("論文数", R8): 5}))
     assert again.counts == {"conflict": 1, "new": 2, "unchanged": 3}

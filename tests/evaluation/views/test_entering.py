@@ -188,7 +188,7 @@ def test_what_is_wrong_is_listed_and_all_that_was_typed_stays(scene):
     assert re.findall(r'<a href="#c-([\d-]+)">([^<]*)', html) == [
         (
             scene.key(2022),
-            "論文数（令和4年度）：「約」は付けられません。数だけを入力してください（例：1,234件）。",
+            "論文数（令和4年度）：「約」は付けられません。「1,234件」のように入力してください。",
         )
     ]
     assert FIELD.findall(html)[:2] == [(scene.name(2022), "約3"), (scene.name(2023), "4")]

@@ -319,7 +319,7 @@ def test_inputs_are_typed_as_people_type_them(pages):
     wrong = pages.post("agency", page, **fields | {"input-budget-2023": "約10"})
     assert wrong.context["form"].errors == {
         "input-budget-2023": [
-            "「約」は付けられません。数だけを入力してください（例：1,234.567千円）。"
+            "「約」は付けられません。「1,234.567千円」のように入力してください。"
         ]
     }
 

@@ -252,7 +252,7 @@ def test_what_is_no_day_or_nobody_of_the_agency_is_told_at_its_item(place, asses
     assert form.errors == {
         f"person_{pk}": ["担当者を、法人担当者の一覧から選んでください。"],
         f"due_{pk}": [
-            "「項目1の推進」の期限の「6月末」を読み取れません。「2026-04-01」か「令和8年4月1日」の形で入力してください。"
+            "「項目1の推進」の期限の「6月末」を読み取れません。「令和8年4月1日」「2026/4/1」「R8.4.1」のどれかの形で入力してください。"
         ],
     }
     assert not ItemYear.objects.exists()
