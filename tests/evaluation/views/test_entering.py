@@ -289,3 +289,18 @@ def test_a_period_without_measures_says_so(scene):
     html = page(client.get(f"/{period.agency.code}/5/results/entry/"))
     assert html.count("測定項目が、まだ決まっていません。") == 1
     assert ItemYear.objects.count() == 0
+
+
+def test_no_text_is_offered_for_a_year_that_is_closed_or_handed_in(scene):
+    _, (evaluated,) = make_indicators(make_period(), "成果", kind="evaluation_indicator")
+    period, item = evaluated.period, evaluated.wordings.get().parent
+    valuing.close(period, 2022, by=None, reason="提出済み")
+    valuing.record_result(evaluated, 2023, "実施した。", by=None)
+    valuing.close(period, 2023, by=None, reason="提出済み")
+    valuing.submit(item, 2024, by=None)
+    client = Client()
+    client.force_login(make_user(period.agency, "agency"))
+    html = page(client.get(f"/{period.agency.code}/5/results/entry/{item.public_id}/"))
+    linked = re.findall(rf"indicators/{evaluated.public_id}/(\d+)/", html)
+    assert linked == ["2023", "2025", "2026"]
+    assert re.findall(r"<td>(■ .*?)</td>", html) == ["■ 締切", "■ 確認待ち"]
