@@ -300,7 +300,9 @@ def closing(request: SignedInRequest, agency: str, number: int, fiscal_year: int
             refuse(form, error)
         else:
             return redirect("result_year", agency, number, fiscal_year)
-    return render(request, "evaluation/year_closing.html", scene.context(form=form))
+    items = scene.progress.year(fiscal_year) if now is None else []
+    context = scene.context(form=form, items=[one for one in items if one.state != State.CONFIRMED])
+    return render(request, "evaluation/year_closing.html", context)
 
 
 def _closed_or_opened(request: SignedInRequest, scene: Scene, *, stands: int, reason: str) -> str:

@@ -383,6 +383,28 @@ def test_who_is_let_in_to_what_until_when_and_why_is_asked_for(place, assessor, 
     assert not Admission.objects.exists()
 
 
+def test_what_a_closing_shuts_out_is_listed_before(place, assessor):
+    address = place.address("year_closing")
+    make_measure(place.measure.indicator, "被引用数")
+
+    def listed():
+        found = re.findall(r"<tbody>(.*?)</tbody>", html(assessor.get(address)), re.DOTALL)
+        rows = re.findall(r"<tr>(.*?)</tr>", "".join(found), re.DOTALL)
+        cells = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+        return [[re.sub(r"<.*?>|\s+", "", cell) for cell in row][1:4] for row in cells]
+
+    assert listed() == [["入力中", "1/2", "1件"]]
+    valuing.submit(place.item, YEAR, by=None)
+    assert listed()[0] == ["→確認待ち", "1/2", "1件"]
+    valuing.send_back(place.item, YEAR, by=None, words="直す")
+    assert listed()[0] == ["↩差戻し", "1/2", "1件"]
+    valuing.submit(place.item, YEAR, by=None)
+    valuing.confirm_year(place.item, YEAR, by=None)
+    assert (listed(), "すべての項目が確定しています。" in html(assessor.get(address))) == ([], True)
+    valuing.close(place.period, YEAR, by=None, reason="提出")
+    assert "まだ確定していない項目" not in html(assessor.get(address))
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_closing_and_opening_need_a_reason(place, assessor, closed):
     if closed:

@@ -312,3 +312,16 @@ def test_evidence_waits_for_its_value(scene):
     assert scene.client().get(scene.add).status_code == 404
     far = scene.add.replace("measure=1", f"measure={'9' * 5000}")
     assert scene.client().get(far).status_code == 404
+
+
+def test_evidence_of_a_closed_year_is_told_instead_of_asked_for(scene):
+    row = make_value(scene.measure, 2024, 5)
+    link = valuing.attach_link(row, by=None, title="集計", url="https://example.jp/a")
+    valuing.close(scene.period, 2024, by=None, reason="提出済み")
+    client = scene.client()
+    remove = f"/{scene.period.agency.code}/5/evidence/{link.pk}/remove/"
+    for address in (scene.add, remove):
+        html = page(client.get(address))
+        assert html.count("令和6年度は締め切られています（理由：提出済み）。") == 1
+        assert "<textarea" not in html.partition("<main")[2]
+        assert '<form method="post"' not in html.partition("<main")[2]
