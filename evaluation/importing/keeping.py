@@ -3,6 +3,7 @@
 What is small is done at once, what is large by the worker (`evaluation.importing.working`).
 """
 
+import datetime as dt
 import hashlib
 import itertools
 from collections import Counter
@@ -22,6 +23,8 @@ from programs.models import User
 
 State, Status, Decision = ValueImport.State, ImportedCell.Status, ImportedCell.Decision
 MANY = 3000  # values that are stored while a page waits
+KEPT_FOR = dt.timedelta(days=30)
+FORGOTTEN = f"{KEPT_FOR.days}日の間に保存されなかったため、ファイルを消しました。"
 Decided = Mapping[tuple[int | None, int | None, int], str]
 Progress = Callable[[int, int], None]
 CHANGED_MEANWHILE = (
@@ -104,6 +107,17 @@ def _decided_before(row: Compared, decided: Decided) -> Compared:
 def _unread(headings: list[str]) -> str:
     named = "、".join(f"「{name[:30]}」" for name in headings[:5])
     return f"ひな形にない列（{named}）は読んでいません。" if named else ""
+
+
+@transaction.atomic
+def forget_old() -> None:
+    """Take away the files, with what their cells came to, that were uploaded more than `KEPT_FOR` ago. That
+    they were there stays: name, SHA-256, who, when, and whether they were stored."""
+    old = ValueImport.objects.filter(uploaded_at__lt=timezone.now() - KEPT_FOR)
+    old = old.exclude(content=b"").exclude(state__in=(State.READING, State.SAVING))
+    ImportedCell.objects.filter(value_import__in=old).delete()
+    old.filter(state=State.READY).update(state=State.CANCELLED, words=FORGOTTEN)
+    old.update(content=b"", counts={})
 
 
 # --- Decided --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class ValueImport(models.Model):
         ObjectivePeriod, models.PROTECT, related_name="value_imports", verbose_name="期間"
     )
     name = models.CharField("ファイルの名前", max_length=200)
-    content = models.BinaryField("ファイル")
+    content = models.BinaryField("ファイル")  # empty once it was kept long enough
     sha256 = models.CharField("SHA-256", max_length=64)
     source = models.CharField("形式", max_length=50, blank=True)
     uploaded_by = models.ForeignKey(

@@ -470,3 +470,29 @@ def test_what_is_refused_is_not_kept(scene):
     with pytest.raises(ValidationError, match="古い形式"):
         keeping.keep(scene.period, "値.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", by=scene.user)
     assert (ValueImport.objects.count(), ImportedCell.objects.count()) == (0, 0)
+
+
+def test_old_files_go_and_that_they_were_there_stays(scene):
+    stored, left, new, active = (
+        scene.compared(filled(scene.template(), {("論文数", R8): number}), name=f"{number}.xlsx")
+        for number in (5, 6, 7, 8)
+    )
+    keeping.store(stored)
+    ValueImport.objects.filter(pk=active.pk).update(state="saving")
+    days = {stored: 31, left: 31, new: 29, active: 31}
+    for kept, age in days.items():
+        then = timezone.now() - dt.timedelta(days=age)
+        ValueImport.objects.filter(pk=kept.pk).update(uploaded_at=then)
+    for _ in range(2):
+        keeping.forget_old()
+    found = {
+        row.name: (row.state, bool(row.content), bool(row.counts), row.cells.exists())
+        for row in ValueImport.objects.all()
+    }
+    assert found == {
+        "5.xlsx": ("done", False, False, False),
+        "6.xlsx": ("cancelled", False, False, False),
+        "7.xlsx": ("ready", True, True, True),
+        "8.xlsx": ("saving", True, True, True),
+    }
+    assert scene.value(scene.papers, 2026) == 5

@@ -212,6 +212,18 @@ def test_many_cells_come_by_pages(client, scene, monkeypatch):
     assert "2 / 4ページ" in html
 
 
+def test_the_next_upload_takes_old_files_away(client, scene):
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
+    left = scene.compared(filled(scene.template(), {("論文数", R8): 6}))
+    ValueImport.objects.update(uploaded_at=dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
+    upload(client, scene, filled(scene.template(), {("論文数", R8): 7}), token="n")
+    told = [page(client, address(scene, "value_import", one.pk)) for one in (kept, left)]
+    assert "ファイルとセルごとの結果は、30日を過ぎたため消しました。" in told[0]
+    assert "30日の間に保存されなかったため、ファイルを消しました。" in told[1]
+    assert [html.count("セルごとの結果</h2>") for html in told] == [0, 0]
+
+
 def test_an_import_is_given_up(client, scene):
     kept = taken_in(client, scene, {("論文数", R8): 5})
     client.post(address(scene, "cancel_import", kept.pk))
