@@ -115,9 +115,12 @@ def forget_old() -> None:
     they were there stays: name, SHA-256, who, when, and whether they were stored."""
     old = ValueImport.objects.filter(uploaded_at__lt=timezone.now() - KEPT_FOR)
     old = old.exclude(content=b"").exclude(state__in=(State.READING, State.SAVING))
-    ImportedCell.objects.filter(value_import__in=old).delete()
-    old.filter(state=State.READY).update(state=State.CANCELLED, words=FORGOTTEN)
-    old.update(content=b"", counts={})
+    for kept in old.select_for_update().defer("content"):
+        kept.cells.all().delete()
+        kept.content, kept.counts = b"", {}
+        if kept.state == State.READY:
+            kept.state, kept.words = State.CANCELLED, FORGOTTEN
+        kept.save(update_fields=["content", "counts", "state", "words"])
 
 
 # --- Decided --------------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterable
 
 from evaluation.figures import Figures
 from evaluation.models import ObjectivePeriod
-from evaluation.series import Entry, warnings
+from evaluation.remarkable import warnings
+from evaluation.series import Entry
 from evaluation.valuing.many import Cell
 
 
 def asked_back(
     period: ObjectivePeriod, cells: Iterable[Cell], indicators: Collection[int]
 ) -> dict[tuple[int, int], tuple[str, ...]]:
-    """Return the warnings (`series.warnings`) of numbers that are to stand, by measure and year, each held
-    against the others that are to stand with it. `indicators`: those of the cells' measures."""
+    """Return the warnings of numbers that are to stand, by measure and year, each held against the others
+    that are to stand with it. `indicators`: those of the cells' measures."""
     entries: dict[int, list[Entry]] = defaultdict(list)
     asked = []
     for cell in cells:

@@ -22,7 +22,7 @@ from evaluation.models import IndicatorValue, ObjectivePeriod, YearlyResult
 from evaluation.models.texts import Node
 from evaluation.numbers import NOTHING, remark_on
 from evaluation.permissions import SignedInRequest, entering_period
-from evaluation.series import warnings
+from evaluation.remarkable import warnings
 from evaluation.valuing import year_name
 from evaluation.views.typed import take_typed
 

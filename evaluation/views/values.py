@@ -36,7 +36,7 @@ from evaluation.permissions import (
     result_refusals,
     results_period,
 )
-from evaluation.series import warnings
+from evaluation.remarkable import warnings
 from evaluation.views.typed import take_typed
 from programs.models import User
 

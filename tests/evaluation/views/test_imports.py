@@ -149,7 +149,7 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     html = page(client, url)
     assert re.findall(r'<th scope="row">([A-Z]+\d+)</th>', html) == ["Q6", "R6", "R7"]
     assert re.findall(r"<p>(注：.*?|！ .*?)</p>", html) == [
-        "注：「暫定」→「年度末」",
+        "注：「暫定」 → 「年度末」",
         "！ 前年度（20）から△90.0%と、大きく変わっています。",
         "！ 「－」は、該当なしとして読みました。",
     ]
@@ -159,7 +159,7 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
     assert IndicatorValue.objects.get(fiscal_year=2025).note == "年度末"
     done = page(client, url)
-    assert ("注：「暫定」→「年度末」" in done, "！" in done) == (True, False)
+    assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
 
 
 def test_of_many_cells_each_page_says_what_is_remarkable(client, scene, monkeypatch):
