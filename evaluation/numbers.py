@@ -26,6 +26,7 @@ STATES = {
     "非公開": "withheld",
 }
 STATE_WORDS = {"not_applicable": "該当なし", "not_yet": "未集計", "withheld": "非公表"}
+STAGE_MARKS = {"preliminary": "（速報）", "corrected": "（訂正）"}
 STAFF = "staff"  # of the kinds of `ItemInput`, the one that is no money
 DASHES = (
     "―−–—‐‑─"  # what stands for a minus, or alone for 「該当なし」; so does 「ー」 at the beginning
@@ -92,6 +93,12 @@ def read(typed: str, unit: str = "", decimals: int = 0) -> Reading:
         return Reading(error=str(error))
 
 
+def remark_on(typed: str) -> str:
+    """Return what is to be said of how something was read; "" where it says so itself."""
+    is_dash = fold(typed) == "-"
+    return f"「{typed.strip()}」は、{STATE_WORDS[STATES['-']]}として読みました。" if is_dash else ""
+
+
 def fold(typed: str) -> str:
     """Return typed text in half width, dashes as "-", without white space around it."""
     text = typed if typed.isascii() and "\\" not in typed else typed.translate(_FOLDED)
@@ -108,7 +115,7 @@ def example(unit: str = "", decimals: int = 0) -> str:
 def _number(text: str, unit: str, decimals: int) -> Decimal:
     for hedge in HEDGES:
         if hedge in text and hedge not in unit:
-            form = f"数だけを入力してください（例：{example(unit, decimals)}）。"
+            form = f"「{example(unit, decimals)}」のように入力してください。"
             raise _UnreadableError(f"「{hedge}」は付けられません。{form}")
     if len(text) > LONGEST:
         raise _unreadable(unit, decimals)
@@ -220,14 +227,15 @@ def written(
     """Return a figure as every screen, file and paper prints it.
 
     Digits are grouped, decimals are the measure's (halves away from zero), a minus is 「△」; a state is
-    in words; what is empty is 「－」, which zero is not; a preliminary value is marked 「（速報）」.
+    in words; what is empty is 「－」, which zero is not; 「（速報）」 and 「（訂正）」 mark the stages that are
+    not plainly final.
     """
     words = STATE_WORDS.get(state, "") or text
     if number is not None:
         words = _grouped(number, decimals) + unit
     if not words:
         return NOTHING
-    return f"{words}（速報）" if stage == "preliminary" else words
+    return words + STAGE_MARKS.get(stage, "")
 
 
 def amount_words(kind: str, amount: Decimal | None) -> str:

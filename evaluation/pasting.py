@@ -258,7 +258,7 @@ def _fate(text: str, pasted: str, stands: str) -> tuple[Fate, str]:
 def slip(stands: str, pasted: str) -> str:
     """Say of two texts that differ in what nobody means to change; "" for any other difference."""
     if words := invisible_difference(stands, pasted):
-        return f"現行と{words}"
+        return f"現行との間に{words}があります"
     if Levenshtein.distance(stands, pasted, score_cutoff=1) == 1:
         return ONE_CHARACTER
     return ""

@@ -52,6 +52,11 @@ class ItemProgress:
         return self.row.due_on if self.row else None
 
     @property
+    def missing(self) -> int:
+        """Return how much of what is expected is not there."""
+        return max(self.expected - self.present, 0)
+
+    @property
     def mark(self) -> str:
         """Return how much is there: none is expected, all, a part or nothing."""
         if not self.expected:

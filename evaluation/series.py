@@ -4,7 +4,6 @@ Pure. Every derived figure (running total, ratio, change, achievement) is reckon
 so that screen, export and paper show the same.
 """
 
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal, localcontext
@@ -12,10 +11,6 @@ from typing import Any
 
 from evaluation.numbers import NOTHING, STATE_WORDS, rounded_to, written
 
-JUMP = Decimal(50)  # percent against last year from which a value is asked about
-FAR = 5  # median deviations from the median of the other years
-ENOUGH = 3  # other years without which nothing is far from them
-EXCESS = Decimal(200)  # percent of the target from which the target or the unit may be wrong
 BREAK_WORDS = {
     "reworded": "文言を変更",
     "split": "分割",
@@ -150,11 +145,11 @@ class Point:
         """Return the change against last year, 「+12（+10.0%）」; of a percentage in points."""
         if self.change is None:
             return NOTHING
-        words = _signed(self.change, self.measure.decimals)
+        words = signed(self.change, self.measure.decimals)
         if self.measure.unit == "%":
             return f"{words}ポイント"
         percent = self.change_percent
-        return words if percent is None else f"{words}（{_signed(percent, 1)}%）"
+        return words if percent is None else f"{words}（{signed(percent, 1)}%）"
 
     @property
     def target_words(self) -> str:
@@ -357,42 +352,6 @@ def _summed(olds: Sequence[Mapping[int, Entry]]) -> Iterable[Entry]:
                 yield Entry(year, number=sum(numbers, Decimal(0)), stage=stage)
 
 
-# --- Asking back ----------------------------------------------------------------------------------
-def warnings(line: Series, fiscal_year: int) -> tuple[str, ...]:
-    """Return what a person should look at again in a year's value, in words; nothing is refused."""
-    point = line.at(fiscal_year)
-    found = (_jump(line, point), _outlier(line, point), _off_target(point))
-    return tuple(words for words in found if words)
-
-
-def _jump(line: Series, point: Point) -> str:
-    if point.change_percent is None or abs(point.change_percent) < JUMP:
-        return ""
-    last = line.at(point.fiscal_year - 1).words
-    return f"前年度（{last}）から{_signed(point.change_percent, 1)}%と、大きく変わっています。"
-
-
-def _outlier(line: Series, point: Point) -> str:
-    others = [p.number for p in line.points if p.number is not None and p is not point]
-    if point.number is None or len(others) < ENOUGH:
-        return ""
-    middle = statistics.median(others)
-    spread = statistics.median(abs(number - middle) for number in others)
-    if abs(point.number - middle) <= max(FAR * spread, abs(middle) / 2):
-        return ""
-    words = written(middle, line.measure.decimals)
-    return f"ほかの年度の値（中央値{words}）から大きく離れています。桁と単位を確かめてください。"
-
-
-def _off_target(point: Point) -> str:
-    if point.reached is False:
-        reached = "" if point.achievement is None else f"（達成率{point.achievement_words}）"
-        return f"達成目標（{point.target_words}）に届いていません{reached}。"
-    if point.achievement is not None and point.achievement > EXCESS:
-        return f"達成目標（{point.target_words}）の{EXCESS / 100:f}倍を超えています。目標と単位を確かめてください。"
-    return ""
-
-
-def _signed(number: Decimal, decimals: int) -> str:
+def signed(number: Decimal, decimals: int) -> str:
     words = written(number, decimals)
     return f"+{words}" if rounded_to(number, decimals) > 0 else words

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evaluation import amending, procedure, ranks, valuing
 from evaluation.importing import keeping
+from evaluation.importing.comparing import contents_of
 from evaluation.models import (
     Admission,
     Amendment,
@@ -371,6 +372,9 @@ class Large:
                 fiscal_year=2026,
                 typed="x",
                 message="誤り",
+                contents=contents_of(valuing.Cell(measure.pk, 2026, Decimal(row)))
+                if column == 2
+                else None,
             )
             for row, measure in enumerate(measures, start=2)
             for column, status in ((1, "error"), (2, "conflict"))

@@ -1,7 +1,6 @@
 """What the fields of the grid come to: compared with what stands, then saved, all that were sent or none."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -11,9 +10,8 @@ from django.db import transaction
 from evaluation import valuing
 from evaluation.entering.fields import Typed
 from evaluation.entering.sheet import Line, Sheet
-from evaluation.figures import Figures
-from evaluation.models import IndicatorMeasure, IndicatorValue, ObjectivePeriod
-from evaluation.series import Entry, warnings
+from evaluation.models import IndicatorValue, ObjectivePeriod
+from evaluation.numbers import remark_on
 from evaluation.valuing import Cell, Outcome
 from programs.models import User
 
@@ -144,23 +142,17 @@ def _seen(answers: list[Answer]) -> dict[tuple[int, int, int], tuple[Any, str, s
 # --- Asking back ----------------------------------------------------------------------------------
 def _warned(period: ObjectivePeriod, answers: list[Answer]) -> list[Answer]:
     """Add the warnings to what would stand, each against the others that were sent with it."""
-    by_measure: dict[int, list[Entry]] = defaultdict(list)
-    for answer in answers:
-        if not answer.is_refused and answer.cell and answer.cell.number is not None:
-            cell = answer.cell
-            by_measure[cell.measure_id].append(Entry(cell.fiscal_year, number=cell.number))
-    if not by_measure:
-        return answers
-    indicators = {answer.line.indicator_id for answer in answers if answer.line}
-    figures = Figures.of(period, only=indicators)
-    measures: Iterable[IndicatorMeasure] = (m for ms in figures.measures.values() for m in ms)
-    lines = {m.pk: figures.line_with(m, by_measure[m.pk]) for m in measures if m.pk in by_measure}
-    return [
-        replace(answer, warnings=warnings(lines[answer.cell.measure_id], answer.cell.fiscal_year))
-        if answer.cell and not answer.is_refused and answer.cell.number is not None
-        else answer
-        for answer in answers
-    ]
+    kept = [(a.cell, a.line) for a in answers if a.cell and a.line and not a.is_refused]
+    indicators = {line.indicator_id for _, line in kept}
+    asked = valuing.asked_back(period, (cell for cell, _ in kept), indicators)
+
+    def warned(answer: Answer) -> Answer:
+        typed = answer.typed
+        words = asked.get((typed.measure_id, typed.fiscal_year), ())
+        remark = remark_on(typed.words)
+        return replace(answer, warnings=(remark, *words) if remark else words)
+
+    return [answer if answer.is_refused else warned(answer) for answer in answers]
 
 
 def _standing(fields: Sequence[Typed]) -> dict[tuple[int, int], IndicatorValue]:

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 
 from evaluation.eras import ERAS, FIRST_YEAR, LAST_YEAR, era_year, written
 
-EXPECTED = "「2026-04-01」か「令和8年4月1日」の形で入力してください。"
+EXAMPLES = ("令和8年4月1日", "2026/4/1", "R8.4.1")
+EXPECTED = "".join(f"「{form}」" for form in EXAMPLES) + "のどれかの形で入力してください。"
 LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
 # The year 1 of each era is this year + 1.
 YEAR_ZERO = {name: first.year - 1 for name, first in ERAS} | {"明治": 1867}
@@ -29,9 +30,8 @@ class JapaneseDateField(forms.Field):
     widget = forms.TextInput(attrs={"autocomplete": "off", "class": "date"})
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
-        example = "例：令和8年4月1日、2026/4/1、R8.4.1"
-        super().__init__(help_text=f"{help_text}{example}", **options)
-        self.error_messages["required"] = f"{self.label}を入力してください（例：令和8年4月1日）。"
+        super().__init__(help_text=f"{help_text}例：{'、'.join(EXAMPLES)}", **options)
+        self.error_messages["required"] = f"{self.label}を入力してください（例：{EXAMPLES[0]}）。"
 
     def prepare_value(self, value: Any) -> Any:
         return written(value) if isinstance(value, dt.date) else value

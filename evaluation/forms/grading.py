@@ -190,16 +190,22 @@ class PlansForm(PlainForm):
 class InputsForm(PlainForm):
     """The inputs of an item: a field for every kind and fiscal year, each with its revision.
 
-    A field that somebody else changed meanwhile is left to them, unless it was changed here too.
+    A field that somebody else changed meanwhile is left to them, unless it was changed here too. `kept`:
+    the years that cannot be changed, which have no fields, each with the reason.
     """
 
     def __init__(
-        self, period: ObjectivePeriod, stored: Iterable[ItemInput], data: Any = None
+        self,
+        period: ObjectivePeriod,
+        stored: Iterable[ItemInput],
+        kept: Mapping[int, str],
+        data: Any = None,
     ) -> None:
         rows = {(row.kind, row.fiscal_year): row for row in stored}
         super().__init__(data)
-        self.stored = rows
-        self.places = [(kind, year) for kind in ItemInput.Kind for year in years_of(period)]
+        self.stored, self.kept, self.years = rows, kept, years_of(period)
+        open_years = [year for year in self.years if year not in kept]
+        self.places = [(kind, year) for kind in ItemInput.Kind for year in open_years]
         for kind, year in self.places:
             row = rows.get((kind.value, year))
             name = f"input-{kind.value}-{year}"
@@ -214,23 +220,24 @@ class InputsForm(PlainForm):
             self.fields[f"seen-{name}"] = SeenField()
             self.initial[f"seen-{name}"] = row.revision if row else 0
 
-    def rows(self) -> list[tuple[str, list[tuple[str, forms.BoundField]]]]:
-        """Return the name of every kind, and its field of each year, as the table shows them."""
+    def rows(self) -> list[tuple[str, list[tuple[str, forms.BoundField | None, str]]]]:
+        """Return the name of every kind, and of each year its field, None where it is kept, and what is
+        stored."""
         return [
-            (
-                f"{kind.label}（{_unit(kind)}）",
-                [
-                    (year_name(year), self[f"input-{kind.value}-{year}"])
-                    for k, year in self.places
-                    if k == kind
-                ],
-            )
+            (f"{kind.label}（{_unit(kind)}）", [self._cell(kind, year) for year in self.years])
             for kind in ItemInput.Kind
         ]
+
+    def _cell(self, kind: ItemInput.Kind, year: int) -> tuple[str, forms.BoundField | None, str]:
+        field = None if year in self.kept else self[f"input-{kind.value}-{year}"]
+        return year_name(year), field, _typed(kind, self.stored.get((kind.value, year)))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.cells = []
+        for year, words in self.kept.items():
+            if any(self._is_typed(kind, year) for kind in ItemInput.Kind):
+                self.add_error(None, words)
         for kind, year in self.places:
             name = f"input-{kind.value}-{year}"
             reading = numbers.read(cleaned.get(name, ""), _unit(kind), _decimals(kind))
@@ -251,6 +258,11 @@ class InputsForm(PlainForm):
                 self.restamp(f"seen-{name}", revision)
             self.cells.append(InputCell(kind.value, year, number, seen))
         return cleaned
+
+    def _is_typed(self, kind: ItemInput.Kind, year: int) -> bool:
+        """Tell whether something was typed for a year that was closed meanwhile."""
+        now = _typed(kind, self.stored.get((kind.value, year)))
+        return str(self.data.get(f"input-{kind.value}-{year}", now)) != now
 
 
 def _theirs(kind: ItemInput.Kind, row: ItemInput | None) -> str:

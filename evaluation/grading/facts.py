@@ -238,15 +238,22 @@ def _last_revision(**place: Any) -> int:
 # --- What is kept ---------------------------------------------------------------------------------
 def _refuse_kept(item: Clause, fiscal_year: int) -> None:
     """Raise ValidationError where a year is closed, or an issued grade of it stands on what is said."""
-    closing = YearClosing.objects.filter(period=item.period_id, fiscal_year=fiscal_year).first()
-    if closing:
-        raise ValidationError(
-            f"{year_name(fiscal_year)}は締め切られています（理由：{closing.reason}）。計画とインプット"
-            "情報を直すには、評価者に締切を解除するよう求めてください。"
+    if words := kept_years(item).get(fiscal_year):
+        raise ValidationError(words)
+
+
+def kept_years(item: Clause) -> dict[int, str]:
+    """Return the fiscal years of which the plans and inputs of an item are kept as they are, each with the
+    reason and the way out (two queries)."""
+    issued = Rating.objects.filter(item=item, stage=Rating.Stage.ISSUED).order_by("pk")
+    kept = {
+        rating.fiscal_year: f"{year_name(rating.fiscal_year)}の{rating.get_side_display()}の評定が"
+        "確定しています。計画とインプット情報を直すには、先に、理由を付けて評定の確定を取り消してください。"
+        for rating in issued
+    }
+    for closing in YearClosing.objects.filter(period=item.period_id):
+        kept[closing.fiscal_year] = (
+            f"{year_name(closing.fiscal_year)}は締め切られています（理由：{closing.reason}）。"
+            "計画とインプット情報を直すには、評価者に締切を解除するよう求めてください。"
         )
-    issued = Rating.objects.filter(item=item, fiscal_year=fiscal_year, stage=Rating.Stage.ISSUED)
-    if rating := issued.first():
-        raise ValidationError(
-            f"{year_name(fiscal_year)}の{rating.get_side_display()}の評定が確定しています。計画と"
-            "インプット情報を直すには、先に、理由を付けて評定の確定を取り消してください。"
-        )
+    return dict(sorted(kept.items()))

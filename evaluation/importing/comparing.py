@@ -15,7 +15,6 @@ from evaluation.models import (
     ImportedCell,
     IndicatorMeasure,
     IndicatorValue,
-    Stage,
     ValueImport,
 )
 from evaluation.valuing import Cell, Gates, Outcome, Status
@@ -39,6 +38,7 @@ class Compared(NamedTuple):
     status: str
     typed: str
     stood: str = ""
+    stood_note: str = ""
     message: str = ""
     revision: int = 0
     decision: str = ""
@@ -88,12 +88,15 @@ class Comparer:
             return Compared(*place, status, typed.words, message=typed.error)
         stands = outcome.stands
         status, message = self._judged(typed, outcome, bases)
+        if _is_of_the_note(outcome):
+            place = (typed.row, self.reader.columns.notes[outcome.cell.fiscal_year] + 1, *place[2:])
         kept = status in (*ImportedCell.WRITTEN, Status.CONFLICT)
         return Compared(
             *place,
             status,
             typed.words,
             stood=self._printed(stands),
+            stood_note=stands.note if stands else "",
             message=message,
             contents=contents_of(self._reasoned(outcome)) if kept else None,
             revision=stands.revision if stands else 0,
@@ -104,7 +107,7 @@ class Comparer:
         if not _is_stale(typed, outcome):
             return outcome.status, outcome.message
         base = bases.get((typed.measure_id, typed.fiscal_year, typed.seen))
-        if _says_the_same(outcome.cell, base):
+        if valuing.says_the_same(outcome.cell, base):
             return Status.UNCHANGED, KEPT
         if outcome.status is Status.ERROR:
             return outcome.status, outcome.message
@@ -137,6 +140,13 @@ def _is_stale(typed: Typed, outcome: Outcome) -> bool:
     return outcome.status is not Status.UNCHANGED and now != typed.seen
 
 
+def _is_of_the_note(outcome: Outcome) -> bool:
+    """Tell whether nothing but its note would be another."""
+    if outcome.status is Status.UNCHANGED or outcome.stands is None or outcome.cell.note is None:
+        return False
+    return valuing.says_the_same(replace(outcome.cell, note=None), outcome.stands)
+
+
 def _bases(stale: Iterable[Typed]) -> dict[tuple[int | None, int | None, int], Any]:
     """Return what stood when the template was downloaded, from the history (one query)."""
     asked = [one for one in stale if one.seen]
@@ -148,19 +158,6 @@ def _bases(stale: Iterable[Typed]) -> dict[tuple[int | None, int | None, int], A
         revision__in={one.seen for one in asked},
     )
     return {(row.measure_id, row.fiscal_year, row.revision): row for row in rows}
-
-
-def _says_the_same(cell: Cell, base: Any) -> bool:
-    """Tell whether a cell is as it was downloaded."""
-    if base is None:
-        return cell.is_empty
-    same = (cell.number, cell.text, cell.state) == (base.number, base.text, base.state)
-    noted = cell.note is None or cell.note == base.note
-    return same and noted and cell.stage in (None, base.stage, *_corrected(base))
-
-
-def _corrected(base: Any) -> tuple[str, ...]:
-    return (Stage.PRELIMINARY, Stage.FINAL) if base.stage == Stage.CORRECTED else ()
 
 
 # --- Kept until it is confirmed -------------------------------------------------------------------

@@ -3,17 +3,18 @@
 What is small is done at once, what is large by the worker (`evaluation.importing.working`).
 """
 
+import datetime as dt
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaluation import valuing
+from evaluation import numbers, valuing
 from evaluation.importing.comparing import Compared, Comparer, cell_of, counted, insert
 from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
 from evaluation.workbook.reading import is_heavy, read
@@ -22,6 +23,8 @@ from programs.models import User
 
 State, Status, Decision = ValueImport.State, ImportedCell.Status, ImportedCell.Decision
 MANY = 3000  # values that are stored while a page waits
+KEPT_FOR = dt.timedelta(days=30)
+FORGOTTEN = f"{KEPT_FOR.days}日の間に保存されなかったため、ファイルを消しました。"
 Decided = Mapping[tuple[int | None, int | None, int], str]
 Progress = Callable[[int, int], None]
 CHANGED_MEANWHILE = (
@@ -106,6 +109,20 @@ def _unread(headings: list[str]) -> str:
     return f"ひな形にない列（{named}）は読んでいません。" if named else ""
 
 
+@transaction.atomic
+def forget_old() -> None:
+    """Take away the files, with what their cells came to, that were uploaded more than `KEPT_FOR` ago. That
+    they were there stays: name, SHA-256, who, when, and whether they were stored."""
+    old = ValueImport.objects.filter(uploaded_at__lt=timezone.now() - KEPT_FOR)
+    old = old.exclude(content=b"").exclude(state__in=(State.READING, State.SAVING))
+    for kept in old.select_for_update().defer("content"):
+        kept.cells.all().delete()
+        kept.content, kept.counts = b"", {}
+        if kept.state == State.READY:
+            kept.state, kept.words = State.CANCELLED, FORGOTTEN
+        kept.save(update_fields=["content", "counts", "state", "words"])
+
+
 # --- Decided --------------------------------------------------------------------------------------
 @transaction.atomic
 def decide(kept: ValueImport, decisions: Mapping[int, str]) -> int:
@@ -148,6 +165,28 @@ def refusal(kept: ValueImport) -> str:
 def to_be_written(kept: ValueImport) -> QuerySet[ImportedCell]:
     chosen = Q(status__in=ImportedCell.WRITTEN) | Q(decision=Decision.MINE)
     return kept.cells.filter(chosen)
+
+
+def asked_back(
+    kept: ValueImport, measures: Collection[int] | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Return what a person should look at again before it is stored, by the ids of the cells; of some
+    measures, or of all. It stands in the way of nothing."""
+    rows = kept.cells.exclude(decision=Decision.THEIRS).select_related("measure")
+    rows = rows.filter(contents__isnull=False)
+    rows = rows if measures is None else rows.filter(measure__in=measures)
+    told = {row.pk: (row, cell_of(row.contents, row.revision)) for row in rows}
+    indicators = {row.measure.indicator_id for row, _ in told.values() if row.measure}
+    found = valuing.asked_back(kept.period, (cell for _, cell in told.values()), indicators)
+    asked = {
+        pk: (*_remarks(row.typed), *found.get((cell.measure_id, cell.fiscal_year), ()))
+        for pk, (row, cell) in told.items()
+    }
+    return {pk: words for pk, words in asked.items() if words}
+
+
+def _remarks(typed: str) -> list[str]:
+    return [words] if (words := numbers.remark_on(typed)) else []
 
 
 # --- Stored ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from evaluation.importing.template import LONG
 from evaluation.models import ChangeCode, IndicatorMeasure, ObjectivePeriod, Stage
 from evaluation.valuing import Cell
 from evaluation.workbook.sheets import Row, Sheet
+from jst_objectives.plain_text import refusal
 
 NO_KEY = "鍵が空です。ひな形の行を消さずに、その行に入力してください。"
 WRONG_KEY = "鍵が書き換えられているか、この中長期目標のものではありません。ひな形をダウンロードし直してください。"
@@ -84,6 +85,9 @@ class Reader:
         if note and not typed.words:
             words = "値が空のため、注だけを保存できません。値か、値のない理由を入力してください。"
             return replace(typed, error=words)
+        if wrong := refusal(note or ""):
+            column = self.columns.notes[year] + 1
+            return replace(typed, column=column, words=note or "", error=f"注の{wrong}")
         code, why = _code(self._at_code(row)) or "", _at(row, self.columns.why).strip()
         value = (measure.pk, year, number, text, state, note, STAGE_OF[stage])
         return replace(typed, cell=Cell(*value, why_code=code, why=why))

@@ -44,7 +44,9 @@ class Heard:
 # --- By the people --------------------------------------------------------------------------------
 @transaction.atomic
 def take_in(period: ObjectivePeriod, name: str, content: bytes, *, by: User) -> ValueImport:
-    """Keep and compare a file, a large one in the background. Raises ValidationError with the reason."""
+    """Keep and compare a file, a large one in the background; old ones are taken away. Raises
+    ValidationError with the reason."""
+    keeping.forget_old()
     kept, heavy = keeping.keep(period, name, content, by=by)
     if heavy:
         _begin(kept, State.READING)

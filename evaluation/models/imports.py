@@ -32,7 +32,7 @@ class ValueImport(models.Model):
         ObjectivePeriod, models.PROTECT, related_name="value_imports", verbose_name="期間"
     )
     name = models.CharField("ファイルの名前", max_length=200)
-    content = models.BinaryField("ファイル")
+    content = models.BinaryField("ファイル")  # empty once it was kept long enough
     sha256 = models.CharField("SHA-256", max_length=64)
     source = models.CharField("形式", max_length=50, blank=True)
     uploaded_by = models.ForeignKey(
@@ -79,6 +79,7 @@ class ValueImport(models.Model):
 class ImportedCell(models.Model):
     """取込みのセル: one cell of a file, what it would come to, and which side stands where both changed.
 
+    A cell of a year is its value; where only its note is another, its place is the note's.
     `revision` is the one of the value that stood when it was compared (0 for none); `contents` is what is
     to be stored, None where it cannot be.
     """
@@ -109,6 +110,7 @@ class ImportedCell(models.Model):
     status = models.CharField("種類", max_length=20, choices=Status)
     typed = models.TextField("ファイルの値", blank=True)
     stood = models.TextField("いまの値", blank=True)
+    stood_note = models.TextField("いまの注", blank=True)
     message = models.TextField("説明", blank=True)
     contents: Any = models.JSONField("保存する値", null=True, blank=True)
     revision = models.PositiveIntegerField("版", default=0)
@@ -142,3 +144,9 @@ class ImportedCell(models.Model):
     def place(self) -> str:
         """Return where the cell is in the file, 「F12」."""
         return place_of(self.row, self.column)
+
+    @property
+    def note(self) -> str | None:
+        """Return the note that would stand; None where it would stay as it is."""
+        said = (self.contents or {}).get("note")
+        return None if said is None or said == self.stood_note else str(said)

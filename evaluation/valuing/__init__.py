@@ -7,6 +7,7 @@ checked in `evaluation.permissions`, before.
 """
 
 from evaluation.amending import Stale
+from evaluation.valuing.asking import asked_back
 from evaluation.valuing.evidence import attach_file, attach_link, detach
 from evaluation.valuing.many import (
     Cell,
@@ -15,6 +16,7 @@ from evaluation.valuing.many import (
     Status,
     compare_many,
     record_many,
+    says_the_same,
     write_outcomes,
 )
 from evaluation.valuing.measures import (
@@ -62,6 +64,7 @@ __all__ = [
     "Status",
     "add_measure",
     "admit",
+    "asked_back",
     "assign",
     "attach_file",
     "attach_link",
@@ -90,6 +93,7 @@ __all__ = [
     "record_result",
     "remove_measure",
     "reopen",
+    "says_the_same",
     "send_back",
     "set_target",
     "share_out",

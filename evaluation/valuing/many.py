@@ -188,7 +188,7 @@ def _outcome(sheet: _Sheet, cell: Cell, stands: IndicatorValue | None) -> Outcom
         return Outcome(cell, Status.ERROR, "測定項目が、この中長期目標にありません。", stands)
     if words := _wrong(sheet, measure, cell):
         return Outcome(cell, Status.ERROR, words, stands, measure)
-    if _says_the_same(cell, stands):
+    if says_the_same(cell, stands):
         return Outcome(cell, Status.UNCHANGED, stands=stands)
     if cell.seen is not None and cell.seen != (stands.revision if stands else 0):
         words = "ほかの人が先に値を変更しました。いまの値を確かめてからやり直してください。"
@@ -258,7 +258,8 @@ def _forbidden(
     return ""
 
 
-def _says_the_same(cell: Cell, stands: IndicatorValue | None) -> bool:
+def says_the_same(cell: Cell, stands: IndicatorValue | None) -> bool:
+    """Tell whether a cell would leave a value, or a row of its history, as it is."""
     if stands is None:
         return cell.is_empty
     same = (cell.number, cell.text, cell.state) == (stands.number, stands.text, stands.state)

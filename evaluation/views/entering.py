@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods
 from evaluation import entering
 from evaluation.comparison.alignment import UnitKind
 from evaluation.entering import Answer, Section, Sheet, Told, Typed, field_name, typed_in
-from evaluation.entering.marks import mark_of
+from evaluation.entering.marks import CLOSED, WAITING, mark_of
 from evaluation.entering.sheet import NONE, Standing
 from evaluation.figures import Figures
 from evaluation.forms.values import WhyForm
 from evaluation.models import IndicatorValue, ObjectivePeriod, YearlyResult
 from evaluation.models.texts import Node
+from evaluation.numbers import NOTHING, remark_on
 from evaluation.permissions import SignedInRequest, entering_period
-from evaluation.series import warnings
+from evaluation.remarkable import warnings
 from evaluation.valuing import year_name
 from evaluation.views.typed import take_typed
 
@@ -130,7 +131,7 @@ def _of_item(sheet: Sheet, item: Node) -> dict[str, Any]:
         for words in warnings(figures.lines[line.pk], year)
     ]
     results = [
-        (node, [_told_in(figures, node, year) for year in sheet.years])
+        (node, [_told_in(sheet, figures, item, node, year) for year in sheet.years])
         for node in figures.indicators_of(item)
         if node.kind is UnitKind.EVALUATION_INDICATOR
     ]
@@ -144,10 +145,17 @@ def _of_item(sheet: Sheet, item: Node) -> dict[str, Any]:
     }
 
 
-def _told_in(figures: Figures, node: Node, year: int) -> tuple[int, YearlyResult | None, bool]:
-    """Return what is told of a year, and whether anything can be."""
+def _told_in(
+    sheet: Sheet, figures: Figures, item: Node, node: Node, year: int
+) -> tuple[int, YearlyResult | None, str]:
+    """Return what is told of a year, and in a mark why nothing can be where that is so."""
     result = figures.results.get((node.clause_id, year))
-    return year, result, bool(result) or figures.exists(node, year)
+    if result or not figures.exists(node, year):
+        return year, result, "" if result else NOTHING
+    row = sheet.gates.years.get((item.clause_id, year))
+    if row and row.state == row.State.SUBMITTED:
+        return year, None, WAITING
+    return year, None, CLOSED if sheet.gates.is_shut(node.clause_id, year) else ""
 
 
 def _say(request: SignedInRequest, answers: Iterable[Answer]) -> None:
@@ -155,7 +163,8 @@ def _say(request: SignedInRequest, answers: Iterable[Answer]) -> None:
     if not written:
         messages.info(request, "変わった値はありません。")
         return
-    messages.success(request, f"{len(written)}件の値を保存しました。")
+    remarks = {remark_on(answer.typed.words) for answer in written}
+    messages.success(request, f"{len(written)}件の値を保存しました。{''.join(sorted(remarks))}")
 
 
 def _refusal(sheet: Sheet, answer: Answer) -> dict[str, str]:

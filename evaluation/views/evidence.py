@@ -1,5 +1,7 @@
 """Evidence for values and yearly texts: added, handed over, taken off."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -45,10 +47,8 @@ def add(
         else:
             messages.success(request, f"「{added}」を加えました。")
             return redirect(address_of(period, place))
-    context = {"period": period, "place": place, "node": place.node, "form": form}
-    return render(
-        request, "evaluation/evidence_add.html", context | {"back": address_of(period, place)}
-    )
+    context = _context(request, place) | {"form": form}
+    return render(request, "evaluation/evidence_add.html", context)
 
 
 @require_safe
@@ -84,9 +84,17 @@ def remove(request: SignedInRequest, agency: str, number: int, pk: int) -> HttpR
         else:
             messages.success(request, f"「{found}」を外しました。")
             return redirect(address_of(period, place))
-    context = {"period": period, "place": place, "node": place.node, "form": form, "file": found}
-    back = {"back": address_of(period, place)}
-    return render(request, "evaluation/evidence_remove.html", context | back)
+    context = _context(request, place) | {"form": form, "file": found}
+    return render(request, "evaluation/evidence_remove.html", context)
+
+
+def _context(request: SignedInRequest, place: Place) -> dict[str, Any]:
+    """Return what both forms show; `locked`: why there is none, where nothing was typed yet."""
+    context = {"period": place.period, "place": place, "node": place.node}
+    context["back"] = address_of(place.period, place)
+    if request.method != "POST":
+        context["locked"] = place.refusal(place.gates(request.user))
+    return context
 
 
 def address_of(period: ObjectivePeriod, place: Place) -> str:

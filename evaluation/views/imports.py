@@ -1,5 +1,6 @@
 """Values by workbook: the template out, the filled file in, its preview, and storing it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,8 @@ from programs.models import AccessRecord
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50
 LONGEST_KEY = 19  # digits
+ASKED = "asked"  # a kind of cells beside their statuses
+MOST_ASKED = 300  # cells that are all asked about for a page; of more, only those on it
 MOST_LISTED = 10  # of the imports of a person
 Status = ImportedCell.Status
 MARKS = {
@@ -48,11 +51,18 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell of the preview: its row, its mark, and the words of its indicator."""
+    """A cell of the preview: its row, its mark, the words of its indicator, and what a person should look
+    at again before it is stored."""
 
     row: ImportedCell
     mark: str
     indicator: str
+    asked: tuple[str, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether there is more to be said of a cell than its values."""
+        return bool(self.row.message or self.asked or self.row.note is not None)
 
 
 @once
@@ -99,13 +109,15 @@ def value_import(request: SignedInRequest, agency: str, number: int, pk: int) ->
     working.reap()
     kept = _import(request, period, pk)
     kind = request.GET.get("kind", "")
-    page = Paginator(_rows(kept, kind), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"period": period, "kept": kept, "page": page, "cells": _shown(page)}
-    return render(
-        request,
-        "evaluation/value_import.html",
-        context | _tallies(kept, kind) | _course(kept, kind),
-    )
+    every = _asked(kept)
+    page = Paginator(_rows(kept, kind, every or {}), PER_PAGE).get_page(request.GET.get("page"))
+    asked = every
+    if asked is None:
+        asked = keeping.asked_back(kept, {row.measure_id for row in page if row.measure_id})
+    context = {"period": period, "kept": kept, "page": page, "cells": _shown(page, asked)}
+    context |= {"asked": len(every or ()), "asked_by_page": every is None}
+    context |= _tallies(kept, kind) | _course(kept, kind)
+    return render(request, "evaluation/value_import.html", context)
 
 
 @require_safe
@@ -183,9 +195,21 @@ def _import(request: SignedInRequest, period: ObjectivePeriod, pk: int) -> Value
     return found
 
 
-def _rows(kept: ValueImport, kind: str) -> QuerySet[ImportedCell]:
-    """Return the cells of a kind, in their order; without one, those that are not as they were."""
+def _asked(kept: ValueImport) -> dict[int, tuple[str, ...]] | None:
+    """Return what is asked back of cells that are to be stored; None for so many that only those of a page
+    are asked about."""
+    if kept.state != ValueImport.State.READY:
+        return {}
+    to_come = sum(kept.counts.get(kind, 0) for kind in (*ImportedCell.WRITTEN, Status.CONFLICT))
+    return keeping.asked_back(kept) if to_come <= MOST_ASKED else None
+
+
+def _rows(kept: ValueImport, kind: str, asked: Collection[int]) -> QuerySet[ImportedCell]:
+    """Return the cells of a kind (`ASKED`: with something to look at again), in their order; without one,
+    those that are not as they were."""
     rows = kept.cells.select_related("measure__indicator").order_by("row", "column", "pk")
+    if kind == ASKED:
+        return rows.filter(pk__in=asked)
     if kind in Status.values:
         return rows.filter(status=kind)
     return rows.exclude(status=Status.UNCHANGED)
@@ -214,16 +238,12 @@ def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
     }
 
 
-def _shown(page: Page[Any]) -> list[Shown]:
+def _shown(page: Page[Any], asked: Mapping[int, tuple[str, ...]]) -> list[Shown]:
     rows = list(page)
     heads = heads_of({row.measure.indicator_id for row in rows if row.measure})
     texts = {pk: head.text for pk, head in heads.items()}
-    return [
-        Shown(
-            row, MARKS[row.status], texts.get(row.measure.indicator_id, "") if row.measure else ""
-        )
-        for row in rows
-    ]
+    named = [(row, texts.get(row.measure.indicator_id, "") if row.measure else "") for row in rows]
+    return [Shown(row, MARKS[row.status], name, asked.get(row.pk, ())) for row, name in named]
 
 
 def _decided(kept: ValueImport, sent: Any) -> int:

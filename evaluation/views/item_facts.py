@@ -68,8 +68,10 @@ def item_plans(
         else:
             messages.success(request, "計画を保存しました。")
             return redirect("item_plans", agency, number, public_id, fiscal_year)
-    context = _context(period, book, node) | {"form": form, "year": fiscal_year}
-    return render(request, "evaluation/item_plans.html", context | {"plans": plans})
+    context = _context(period, book, node) | {"form": form, "year": fiscal_year, "plans": plans}
+    if typed is None:  # what was typed is shown to who typed it, with why it is not taken
+        context["kept"] = grading.kept_years(node.wording.clause).get(fiscal_year)
+    return render(request, "evaluation/item_plans.html", context)
 
 
 @once
@@ -78,7 +80,8 @@ def item_inputs(request: SignedInRequest, agency: str, number: int, public_id: s
     """予算額 … 従事人員数 of an item over the years."""
     period, book, node = _opened(request, agency, number, public_id, ResultAct.PLAN)
     stored = [row for key, row in book.inputs.items() if key[0] == node.clause_id]
-    form = InputsForm(period, stored, request.POST if request.method == "POST" else None)
+    kept = grading.kept_years(node.wording.clause)
+    form = InputsForm(period, stored, kept, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             changed = grading.record_inputs(node.wording.clause, form.cells, by=request.user)

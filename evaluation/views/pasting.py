@@ -27,7 +27,7 @@ CONFIRM = "confirm"  # the button that stores what was shown
 FATES = {
     Fate.SAME: "同じ",
     Fate.REVISED: "改正",
-    Fate.NEAR: "確かめてください",
+    Fate.NEAR: "わずかな違い",
     Fate.NEW: "新設",
     Fate.MISSING: "削る候補",
 }

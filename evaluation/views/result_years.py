@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from evaluation import series, valuing
+from evaluation import remarkable, valuing
 from evaluation.deadlines import calendar
 from evaluation.figures import Figures
 from evaluation.forms import result_years as forms
@@ -247,7 +247,7 @@ def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
     lines = []
     for node in one.nodes:
         measures = [
-            (measure, (line := figures.lines[measure.pk]).at(year), series.warnings(line, year))
+            (measure, (line := figures.lines[measure.pk]).at(year), remarkable.warnings(line, year))
             for measure in figures.measures.get(node.clause_id, [])
         ]
         lines.append((node, measures, figures.results.get((node.clause_id, year))))
@@ -300,7 +300,9 @@ def closing(request: SignedInRequest, agency: str, number: int, fiscal_year: int
             refuse(form, error)
         else:
             return redirect("result_year", agency, number, fiscal_year)
-    return render(request, "evaluation/year_closing.html", scene.context(form=form))
+    items = scene.progress.year(fiscal_year) if now is None else []
+    context = scene.context(form=form, items=[one for one in items if one.state != State.CONFIRMED])
+    return render(request, "evaluation/year_closing.html", context)
 
 
 def _closed_or_opened(request: SignedInRequest, scene: Scene, *, stands: int, reason: str) -> str:

@@ -28,6 +28,7 @@ from evaluation.models import (
     YearlyResult,
 )
 from evaluation.models.texts import Node
+from evaluation.numbers import remark_on
 from evaluation.permissions import (
     ResultAct,
     SignedInRequest,
@@ -35,8 +36,9 @@ from evaluation.permissions import (
     result_refusals,
     results_period,
 )
-from evaluation.series import warnings
+from evaluation.remarkable import warnings
 from evaluation.views.typed import take_typed
+from programs.models import User
 
 PANEL = "panel"
 
@@ -87,6 +89,14 @@ class Place:
         own = rows.filter(fiscal_year=self.fiscal_year)
         return list(own.order_by("-history_date", "-history_id"))
 
+    def gates(self, user: User) -> valuing.Gates:
+        return valuing.Gates.of(self.period, [self.node.clause_id], user)
+
+    def refusal(self, gates: valuing.Gates) -> str:
+        """Return why nothing may be changed here now; "" where it may."""
+        measure = self.measure.pk if self.measure else None
+        return gates.refusal(self.node.clause_id, self.fiscal_year, measure)
+
     @property
     def evidence(self) -> list[Evidence]:
         return list(self.row.evidence.defer("content")) if self.row else []
@@ -132,7 +142,8 @@ def _answered(request: SignedInRequest, place: Place) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, "保存しました。")
+            remark = remark_on(request.POST.get("value", ""))
+            messages.success(request, f"保存しました。{remark}")
             return HttpResponseRedirect(request.get_full_path())
     return _shown(request, place, form, locked)
 
@@ -145,8 +156,8 @@ def _form(request: SignedInRequest, place: Place, typed: Any) -> tuple[Any, str]
     indicator = place.node.clause_id
     if measure and measure.nature == RATIO:
         return None, "割合は、分子と分母から計算されます。分子と分母に入力してください。"
-    gates = valuing.Gates.of(place.period, [indicator], request.user)
-    if refusal := gates.refusal(indicator, year, measure.pk if measure else None):
+    gates = place.gates(request.user)
+    if refusal := place.refusal(gates):
         return None, refusal
     row = place.row
     asks_why = gates.asks_why(row.stage if row else "", indicator, year)

@@ -19,6 +19,7 @@ from evaluation.numbers import (
     amount_words,
     example,
     read,
+    remark_on,
     rounded_to,
     written,
 )
@@ -43,6 +44,13 @@ def test_the_server_reads_by_the_table(row):
     number = "" if reading.number is None else f"{reading.number:f}"
     assert {"number": number, "state": reading.state, "error": reading.error} == expected(row)
     assert reading.is_empty is (set(row) == {"typed", "unit", "decimals"})
+
+
+@pytest.mark.parametrize("typed", ["-", "－", " ― ", "該当なし", "-5", "", "－　"])
+def test_a_dash_alone_says_how_it_was_read(typed):
+    dash = typed.strip()
+    words = f"「{dash}」は、該当なしとして読みました。" if dash in ("-", "－", "―") else ""
+    assert remark_on(typed) == words
 
 
 def test_the_browser_reads_by_the_table(page: Page):
@@ -145,6 +153,7 @@ def test_the_example_is_read():
         (Decimal("12.345"), {"decimals": 2, "unit": "%"}, "12.35%"),
         (Decimal(5), {"stage": "preliminary"}, "5（速報）"),
         (Decimal(5), {"stage": "final"}, "5"),
+        (Decimal(5), {"stage": "corrected"}, "5（訂正）"),
         (None, {"stage": "preliminary"}, "－"),
         (None, {"state": "not_applicable"}, "該当なし"),
         (None, {"state": "not_yet", "stage": "preliminary"}, "未集計（速報）"),

@@ -124,8 +124,8 @@ def test_a_paragraph_between_is_new_and_moves_nothing():
         (FIRST.replace("優れた", "優れだ"), ONE_CHARACTER),
         (FIRST.replace("、", ""), ONE_CHARACTER),
         (FIRST + "の", ONE_CHARACTER),
-        (FIRST.replace("産学", "産 学"), "現行と空白・改行のみの差"),
-        (FIRST.replace("、", "､"), "現行と全角・半角のみの差"),
+        (FIRST.replace("産学", "産 学"), "現行との間に空白・改行のみの差があります"),
+        (FIRST.replace("、", "､"), "現行との間に全角・半角のみの差があります"),
     ],
 )
 def test_one_character_is_reported_and_not_taken(pasted, remark):

@@ -112,7 +112,17 @@ def test_verdicts_count_how_the_measures_came_out(place):
         valuing.set_target(measure, by=None, number=Decimal(10), reason="目標", **years)
     make_value(one, 2024, 10)
     make_value(other, 2024, 9)
-    assert dict(at(period).verdicts) == {"reached": 1, "missed": 1}
+    assert dict(at(period).verdicts) == {"reached": 1, "missed": 1}  # preliminary as they are
+    valuing.change_measure(other, by=None, accumulation="cumulative")
+    for year in (2022, 2023):
+        make_value(other, year, 0)
+    assert dict(at(period).verdicts) == {
+        "reached": 1,
+        "open": 1,
+    }  # a running total has time until its last year
+    make_value(other, 2025, 0)
+    make_value(other, 2026, 0)
+    assert dict(at(period, 2026).verdicts) == {"empty": 1, "missed": 1}
 
 
 def test_an_item_that_is_gone_keeps_the_years_that_it_had(place):

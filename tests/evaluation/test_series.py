@@ -1,4 +1,4 @@
-"""Yearly values → points: totals, ratios, changes, achievement, breaks, and what is asked back."""
+"""Yearly values → points: totals, ratios, changes, achievement, breaks."""
 
 from decimal import Decimal
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.numbers import written
+from evaluation.remarkable import warnings
 from evaluation.series import (
     Break,
     Entry,
@@ -16,7 +17,6 @@ from evaluation.series import (
     ratio,
     series,
     succeeded,
-    warnings,
 )
 
 YEARS = range(2022, 2027)
@@ -184,25 +184,6 @@ def test_a_ratio_is_as_final_as_its_parts():
     for stage, expected in (("final", "corrected"), ("preliminary", "preliminary")):
         (entry,) = ratio(one, [Entry(2022, Decimal(2), stage=stage)], 0)
         assert (entry.number, entry.stage) == (50, expected)
-
-
-# --- Asking back ----------------------------------------------------------------------------------
-def test_nothing_is_asked_about_what_is_as_ever():
-    line = series(HIGHER, YEARS, entries(100, 110, 105, 120), targets=[target(100)])
-    assert [warnings(line, year) for year in YEARS] == [()] * 5
-
-
-def test_what_jumps_is_far_off_or_misses_its_target_is_asked_about():
-    line = series(HIGHER, YEARS, entries(100, 110, 105, 1200, 95), targets=[target(100)])
-    assert warnings(line, 2025) == (
-        "前年度（105）から+1,042.9%と、大きく変わっています。",
-        "ほかの年度の値（中央値103）から大きく離れています。桁と単位を確かめてください。",
-        "達成目標（100）の2倍を超えています。目標と単位を確かめてください。",
-    )
-    assert warnings(line, 2026) == (
-        "前年度（1,200）から△92.1%と、大きく変わっています。",
-        "達成目標（100）に届いていません（達成率95.0%）。",
-    )
 
 
 # --- For all series -------------------------------------------------------------------------------

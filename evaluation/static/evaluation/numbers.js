@@ -105,7 +105,7 @@ const Numbers = (() => {
   function number(text, unit, decimals) {
     const hedge = HEDGES.find((word) => text.includes(word) && !unit.includes(word));
     if (hedge) {
-      const form = `数だけを入力してください（例：${example(unit, decimals)}）。`;
+      const form = `「${example(unit, decimals)}」のように入力してください。`;
       throw new Unreadable(`「${hedge}」は付けられません。${form}`);
     }
     if ([...text].length > LONGEST) throw unreadable(unit, decimals);

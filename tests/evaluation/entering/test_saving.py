@@ -90,7 +90,7 @@ def test_zero_is_a_value_and_an_empty_field_takes_one_away(scene):
 
 
 def test_one_that_cannot_be_read_keeps_all_from_being_saved(scene):
-    error = "「約」は付けられません。数だけを入力してください（例：1,234件）。"
+    error = "「約」は付けられません。「1,234件」のように入力してください。"
     assert scene.save(scene.typed("1"), scene.typed("約2", 2023)) == [
         (Told.NEW, ""),
         (Told.ERROR, error),
@@ -208,7 +208,7 @@ def test_warnings_ask_back_and_block_nothing(scene):
         make_value(scene.count, year, 100)
     field = scene.typed("10", 2025)
     expected = (
-        "前年度（100（速報））から△90.0%と、大きく変わっています。",
+        "前年度（100）から△90.0%と、大きく変わっています。",
         "ほかの年度の値（中央値100）から大きく離れています。桁と単位を確かめてください。",
         "達成目標（100）に届いていません（達成率10.0%）。",
     )
@@ -221,6 +221,6 @@ def test_warnings_ask_back_and_block_nothing(scene):
 def test_each_is_warned_of_beside_what_is_sent_with_it(scene):
     fields = [scene.typed("100", 2023), scene.typed("10", 2024)]
     _, answers = entering.compare(scene.period, fields, by=scene.user)
-    jump = "前年度（100（速報））から△90.0%と、大きく変わっています。"
+    jump = "前年度（100）から△90.0%と、大きく変わっています。"
     assert [answer.warnings for answer in answers] == [(), (jump,)]
     assert scene.stored() == {}

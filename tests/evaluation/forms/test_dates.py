@@ -7,7 +7,7 @@ from django import forms
 
 from evaluation.forms.dates import JapaneseDateField
 
-EXPECTED = "「2026-04-01」か「令和8年4月1日」の形で入力してください。"
+EXPECTED = "「令和8年4月1日」「2026/4/1」「R8.4.1」のどれかの形で入力してください。"
 
 
 class DateForm(forms.Form):

@@ -164,6 +164,52 @@ def test_each_cell_is_told_apart(scene):
     assert (row.typed, row.stood, row.contents["number"]) == ("21", "20件（速報）", "21")
 
 
+def test_a_note_is_told_old_and_new_at_its_own_place(scene):
+    content = filled(
+        scene.template(2024, 2025),
+        {
+            ("論文数", f"{R7}の注"): "年度末",
+            ("満足度", R7): 1,
+            ("満足度", f"{R7}の注"): "速報値",
+            ("取組", R6): "始めた",
+            ("取組", R7): None,
+            ("満足度", f"{R6}の注"): "向き\u202e",
+        },
+    )
+    kept = scene.compared(content)
+    rows = {row.place: row for row in kept.cells.exclude(status="unchanged")}
+    notes = {
+        place: (row.status, row.typed, row.stood_note, row.note) for place, row in rows.items()
+    }
+    assert notes == {
+        "H7": ("error", "向き\u202e", "", None),
+        "K6": ("changed", "20", "注", "年度末"),
+        "I7": ("changed", "1", "", "速報値"),
+        "F8": ("new", "始めた", "", None),
+        "I8": ("cleared", "", "", None),
+    }
+    assert rows["H7"].message == (
+        "注の3文字目の文字（U+202E）は文字の並ぶ向きを変える文字のため、使えません。削除してください。"
+    )
+
+
+def test_what_is_remarkable_is_asked_back_and_blocks_nothing(scene):
+    changes = {("論文数", R7): -5, ("論文数", R8): 90, ("満足度", R8): "－", ("取組", R8): "-"}
+    kept = scene.compared(filled(scene.template(), changes))
+    asked = {kept.cells.get(pk=pk).place: words for pk, words in keeping.asked_back(kept).items()}
+    assert asked == {
+        "O6": (
+            "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。",
+            "前年度（10）から△150.0%と、大きく変わっています。",
+        ),
+        "R6": ("前年度（△5）から+1,900.0%と、大きく変わっています。",),
+        "R7": ("「－」は、該当なしとして読みました。",),
+        "R8": ("「-」は、該当なしとして読みました。",),
+    }
+    assert keeping.asked_back(kept, set()) == {}
+    assert keeping.store(kept)
+
+
 def test_nothing_is_stored_while_there_are_errors(scene):
     kept = scene.compared(filled(scene.template(), {("論文数", R8): 5, ("満足度", R8): "多い"}))
     words = "誤りが1件あるため、保存できません。直したファイルをアップロードしてください。"
@@ -407,7 +453,7 @@ def test_the_workbook_comes_back_with_red_cells_and_comments_and_is_read_again(s
             "00FFE08A",
             "ダウンロードした後に、試験 太郎さんが「20件（速報）」から変えました。いまの値：22件（速報）",
         ),
-        "I6": ("00F8C7C7", "「約」は付けられません。数だけを入力してください（例：1,234件）。"),
+        "I6": ("00F8C7C7", "「約」は付けられません。「1,234件」のように入力してください。"),
     }
     again = scene.compared(filled(back, {("論文数", R8): 5}))
     assert again.counts == {"conflict": 1, "new": 2, "unchanged": 3}
@@ -424,3 +470,29 @@ def test_what_is_refused_is_not_kept(scene):
     with pytest.raises(ValidationError, match="古い形式"):
         keeping.keep(scene.period, "値.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", by=scene.user)
     assert (ValueImport.objects.count(), ImportedCell.objects.count()) == (0, 0)
+
+
+def test_old_files_go_and_that_they_were_there_stays(scene):
+    stored, left, new, active = (
+        scene.compared(filled(scene.template(), {("論文数", R8): number}), name=f"{number}.xlsx")
+        for number in (5, 6, 7, 8)
+    )
+    keeping.store(stored)
+    ValueImport.objects.filter(pk=active.pk).update(state="saving")
+    days = {stored: 31, left: 31, new: 29, active: 31}
+    for kept, age in days.items():
+        then = timezone.now() - dt.timedelta(days=age)
+        ValueImport.objects.filter(pk=kept.pk).update(uploaded_at=then)
+    for _ in range(2):
+        keeping.forget_old()
+    found = {
+        row.name: (row.state, bool(row.content), bool(row.counts), row.cells.exists())
+        for row in ValueImport.objects.all()
+    }
+    assert found == {
+        "5.xlsx": ("done", False, False, False),
+        "6.xlsx": ("cancelled", False, False, False),
+        "7.xlsx": ("ready", True, True, True),
+        "8.xlsx": ("saving", True, True, True),
+    }
+    assert scene.value(scene.papers, 2026) == 5

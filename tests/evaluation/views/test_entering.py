@@ -188,7 +188,7 @@ def test_what_is_wrong_is_listed_and_all_that_was_typed_stays(scene):
     assert re.findall(r'<a href="#c-([\d-]+)">([^<]*)', html) == [
         (
             scene.key(2022),
-            "論文数（令和4年度）：「約」は付けられません。数だけを入力してください（例：1,234件）。",
+            "論文数（令和4年度）：「約」は付けられません。「1,234件」のように入力してください。",
         )
     ]
     assert FIELD.findall(html)[:2] == [(scene.name(2022), "約3"), (scene.name(2023), "4")]
@@ -223,7 +223,7 @@ def test_an_item_lists_what_to_look_at_again_and_the_texts_to_write(scene):
     make_value(scene.count, 2022, 100)
     make_value(scene.count, 2023, 10)
     html = page(scene.client().get(scene.form))
-    assert html.count("前年度（100（速報））から△90.0%と、大きく変わっています。") == 1
+    assert html.count("前年度（100）から△90.0%と、大きく変わっています。") == 1
     other = ObjectivePeriod.objects.get(clauses=evaluated)
     client = Client()
     client.force_login(make_user(other.agency, "agency"))
@@ -289,3 +289,18 @@ def test_a_period_without_measures_says_so(scene):
     html = page(client.get(f"/{period.agency.code}/5/results/entry/"))
     assert html.count("測定項目が、まだ決まっていません。") == 1
     assert ItemYear.objects.count() == 0
+
+
+def test_no_text_is_offered_for_a_year_that_is_closed_or_handed_in(scene):
+    _, (evaluated,) = make_indicators(make_period(), "成果", kind="evaluation_indicator")
+    period, item = evaluated.period, evaluated.wordings.get().parent
+    valuing.close(period, 2022, by=None, reason="提出済み")
+    valuing.record_result(evaluated, 2023, "実施した。", by=None)
+    valuing.close(period, 2023, by=None, reason="提出済み")
+    valuing.submit(item, 2024, by=None)
+    client = Client()
+    client.force_login(make_user(period.agency, "agency"))
+    html = page(client.get(f"/{period.agency.code}/5/results/entry/{item.public_id}/"))
+    linked = re.findall(rf"indicators/{evaluated.public_id}/(\d+)/", html)
+    assert linked == ["2023", "2025", "2026"]
+    assert re.findall(r"<td>(■ .*?)</td>", html) == ["■ 締切", "■ 確認待ち"]

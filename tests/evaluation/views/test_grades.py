@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaluation import grading
+from evaluation import grading, valuing
 from evaluation.models import ItemInput, ItemPlan, ItemProfile, Rating, RatingStep, Remedy, StepKind
 from jst_objectives import history
 from programs.models import AccessRecord
@@ -393,10 +393,27 @@ def test_inputs_are_typed_as_people_type_them(pages):
         assert printed in sheet
     wrong = pages.post("agency", page, **fields | {"input-budget-2023": "約10"})
     assert wrong.context["form"].errors == {
-        "input-budget-2023": [
-            "「約」は付けられません。数だけを入力してください（例：1,234.567千円）。"
-        ]
+        "input-budget-2023": ["「約」は付けられません。「1,234.567千円」のように入力してください。"]
     }
+
+
+def test_what_is_kept_of_a_closed_year_is_shown_and_not_asked_for(pages):
+    item, closed = pages.scene.item, "令和4年度は締め切られています（理由：提出済み）。"
+    plans = pages.address("item_plans", item.public_id, 2022)
+    seen = pages.clients["agency"].get(plans).context["form"]["seen"].value()
+    valuing.close(pages.scene.period, 2022, by=None, reason="提出済み")
+    page = pages.address("item_inputs", item.public_id)
+    html = pages.get("agency", page)
+    assert html.count(closed) == 1
+    assert ('name="input-budget-2022"' in html, 'name="input-budget-2023"' in html) == (False, True)
+    # The form was open before the year was closed.
+    late = pages.post("agency", page, **{"input-budget-2022": "5", "seen-input-budget-2022": "0"})
+    assert late.content.decode().count(closed) == 2  # in the summary of errors too
+    assert not ItemInput.objects.filter(kind="budget", fiscal_year=2022).exists()
+    html = pages.get("agency", plans)
+    assert (html.count(closed), "<textarea" in html) == (1, False)
+    late = pages.post("agency", plans, medium="計画", annual="", seen=seen)
+    assert closed in late.content.decode()
 
 
 def test_plans_are_written_by_year(pages):

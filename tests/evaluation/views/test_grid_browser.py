@@ -71,7 +71,7 @@ def test_by_keyboard_alone(grid: Grid):
         page, "１，２３４件", "Enter", "1億2,000万円", "Enter", "未集計", "ArrowUp", "ArrowRight"
     )
     type_and_go(page, "約3", "Enter", "▲5", "ArrowUp")
-    expect(grid.mark(2, 2023)).to_have_text("✓ 保存済み ◐ 速報")
+    expect(grid.mark(2, 2023)).to_have_text("！ 保存済み・注意 ◐ 速報")  # fewer than none
     expect(grid.mark(1, 2023)).to_have_text("✕ 保存していません")
     assert grid.stored() == {
         (0, 2022): (Decimal(1234), ""),

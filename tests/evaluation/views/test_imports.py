@@ -141,6 +141,41 @@ def test_cells_are_told_in_words_and_filtered_by_kind(client, scene):
     assert "すべて、ファイルの値にする" not in html
 
 
+def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, scene):
+    valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(20), note="暫定")
+    changes = {("論文数", f"{R7}の注"): "年度末", ("論文数", R8): 2, ("満足度", R8): "－"}
+    kept = taken_in(client, scene, changes)
+    url = address(scene, "value_import", kept.pk)
+    html = page(client, url)
+    assert re.findall(r'<th scope="row">([A-Z]+\d+)</th>', html) == ["Q6", "R6", "R7"]
+    assert re.findall(r"<p>(注：.*?|！ .*?)</p>", html) == [
+        "注：「暫定」 → 「年度末」",
+        "！ 前年度（20）から△90.0%と、大きく変わっています。",
+        "！ 「－」は、該当なしとして読みました。",
+    ]
+    asked = page(client, f"{url}?kind=asked")
+    assert re.findall(r'<th scope="row">([A-Z]+\d+)</th>', asked) == ["R6", "R7"]
+    assert "注意（2）" in html
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
+    assert IndicatorValue.objects.get(fiscal_year=2025).note == "年度末"
+    done = page(client, url)
+    assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
+
+
+def test_of_many_cells_each_page_says_what_is_remarkable(client, scene, monkeypatch):
+    monkeypatch.setattr("evaluation.views.imports.MOST_ASKED", 1)
+    monkeypatch.setattr("evaluation.views.imports.PER_PAGE", 2)
+    changes = {("論文数", R7): 20, ("論文数", R8): 2, ("満足度", R8): "-"}
+    kept = scene.compared(filled(scene.template(), changes))
+    url = address(scene, "value_import", kept.pk)
+    pages = [page(client, f"{url}?page={n}") for n in (1, 2)]
+    assert [re.findall(r"<p>(！ .*?)</p>", html) for html in pages] == [
+        ["！ 前年度（20）から△90.0%と、大きく変わっています。"],
+        ["！ 「-」は、該当なしとして読みました。"],
+    ]
+    assert "変わるセルが多いため、件数は数えていません。" in pages[0]
+
+
 def test_a_conflict_is_decided_by_cell_and_for_all(client, scene):
     content = filled(scene.template(), {("論文数", R7): 3, ("論文数", R8): 4})
     for fiscal_year in (2025, 2026):
@@ -175,6 +210,18 @@ def test_many_cells_come_by_pages(client, scene, monkeypatch):
     html = page(client, address(scene, "value_import", kept.pk) + "?kind=unchanged&page=2")
     assert re.findall(r'<th scope="row">([A-Z]+\d+)</th>', html) == ["F7", "I7", "L7", "O7"]
     assert "2 / 4ページ" in html
+
+
+def test_the_next_upload_takes_old_files_away(client, scene):
+    kept = taken_in(client, scene, {("論文数", R8): 5})
+    client.post(address(scene, "save_import", kept.pk), {"form_token": "s"})
+    left = scene.compared(filled(scene.template(), {("論文数", R8): 6}))
+    ValueImport.objects.update(uploaded_at=dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
+    upload(client, scene, filled(scene.template(), {("論文数", R8): 7}), token="n")
+    told = [page(client, address(scene, "value_import", one.pk)) for one in (kept, left)]
+    assert "ファイルとセルごとの結果は、30日を過ぎたため消しました。" in told[0]
+    assert "30日の間に保存されなかったため、ファイルを消しました。" in told[1]
+    assert [html.count("セルごとの結果</h2>") for html in told] == [0, 0]
 
 
 def test_an_import_is_given_up(client, scene):

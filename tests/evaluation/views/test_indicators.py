@@ -89,7 +89,7 @@ def test_a_measure_is_added_with_a_baseline_as_people_type_it(client, place):
     [
         (
             {"baseline": "約100"},
-            {"baseline": ["「約」は付けられません。数だけを入力してください（例：1,234本）。"]},
+            {"baseline": ["「約」は付けられません。「1,234本」のように入力してください。"]},
         ),
         ({"baseline": "1.5"}, {"baseline": ["整数で入力してください（例：1,234本）。"]}),
         ({"baseline": "未集計"}, {"baseline": ["数を入力してください（例：1,234本）。"]}),

@@ -108,7 +108,7 @@ def test_an_item_is_pasted_from_word(portal: Portal, script: bool):
     page.get_by_role("button", name="何が変わるかを見る").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("貼り付けた文章の確認")
     expect(page.locator(".notice.info")).to_have_text(
-        "まだ保存していません。確かめてください 1、新設 4、削る候補 1"
+        "まだ保存していません。わずかな違い 1、新設 4、削る候補 1"
     )
     expect(page.get_by_label("この違いのとおりに改める")).not_to_be_checked()
     expect(page.get_by_label("削る（下にあるものも）")).not_to_be_checked()

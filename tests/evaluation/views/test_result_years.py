@@ -126,7 +126,9 @@ def test_handed_in_returned_with_words_and_confirmed(place, agency, assessor):
 def test_what_is_missing_or_remarkable_is_shown_before_it_is_handed_in(place, agency):
     make_measure(Clause.objects.get(pk=place.measure.indicator_id), "著書数")
     make_value(place.measure, 2023, 100)
+    make_value(place.measure, 2024, -5)
     page = html(agency.get(place.step("submit")))
+    assert "マイナス（△5件）です。" in page
     assert "まだ入力されていないもの（1）" in page
     assert "論文数：著書数" in page
     assert "大きく変わっています。" in page
@@ -250,7 +252,7 @@ def test_what_is_no_day_or_nobody_of_the_agency_is_told_at_its_item(place, asses
     assert form.errors == {
         f"person_{pk}": ["担当者を、法人担当者の一覧から選んでください。"],
         f"due_{pk}": [
-            "「項目1の推進」の期限の「6月末」を読み取れません。「2026-04-01」か「令和8年4月1日」の形で入力してください。"
+            "「項目1の推進」の期限の「6月末」を読み取れません。「令和8年4月1日」「2026/4/1」「R8.4.1」のどれかの形で入力してください。"
         ],
     }
     assert not ItemYear.objects.exists()
@@ -379,6 +381,28 @@ def test_who_is_let_in_to_what_until_when_and_why_is_asked_for(place, assessor, 
     answer = assessor.post(place.address("year_admission"), given | fields)
     assert answer.context["form"].errors == errors
     assert not Admission.objects.exists()
+
+
+def test_what_a_closing_shuts_out_is_listed_before(place, assessor):
+    address = place.address("year_closing")
+    make_measure(place.measure.indicator, "被引用数")
+
+    def listed():
+        found = re.findall(r"<tbody>(.*?)</tbody>", html(assessor.get(address)), re.DOTALL)
+        rows = re.findall(r"<tr>(.*?)</tr>", "".join(found), re.DOTALL)
+        cells = [re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+        return [[re.sub(r"<.*?>|\s+", "", cell) for cell in row][1:4] for row in cells]
+
+    assert listed() == [["入力中", "1/2", "1件"]]
+    valuing.submit(place.item, YEAR, by=None)
+    assert listed()[0] == ["→確認待ち", "1/2", "1件"]
+    valuing.send_back(place.item, YEAR, by=None, words="直す")
+    assert listed()[0] == ["↩差戻し", "1/2", "1件"]
+    valuing.submit(place.item, YEAR, by=None)
+    valuing.confirm_year(place.item, YEAR, by=None)
+    assert (listed(), "すべての項目が確定しています。" in html(assessor.get(address))) == ([], True)
+    valuing.close(place.period, YEAR, by=None, reason="提出")
+    assert "まだ確定していない項目" not in html(assessor.get(address))
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -155,6 +155,16 @@ def test_ratios_and_running_totals_are_the_same_on_both_pages_and_in_the_file(pl
         assert [words for words in (*expected, "433") if f">{words}<" not in html] == []
 
 
+def test_a_corrected_value_says_so_where_a_preliminary_one_does(place):
+    why = {"why_code": "mistake", "why": "桁の誤り"}
+    valuing.correct(place.counted, 2022, by=None, number=Decimal(1243), **why)
+    rows = [r for r in place.rows("results_csv") if r["測定項目"] == "論文数"]
+    expected = ["1,243（訂正）", "1,100", "0", "1,200（速報）", "－"]
+    assert [r["実績"] for r in rows] == expected
+    html = place.page("item_results", place.item.public_id)
+    assert [words for words in expected if f">{words}<" not in html] == []
+
+
 def test_zero_is_a_figure_and_what_is_empty_is_none(place):
     rows = [r for r in place.rows("results_csv") if r["測定項目"] == "論文数"]
     assert [r["数値"] for r in rows] == ["1234", "1100", "0", "1200", ""]

@@ -59,7 +59,7 @@ def test_a_report_pins_what_it_used_and_lists_what_changed_since(place):
     html = place.client.get(place.address("value_report", report.pk)).content.decode()
     assert "この報告の後に変わった値（3件）" in html
     assert [row for row in cells(html) if len(row) == 4][1:] == [
-        ["件数", "令和5年度", "1,234件", "1,243件"],
+        ["件数", "令和5年度", "1,234件", "1,243件（訂正）"],
         ["件数", "令和6年度", "－", "0件（速報）"],
         ["年度の実績", "令和6年度", "－", "実施した。（速報）"],
     ]

@@ -165,7 +165,7 @@ def test_last_values_target_and_warnings_stand_beside(scene):
     for year, number in ((2023, 100), (2024, 10)):
         make_value(scene.measure, year, number)
     html = page(scene.client().get(scene.value))
-    assert html.count("前年度（100（速報））から△90.0%と、大きく変わっています。") == 1
+    assert html.count("前年度（100）から△90.0%と、大きく変わっています。") == 1
     assert re.findall(r'<td class="amount">([^<]*)</td><td class="amount">－</td>', html) == [
         "－",
         "100（速報）",
@@ -173,6 +173,22 @@ def test_last_values_target_and_warnings_stand_beside(scene):
         "－",
         "－",
     ]
+
+
+NEGATIVE = "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。"
+
+
+@pytest.mark.parametrize("part", ["", "?part=panel"])
+def test_what_is_remarkable_of_the_value_that_stands_is_shown_whenever_it_is_opened(scene, part):
+    client = scene.client()
+    client.post(scene.value, FORM | {"value": "△5"})
+    for _ in range(2):
+        assert page(client.get(scene.value + part)).count(NEGATIVE) == 1
+
+
+def test_it_is_told_how_a_dash_was_read(scene):
+    html = page(scene.client().post(scene.value, FORM | {"value": "－"}, follow=True))
+    assert html.count("保存しました。「－」は、該当なしとして読みました。") == 1
 
 
 def test_readers_see_it_and_change_nothing(scene):
@@ -296,3 +312,16 @@ def test_evidence_waits_for_its_value(scene):
     assert scene.client().get(scene.add).status_code == 404
     far = scene.add.replace("measure=1", f"measure={'9' * 5000}")
     assert scene.client().get(far).status_code == 404
+
+
+def test_evidence_of_a_closed_year_is_told_instead_of_asked_for(scene):
+    row = make_value(scene.measure, 2024, 5)
+    link = valuing.attach_link(row, by=None, title="集計", url="https://example.jp/a")
+    valuing.close(scene.period, 2024, by=None, reason="提出済み")
+    client = scene.client()
+    remove = f"/{scene.period.agency.code}/5/evidence/{link.pk}/remove/"
+    for address in (scene.add, remove):
+        html = page(client.get(address))
+        assert html.count("令和6年度は締め切られています（理由：提出済み）。") == 1
+        assert "<textarea" not in html.partition("<main")[2]
+        assert '<form method="post"' not in html.partition("<main")[2]

@@ -30,7 +30,7 @@ STORED = {
     ("発信数", BEFORE): 340, ("発信数", YEAR): 1234,
     ("閲覧数", BEFORE): -56, ("閲覧数", YEAR): 12345,
 }  # fmt: skip
-WRONG = "「約」は付けられません。数だけを入力してください（例：1,234件）。"
+WRONG = "「約」は付けられません。「1,234件」のように入力してください。"
 PASTE = """text => {
     const data = new DataTransfer();
     data.setData("text/plain", text);
