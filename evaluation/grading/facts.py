@@ -245,7 +245,8 @@ def _refuse_kept(item: Clause, fiscal_year: int) -> None:
 def kept_years(item: Clause) -> dict[int, str]:
     """Return the fiscal years of which the plans and inputs of an item are kept as they are, each with the
     reason and the way out (two queries)."""
-    issued = Rating.objects.filter(item=item, stage=Rating.Stage.ISSUED).order_by("pk")
+    # The minister's last: it is told, for it has to be opened before the agency's own.
+    issued = Rating.objects.filter(item=item, stage=Rating.Stage.ISSUED).order_by("-side", "pk")
     kept = {
         rating.fiscal_year: f"{year_name(rating.fiscal_year)}の{rating.get_side_display()}の評定が"
         "確定しています。計画とインプット情報を直すには、先に、理由を付けて評定の確定を取り消してください。"
