@@ -6,7 +6,6 @@ Every function writes its change with its history in one transaction, and refuse
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,29 +20,16 @@ from evaluation.models import (
     Amendment,
     Attachment,
     ProcedureStep,
-    RatingStep,
     Snapshot,
     StepKind,
-    StepOrder,
 )
 from evaluation.permissions import UNDECIDED
+from evaluation.step_order import FIELDS, check_order
 from jst_objectives import history
 from programs.models import User
 
 State = Amendment.State
 RECORDED_IN = (*UNDECIDED, State.DECIDED)
-# What a record says; `snapshot` is chosen once, when it is recorded.
-FIELDS = (
-    "body",
-    "number",
-    "document_number",
-    "date",
-    "answered_on",
-    "openness",
-    "result",
-    "opinion",
-)
-AnyStep = ProcedureStep | RatingStep  # of an amendment, or of an evaluation
 NOW = "now"  # instead of the number of a snapshot: what the amendment says now
 
 
@@ -103,25 +89,6 @@ def check_changeable(amendment: Amendment, kind: StepKind) -> None:
     if amendment.is_decided and not kind.after_decision:
         words = f"「{kind}」は決定の前の手続のため、決定した後は記録を変えられません。"
         raise ValidationError({"kind": words})
-
-
-def check_order(steps: Iterable[AnyStep]) -> None:
-    """Raise ValidationError naming each step before which the law wants another one, not yet done.
-
-    One step of the earlier kind must have been finished by the day on which the later one began; both
-    may be repeated.
-    """
-    steps = list(steps)
-    kinds = {step.kind_id for step in steps}
-    orders = StepOrder.objects.filter(later__in=kinds).select_related("earlier", "later")
-    missing = [
-        _missing(step, order)
-        for order in orders
-        for step in steps
-        if step.kind_id == order.later_id and not _is_preceded(step, order, steps)
-    ]
-    if missing:
-        raise ValidationError({"date": missing})
 
 
 def check_days(amendment: Amendment, decided_on: dt.date) -> None:
@@ -231,22 +198,3 @@ def _check(step: ProcedureStep) -> None:
         words = f"決定の後の手続の日付は、決定日（{written(step.amendment.decided_on)}）以後にしてください。"
         raise ValidationError({"date": words})
     step.full_clean()
-
-
-def _is_preceded(step: AnyStep, order: StepOrder, steps: list[AnyStep]) -> bool:
-    return any(
-        other.kind_id == order.earlier_id
-        and step.date
-        and other.finished_on
-        and other.finished_on <= step.date
-        for other in steps
-    )
-
-
-def _missing(step: AnyStep, order: StepOrder) -> str:
-    basis = f"（{order.legal_basis}）" if order.legal_basis else ""
-    day = f"（{written(step.date)}）" if step.date else ""
-    return (
-        f"「{order.later}」{day}の前に、「{order.earlier}」が済んでいる必要があります{basis}。"
-        f"先に「{order.earlier}」を記録するか、日付を確かめてください。"
-    )

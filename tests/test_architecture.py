@@ -52,7 +52,7 @@ LAYERS = [
         "lifespans",
         "surroundings",
     }
-    | {"lineage", "progress", "reminding"}
+    | {"lineage", "progress", "reminding", "step_order"}
     | {
         "entering",
         "valuing",

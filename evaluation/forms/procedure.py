@@ -15,6 +15,7 @@ from evaluation.forms.dates import JapaneseDateField
 from evaluation.forms.plain import PlainForm
 from evaluation.models import Amendment, Attachment, ProcedureStep, StepKind
 from evaluation.models.steps import LARGEST_FILE
+from evaluation.step_order import FIELDS
 
 MEGABYTE = 1024 * 1024
 
@@ -30,7 +31,7 @@ def why_field(label: str) -> forms.CharField:
 
 
 class StepRecordForm(PlainForm):
-    """What is recorded of a step; `said` are the fields of `recording.FIELDS`."""
+    """What is recorded of a step; `said` are the fields of `FIELDS`."""
 
     is_printed = True
 
@@ -65,7 +66,7 @@ class StepRecordForm(PlainForm):
 
     @property
     def said(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in recording.FIELDS}
+        return {name: self.cleaned_data[name] for name in FIELDS}
 
 
 class RecordForm(StepRecordForm):
@@ -112,7 +113,7 @@ class CorrectForm(StepRecordForm):
     seen = SeenField()
 
     def __init__(self, step: ProcedureStep, data: Any = None) -> None:
-        stored = {name: getattr(step, name) for name in recording.FIELDS}
+        stored = {name: getattr(step, name) for name in FIELDS}
         super().__init__(data, initial=stored | {"seen": recording.fingerprint(step)})
 
 

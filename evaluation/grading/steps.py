@@ -1,6 +1,6 @@
 """The procedure of an evaluation: the council's opinion, the notification, the publication.
 
-The agency's kinds of step, their order by law, and its check are those of `evaluation.recording`.
+The agency's kinds of step, their order by law, and its check are those of `evaluation.step_order`.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evaluation import recording
 from evaluation.amending import Stale, digest
 from evaluation.eras import written
 from evaluation.grading.gradebook import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.rows import first_day, set_texts
 from evaluation.models import ObjectivePeriod, RatingStep, StepKind
+from evaluation.step_order import FIELDS, check_order
 from evaluation.valuing import year_name
 from evaluation.valuing.rows import check_year, lock_period
 from jst_objectives import history
@@ -46,7 +46,7 @@ def steps_of(period: ObjectivePeriod, fiscal_year: int, rating_kind: str) -> lis
 
 
 def fingerprint_of_step(step: RatingStep) -> str:
-    return digest([str(getattr(step, name) or "") for name in recording.FIELDS])
+    return digest([str(getattr(step, name) or "") for name in FIELDS])
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def record_step(
     by: User | None,
     **said: Any,
 ) -> RatingStep:
-    """Record a step: some of `recording.FIELDS`. Raises ValidationError for one out of order, naming the
+    """Record a step: some of `FIELDS`. Raises ValidationError for one out of order, naming the
     one that is missing; for a day on which the year was not over, or that is still to come; for the same
     again; and for what follows the grades (通知, 公表) while the minister's are drafts."""
     locked = lock_period(period.pk)
@@ -77,7 +77,7 @@ def record_step(
     others = list(RatingStep.objects.filter(**place).select_related("kind"))
     if _told(step) in map(_told, others):
         raise ValidationError(f"「{kind}」の同じ内容の記録が、すでにあります。")
-    recording.check_order([*others, step])
+    check_order([*others, step])
     history.save(step, by=by, reason=f"評価の手続の記録：{kind}")
     return step
 
@@ -122,5 +122,5 @@ def remove_step(step: RatingStep, *, by: User | None, why: str, seen: str | None
     others = RatingStep.objects.filter(
         period=step.period_id, fiscal_year=step.fiscal_year, rating_kind=step.rating_kind
     ).exclude(pk=step.pk)
-    recording.check_order(others.select_related("kind"))
+    check_order(others.select_related("kind"))
     history.delete(stands, by=by, reason=f"評価の手続の記録の取消し：{why}")
