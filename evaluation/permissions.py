@@ -273,6 +273,7 @@ class ResultAct(StrEnum):
     HEAR = "hear"
     ASSIGN = "assign"
     REPORT = "report"
+    ISSUE = "issue"
 
 
 RESULT_RULES = {
@@ -289,6 +290,7 @@ RESULT_RULES = {
     ResultAct.HEAR: ("評価の手続の記録", (R.ASSESSOR,)),
     ResultAct.ASSIGN: ("入力の担当者と期限の設定", (R.AGENCY, R.ASSESSOR)),
     ResultAct.REPORT: ("報告の作成", (R.AGENCY, R.ASSESSOR)),
+    ResultAct.ISSUE: ("評定調書・総括表・評価書の発行", (R.ASSESSOR,)),
 }
 RATED_BY = {
     Rating.Side.SELF: ResultAct.RATE_SELF,

@@ -14,10 +14,13 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from evaluation.documents.dossier import steps_of
-from evaluation.documents.issuing import issue
-from evaluation.documents.pdf import PdfError
-from evaluation.models import IssuedDocument, Rendering, Snapshot
+from evaluation.documents.dossier import cache, steps_of
+from evaluation.documents.issuing import evaluation_print, issue
+from evaluation.documents.pdf import Heard, PdfError, render_pdf_cached
+from evaluation.grading import Gradebook
+from evaluation.models import IssuedDocument, ObjectivePeriod, Rendering, Snapshot
+from evaluation.permissions import sides_read
+from evaluation.valuing import lock_period
 from programs.models import User
 
 State = Rendering.State
@@ -50,10 +53,27 @@ def start(snapshot: Snapshot, kind: str, *, by: User) -> Rendering:
     # Two who press the button at once get the same one.
     Snapshot.objects.select_for_update().get(pk=snapshot.pk)
     under_way = Rendering.objects.filter(snapshot=snapshot, kind=kind, state__in=ACTIVE).first()
-    if under_way:
-        return under_way
     total = len(steps_of(snapshot.data, kind))
-    rendering = Rendering(snapshot=snapshot, kind=kind, requested_by=by, total=total)
+    return under_way or _enqueued(
+        Rendering(snapshot=snapshot, kind=kind, requested_by=by, total=total)
+    )
+
+
+@transaction.atomic
+def start_print(
+    period: ObjectivePeriod, fiscal_year: int, rating_kind: str, *, by: User
+) -> Rendering:
+    """Return the rendering of 評価書 as one person sees the evaluation now, begun unless it is under
+    way already; it is not issued, but kept for `render_pdf_cached`."""
+    reap()
+    lock_period(period.pk)
+    evaluation = {"period": period, "fiscal_year": fiscal_year, "rating_kind": rating_kind}
+    own = Rendering.objects.filter(**evaluation, requested_by=by, state__in=ACTIVE)
+    kind = IssuedDocument.Kind.EVALUATION
+    return own.first() or _enqueued(Rendering(**evaluation, kind=kind, requested_by=by, total=1))
+
+
+def _enqueued(rendering: Rendering) -> Rendering:
     rendering.requested_at = timezone.now()
     rendering.full_clean()
     rendering.save()
@@ -124,9 +144,7 @@ def render(key: int) -> None:
     """Make one document, telling how far it is. What goes wrong is told to who waits for it."""
     try:
         rendering = _begin(key)
-        heard = _teller(rendering)
-        document = issue(rendering.snapshot, rendering.kind, by=rendering.requested_by, heard=heard)
-        _finish(key, State.DONE, document=document)
+        _finish(key, State.DONE, document=_made(rendering, _teller(rendering)))
     except CancelledError:
         _finish(key, State.CANCELLED)
     except PdfError as error:
@@ -142,6 +160,18 @@ def render(key: int) -> None:
         raise
 
 
+def _made(rendering: Rendering, heard: Heard) -> IssuedDocument | None:
+    """Make what is wanted; None for what is not issued."""
+    by = rendering.requested_by
+    if rendering.snapshot:
+        return issue(rendering.snapshot, rendering.kind, by=by, heard=heard)
+    assert rendering.period, "the database says so"
+    book = Gradebook.of(rendering.period, sides_read(by, rendering.period))
+    html = evaluation_print(book, rendering.fiscal_year or 0, rendering.rating_kind)
+    render_pdf_cached(html, folder=cache(), heard=heard)
+    return None
+
+
 @transaction.atomic
 def _begin(key: int) -> Rendering:
     locked = _locked(key)
@@ -154,7 +184,8 @@ def _begin(key: int) -> Rendering:
 
 def _teller(rendering: Rendering) -> Callable[[int], None]:
     """Return what notes how many steps are done; it raises CancelledError when nobody wants any more."""
-    steps = steps_of(rendering.snapshot.data, rendering.kind)
+    snapshot = rendering.snapshot
+    steps = steps_of(snapshot.data, rendering.kind) if snapshot else [rendering.get_kind_display()]
 
     @transaction.atomic
     def heard(done: int) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
+PAPER_OF_ISSUED = "評定調書・総括表・評価書は、主務大臣による評価が確定してから発行します。"
+PAPER_KIND = "控えが評定のものなら評定の文書を、変更のものなら変更の文書を発行します。"
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
 MEASURED = "測定項目は、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
 PARTS = "割合の分子と分母は、同じ期間の定量の測定項目にしてください。"
@@ -115,6 +117,29 @@ def _entered(model: str, period: str, place: str, differs: str) -> Iterator[tupl
 
 
 RESULT_RULES = (
+    (
+        "snapshot_of_issued",
+        "evaluation_snapshot",
+        ("INSERT",),
+        (
+            "NEW.rating_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM evaluation_rating r"
+            " WHERE r.id = NEW.rating_id AND r.side = 'minister' AND r.stage = 'issued')"
+        ),
+        PAPER_OF_ISSUED,
+    ),
+    (
+        "document_of_its_kind",
+        "evaluation_issueddocument",
+        ("INSERT",),
+        (
+            "NOT EXISTS (SELECT 1 FROM evaluation_snapshot s LEFT JOIN evaluation_rating r"
+            " ON r.id = s.rating_id WHERE s.id = NEW.snapshot_id AND CASE"
+            " WHEN s.rating_id IS NULL THEN NEW.kind NOT IN ('assessment', 'grades', 'evaluation')"
+            " WHEN r.item_id IS NULL THEN NEW.kind IN ('grades', 'evaluation')"
+            " ELSE NEW.kind = 'assessment' END)"
+        ),
+        PAPER_KIND,
+    ),
     (
         "rating_kept",
         "evaluation_rating",

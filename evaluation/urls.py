@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from evaluation.models import IssuedDocument, Rating
+from evaluation.models import Rating
+from evaluation.models.documents import OF_AMENDMENT, OF_EVALUATION
 from evaluation.views import (
     amendments,
     applying,
@@ -17,6 +18,7 @@ from evaluation.views import (
     drafting,
     entering,
     evidence,
+    grade_papers,
     grading,
     history,
     home,
@@ -52,7 +54,7 @@ from evaluation.views import (
 
 
 class DocumentKind:
-    regex = "|".join(IssuedDocument.Kind.values)
+    regex = "|".join(OF_AMENDMENT)
 
     def to_python(self, value: str) -> str:
         return value
@@ -65,6 +67,10 @@ class WordKind(DocumentKind):
     regex = "|".join(papers.IN_WORD)
 
 
+class RatingPaper(DocumentKind):
+    regex = "|".join(OF_EVALUATION)
+
+
 class RatingKind(DocumentKind):
     regex = "|".join(Rating.Kind.values)
 
@@ -75,6 +81,7 @@ class RatingSide(DocumentKind):
 
 register_converter(DocumentKind, "document_kind")
 register_converter(RatingKind, "rating_kind")
+register_converter(RatingPaper, "rating_paper")
 register_converter(RatingSide, "rating_side")
 register_converter(WordKind, "word_kind")
 PERIOD = "<slug:agency>/<int:number>/"
@@ -119,6 +126,21 @@ urlpatterns = [
     path(GRADES, assessments.grades, name="grades"),
     path(PERIOD + "grades.pdf", assessments.grades_pdf, name="grades_pdf"),
     path(PERIOD + "grades.docx", assessments.grades_word, name="grades_word"),
+    path(
+        GRADES + "<int:fiscal_year>/<rating_kind:kind>/evaluation.pdf",
+        assessments.evaluation_pdf,
+        name="evaluation_pdf",
+    ),
+    path(
+        GRADES + "renderings/<int:pk>/",
+        renderings.evaluation_rendering,
+        name="evaluation_rendering",
+    ),
+    path(
+        GRADES + "renderings/<int:pk>/cancel/",
+        renderings.cancel_evaluation,
+        name="cancel_evaluation_rendering",
+    ),
     path(GRADES + "checks/<int:fiscal_year>/", rating_steps.grade_checks, name="grade_checks"),
     path(RATING_STEPS, rating_steps.rating_steps, name="rating_steps"),
     path(RATING_STEPS + "new/", rating_steps.record_rating_step, name="record_rating_step"),
@@ -140,6 +162,7 @@ urlpatterns = [
     path(GRADE, assessments.assessment, name="assessment"),
     path(GRADE + "sheet.pdf", assessments.assessment_pdf, name="assessment_pdf"),
     path(GRADE + "sheet.docx", assessments.assessment_word, name="assessment_word"),
+    path(GRADE + "issue/<rating_paper:paper>/", grade_papers.issue_paper, name="issue_paper"),
     path(SIDE, grading.grade, name="grade"),
     path(SIDE + "issue/", grading.issue_grade, name="issue_grade"),
     path(SIDE + "reopen/", grading.reopen_grade, name="reopen_grade"),

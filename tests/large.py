@@ -233,6 +233,7 @@ class Large:
         kept = amendment.snapshots.count()
         for number in range(kept + 1, kept + self.many + 1):
             fields = {"amendment": amendment, "number": number, "taken_by": self.drafter}
+            fields |= {"name": ""}
             (snapshot,) = self.rows(Snapshot, 1, **fields, **taken)
             sha256 = f"{amendment.pk:032}{number:032}"
             issued = {"sha256": sha256, "content": b"%PDF-", "versions": {}, "issued_at": now}
@@ -347,6 +348,10 @@ class Large:
             for side in Rating.Side
         ]
         history.create_all(Rating, ratings, by=self.drafter, reason="試験")
+        overall = {name: value for name, value in rated.items() if name != "item"}
+        rows = [Rating(**overall, **kept, fiscal_year=2024, side="minister")]
+        history.create_all(Rating, rows, by=self.drafter, reason="試験")
+        self.papers()
         for remedy in self.rows(Remedy, period=self.period, item=item, fiscal_year=2023, issue="x"):
             self.rows(RemedyProgress, 1, remedy=remedy, fiscal_year=2024, words="x")
         (kind,) = self.rows(
@@ -354,6 +359,22 @@ class Large:
         )
         place: dict[str, Any] = {"period": self.period, "rating_kind": "yearly"}
         self.rows(RatingStep, kind=kind, fiscal_year=2024, date=DAY, **place)
+
+    def papers(self) -> None:
+        """Add issued papers of 2024 without the work of printing, each with 評価書 on its way."""
+        now = timezone.now()
+        ratings = Rating.objects.filter(period=self.period, fiscal_year=2024, side="minister")
+        taken = {"content": "{}", "sha256": "0" * 64, "engine_version": "1", "taken_at": now}
+        for rating in ratings:
+            for number in range(1, self.many + 1):
+                fields = {"rating": rating, "name": "調書", "taken_by": self.drafter}
+                (snapshot,) = self.rows(Snapshot, 1, number=number, **fields, **taken)
+                kind = "assessment" if rating.item_id else "evaluation"
+                issued = {"content": b"%PDF-", "versions": {}, "issued_at": now}
+                issued |= {"sha256": f"a{rating.pk:031}{number:032}", "issued_by": self.drafter}
+                self.rows(IssuedDocument, 1, snapshot=snapshot, kind=kind, **issued)
+                begun = {"requested_by": self.drafter, "requested_at": now, "total": 1}
+                self.rows(Rendering, 1, snapshot=snapshot, kind=kind, **begun)
 
     def imported(self, measures: list[IndicatorMeasure]) -> None:
         """Leave a file with many errors and conflicts, to be confirmed."""

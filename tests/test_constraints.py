@@ -118,7 +118,8 @@ def of_program(model, **fields):
 
 def snapshot(**fields):
     values = {"number": 1, "content": "{}", "sha256": "0" * 64, "taken_at": timezone.now()}
-    return Snapshot(amendment=make_draft(make_period()), engine_version="1", **(values | fields))
+    values |= {"amendment": make_draft(make_period()), "engine_version": "1"}
+    return Snapshot(**(values | fields))
 
 
 def document(**fields):
@@ -131,8 +132,8 @@ def document(**fields):
 def rendering(**fields):
     taken = snapshot()
     taken.save()
-    values = {"kind": "dossier", "requested_by": make_user(), "total": 3}
-    return Rendering(snapshot=taken, requested_at=timezone.now(), **(values | fields))
+    values = {"snapshot": taken, "kind": "dossier", "requested_by": make_user(), "total": 3}
+    return Rendering(requested_at=timezone.now(), **(values | fields))
 
 
 def reason(**fields):
@@ -219,11 +220,15 @@ WRONG = {
         SchemeFlow, position=1, source="国", destination="国", label="subsidy"
     ),
     "snapshot_sha256_form": lambda: snapshot(sha256="0"),
+    "snapshot_of_amendment_or_rating": lambda: snapshot(name="調書"),
+    "snapshot_of_amendment_or_rating ": lambda: snapshot(amendment=None),
     "issued_document_sha256_form": lambda: document(sha256="0"),
     "issued_document_kind_known": lambda: document(kind="x"),
     "rendering_state_known": lambda: rendering(state="x"),
     "rendering_done_of_total": lambda: rendering(done=4),
     "rendering_done_with_document": lambda: rendering(state="done"),
+    "rendering_of_snapshot_or_evaluation": lambda: rendering(rating_kind="yearly"),
+    "rendering_of_snapshot_or_evaluation ": lambda: rendering(snapshot=None, kind="evaluation"),
     "reason_kind_known": lambda: reason(kind="x"),
     "step_openness_known": lambda: step(openness="x"),
     "step_answered_after_it_was_asked": lambda: step(answered_on=dt.date(2026, 3, 31)),

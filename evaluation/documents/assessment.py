@@ -31,6 +31,9 @@ from evaluation.series import Point
 from evaluation.valuing import changed_since, year_name
 
 SAMPLE = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
+# On every page of a paper: the words above stand on its first.
+SAMPLE_MARK = "【見本】実際の値ではありません。"
+DRAFT_MARK = "【作成中】確定していない評定があります。"
 UNSET = "未設定"
 SIDES = {Rating.Side.SELF: "自己評価", Rating.Side.MINISTER: "主務大臣による評価"}
 RESEARCH_ITEMS = "研究開発の成果の最大化その他の業務の質の向上に関する事項"
@@ -92,13 +95,15 @@ class RemedyRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An assessment sheet. `sample`: what must be said of made-up values, "" for real ones."""
+    """An assessment sheet. `sample`: what must be said of made-up values, "" for real ones; `draft`: of
+    a sheet whose grades are not issued."""
 
     form: str
     title: str
     subject: str
     year: str
     sample: str
+    draft: str
     facts: tuple[tuple[str, Cell], ...]
     years: tuple[str, ...]
     indicators: tuple[IndicatorRow, ...]
@@ -161,6 +166,7 @@ def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Shee
         subject=book.label(node),
         year=year_name(fiscal_year),
         sample=SAMPLE if period.sample_results else "",
+        draft=DRAFT_MARK if _is_draft(book, node, fiscal_year, kind) else "",
         facts=_facts(book, node, fiscal_year, places),
         years=tuple(year_name(year) for year in book.figures.years),
         indicators=tuple(_indicators(book, node, fiscal_year, places)),
@@ -169,6 +175,12 @@ def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Shee
         remedies=tuple(remedy_rows(book, node, fiscal_year, places)),
         others=tuple(_steps(book, fiscal_year, kind)),
     )
+
+
+def _is_draft(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> bool:
+    """Tell whether the minister's grade is not issued, or the agency's own is printed before it is."""
+    own, minister = (book.rating(node, fiscal_year, kind, side) for side in SIDES)
+    return minister is None or Rating.Stage.DRAFT in {minister.stage, own.stage if own else ""}
 
 
 def _facts(
@@ -381,6 +393,12 @@ def _steps(book: Gradebook, fiscal_year: int, kind: str) -> Iterator[Line]:
 
 
 # --- On paper -------------------------------------------------------------------------------------
+def mark_of(sample: str, draft: str) -> str:
+    """Return what stands on every page of a paper with made-up values, or with grades not issued."""
+    return (SAMPLE_MARK if sample else "") + draft
+
+
 def assessment_html(sheet: Sheet, **identity: Any) -> str:
     """Return the printed sheet (A4 landscape) as HTML for `pdf.render_pdf`."""
-    return render_to_string("evaluation/assessment_print.html", {"sheet": sheet, **identity})
+    context = {"sheet": sheet, "mark": mark_of(sheet.sample, sheet.draft), **identity}
+    return render_to_string("evaluation/assessment_print.html", context)

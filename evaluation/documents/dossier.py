@@ -1,4 +1,5 @@
-"""資料: the documents of a snapshot, each alone and all together in the official order.
+"""資料: the documents of a snapshot, each alone and all together in the official order; those of an
+evaluation are laid out by `evaluation.documents.evaluation`.
 
 Nothing but the snapshot's content goes into any of them.
 """
@@ -13,6 +14,7 @@ from django.db.models import Exists
 
 from evaluation.documents.appendix import appendix_from_data, appendix_html
 from evaluation.documents.comparison import comparison_html, from_data
+from evaluation.documents.evaluation import evaluation_html
 from evaluation.documents.memo import anchors, memo_html, with_pages
 from evaluation.documents.pdf import Heard, is_kept, read_pages_cached
 from evaluation.documents.sheets import (
@@ -23,6 +25,7 @@ from evaluation.documents.sheets import (
     whole_hierarchies,
 )
 from evaluation.models import Amendment, IssuedDocument
+from evaluation.models.documents import OF_AMENDMENT, OF_EVALUATION
 
 Kind = IssuedDocument.Kind
 Content = Mapping[str, Any]  # of a snapshot, see `issuing.current_content`
@@ -42,8 +45,8 @@ def cache() -> Path:
 
 
 def present(content: Content) -> list[Kind]:
-    """Return the kinds of document that the content of a snapshot has anything for, in order."""
-    return [kind for kind in Kind if kind not in MISSING or content.get(kind)]
+    """Return the kinds of document that an amendment's snapshot has anything for, in order."""
+    return [kind for kind in OF_AMENDMENT if kind not in MISSING or content.get(kind)]
 
 
 def kinds_of(amendment: Amendment) -> list[Kind]:
@@ -55,11 +58,13 @@ def kinds_of(amendment: Amendment) -> list[Kind]:
     }
     named = {kind.value: exists for kind, exists in there.items()}
     found = Amendment.objects.filter(pk=amendment.pk).values(**named).get()
-    return [kind for kind in Kind if found.get(kind.value, True)]
+    return [kind for kind in OF_AMENDMENT if found.get(kind.value, True)]
 
 
 def is_long(content: Content, kind: str) -> bool:
     """Tell whether a document takes longer to make than a request should: the whole always does."""
+    if kind in OF_EVALUATION:
+        return kind == Kind.EVALUATION
     rows = {
         Kind.COMPARISON: len(content["comparison"]["rows"]),
         Kind.APPENDIX: len(content["appendix"]["rows"]),
@@ -94,6 +99,8 @@ def parts_of(
     are done. Raises ValidationError where the snapshot holds nothing for this document, PdfError as
     `pdf.read_pages` does.
     """
+    if kind in OF_EVALUATION:
+        return [evaluation_html(content, kind, **identity)]
     if kind in MISSING and not content.get(kind):
         raise ValidationError(MISSING[Kind(kind)])
     title = f"{content['memo']['title']}（{Kind(kind).label}）"

@@ -3,14 +3,14 @@
 One model for screen, PDF and Word, as `assessment` has it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from evaluation.documents.assessment import SAMPLE, Cell, Line, Places, rated
+from evaluation.documents.assessment import SAMPLE, Cell, Line, Places, mark_of, rated
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.gradebook import OVERALL
 from evaluation.models import Rating
@@ -83,25 +83,39 @@ class GradeTable:
         return any(row.important or row.difficult for row in self.rows)
 
 
-def grade_table(book: Gradebook) -> GradeTable:
-    """Return the grades of a period as the reader of the book sees them."""
+def grade_table(book: Gradebook, until: Evaluation | None = None) -> GradeTable:
+    """Return the grades of a period as the reader of the book sees them; of one evaluation (`until`):
+    nothing of later years, and its own grounds alone."""
     period = book.figures.period
     evaluations = evaluations_of(book)
+    last_year = until[0] if until else period.last_fiscal_year
     shown = _shown(book)
-    last = period.last_fiscal_year
     return GradeTable(
         title=f"{period}　項目別評定総括表・総合評定",
         sample=SAMPLE if period.sample_results else "",
         note=NOTE,
-        heads=tuple(_head(evaluation) for evaluation in evaluations),
+        heads=tuple(head_of(evaluation) for evaluation in evaluations),
         overall=GradeRow(
-            Cell(OVERALL), False, False, tuple(_cell(book, None, e) for e in evaluations)
+            Cell(OVERALL), False, False, tuple(_cell(book, None, e, last_year) for e in evaluations)
         ),
         rows=tuple(
-            _row(book, node, evaluations, last) for node in book.items if node.clause_id in shown
+            _row(book, node, evaluations, last_year)
+            for node in book.items
+            if node.clause_id in shown
         ),
-        grounds=tuple(_grounds(book, evaluations)),
+        grounds=tuple(_grounds(book, [until] if until else evaluations)),
     )
+
+
+def table_from(data: Mapping[str, Any]) -> GradeTable:
+    """Return the table of its plain data, as a snapshot keeps it."""
+    rows = tuple(_row_from(row) for row in data["rows"])
+    return GradeTable(**{**data, "rows": rows, "overall": _row_from(data["overall"])})
+
+
+def _row_from(data: Mapping[str, Any]) -> GradeRow:
+    cells = tuple(GradeCell(**cell) for cell in data["grades"])
+    return GradeRow(**{**data, "item": Cell(**data["item"]), "grades": cells})
 
 
 def evaluations_of(book: Gradebook) -> list[Evaluation]:
@@ -111,7 +125,8 @@ def evaluations_of(book: Gradebook) -> list[Evaluation]:
     return sorted(found, key=lambda evaluation: evaluation[1] != Rating.Kind.YEARLY)
 
 
-def _head(evaluation: Evaluation) -> str:
+def head_of(evaluation: Evaluation) -> str:
+    """Return what an evaluation is called above its column."""
     year, kind = evaluation
     return year_name(year) if kind == Rating.Kind.YEARLY else KINDS_IN_WORDS[kind]
 
@@ -123,18 +138,20 @@ def _shown(book: Gradebook) -> set[int]:
     return {node.clause_id for node in (*ever, *above)}
 
 
-def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last: int) -> GradeRow:
+def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last_year: int) -> GradeRow:
     graded = any(book.is_graded(node, year) for year in book.figures.years)
-    profile = book.profile(node, last)
-    address = Places(book, node, last, Rating.Kind.YEARLY).item("item_profile")
-    cells = tuple(_cell(book, node, e) for e in evaluations) if graded else ()
+    profile = book.profile(node, last_year)
+    address = Places(book, node, last_year, Rating.Kind.YEARLY).item("item_profile")
+    cells = tuple(_cell(book, node, e, last_year) for e in evaluations) if graded else ()
     return GradeRow(Cell(book.label(node), address), profile.important, profile.difficult, cells)
 
 
-def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCell:
+def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation, last_year: int) -> GradeCell:
     year, kind = evaluation
+    if year > last_year:
+        return GradeCell(head_of(evaluation), "", "")
     if node and not book.is_graded(node, year):
-        return GradeCell(_head(evaluation), NOTHING, "", due=False)
+        return GradeCell(head_of(evaluation), NOTHING, "", due=False)
     period = book.figures.period
     item = node.public_id if node else "overall"
     address = reverse("assessment", args=[period.agency.code, period.number, item, year, kind])
@@ -142,7 +159,7 @@ def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation) -> GradeCe
         _grade(book.rating(node, year, kind, side))
         for side in (Rating.Side.SELF, Rating.Side.MINISTER)
     )
-    return GradeCell(_head(evaluation), minister, own, address)
+    return GradeCell(head_of(evaluation), minister, own, address)
 
 
 def _grade(rating: Rating | None) -> str:
@@ -162,9 +179,10 @@ def _grounds(
             if row and row.stage == Rating.Stage.ISSUED:
                 lines += rated(book, None, year, kind, side, Places(book, None, year, kind))
         if lines:
-            yield _head((year, kind)), tuple(lines)
+            yield head_of((year, kind)), tuple(lines)
 
 
 def grade_table_html(table: GradeTable, **identity: Any) -> str:
     """Return the printed table (A4 landscape) as HTML for `pdf.render_pdf`."""
-    return render_to_string("evaluation/grade_table_print.html", {"table": table, **identity})
+    context = {"table": table, "mark": mark_of(table.sample, ""), **identity}
+    return render_to_string("evaluation/grade_table_print.html", context)

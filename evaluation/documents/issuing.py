@@ -13,12 +13,17 @@ from evaluation.comparison import ENGINE_VERSION
 from evaluation.documents.appendix import amended_appendix
 from evaluation.documents.comparison import comparison_table, settings_of
 from evaluation.documents.dossier import cache, parts_of, steps_of
+from evaluation.documents.evaluation import evaluation_html, name_of, papers_of, whole
 from evaluation.documents.memo import memo
 from evaluation.documents.pdf import Heard, render_pdf_cached, renderer_versions
 from evaluation.documents.sheets import overview_sheets, policy_sheet, programme_sheets
-from evaluation.models import Amendment, IssuedDocument, Snapshot, Wording
+from evaluation.grading import Gradebook
+from evaluation.models import Amendment, IssuedDocument, Rating, Snapshot, Wording
 from evaluation.models.texts import Text
+from evaluation.valuing import lock_period
 from programs.models import User
+
+NOT_ISSUED = "主務大臣による評価が確定していないため、発行できません。評価を確定してから、もう一度発行してください。"
 
 
 @transaction.atomic
@@ -34,19 +39,39 @@ def take_snapshot(amendment: Amendment, *, by: User | None) -> Snapshot:
     amendment = locked.select_related("period__agency").get(pk=amendment.pk)
     if torn := torn_places(amendment):
         raise ValidationError(torn)
-    content, digest = Snapshot.canonical(current_content(amendment))
-    last = amendment.snapshots.last()
+    return _kept(amendment.snapshots, current_content(amendment), by)
+
+
+@transaction.atomic
+def take_rating_snapshot(rating: Rating, *, by: User | None) -> Snapshot:
+    """Keep the papers of an evaluation likewise: an item's, or those of the agency as a whole.
+
+    Raises ValidationError where the minister's rating is not issued.
+    """
+    lock_period(rating.period_id)
+    rating = Rating.objects.select_related("period__agency").get(pk=rating.pk)
+    if rating.side != Rating.Side.MINISTER or rating.stage != Rating.Stage.ISSUED:
+        raise ValidationError(NOT_ISSUED)
+    book = Gradebook.of(rating.period, ())
+    return _kept(rating.snapshots, papers_of(rating, book), by, name=name_of(rating, book))
+
+
+def _kept(taken: Any, data: dict[str, Any], by: User | None, **named: str) -> Snapshot:
+    """Return the last of the snapshots that are `taken`, or a new one where the data has changed."""
+    content, digest = Snapshot.canonical(data)
+    last: Snapshot | None = taken.last()
     if last is not None and last.sha256 == digest:
         return last
-    return Snapshot.objects.create(
-        amendment=amendment,
+    made: Snapshot = taken.create(
         number=last.number + 1 if last else 1,
         content=content,
         sha256=digest,
         engine_version=ENGINE_VERSION,
         taken_at=timezone.now(),
         taken_by=by,
+        **named,
     )
+    return made
 
 
 def torn_places(amendment: Amendment, text: Text | None = None) -> list[str]:
@@ -127,6 +152,12 @@ def unissued(name: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"document_id": f"{name}（未発行）", "content_hash": Snapshot.canonical(data)[1]}
 
 
+def evaluation_print(book: Gradebook, fiscal_year: int, kind: str) -> str:
+    """Return the HTML of 評価書 of a year as the reader of the book sees it, not issued."""
+    data = whole(book, fiscal_year, kind)
+    return evaluation_html(data, IssuedDocument.Kind.EVALUATION, **unissued("評価書", data))
+
+
 class Verdict(StrEnum):
     GENUINE = "genuine"
     REPLACED = "replaced"
@@ -136,7 +167,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Verification:
     """What the records say of a file. `newer` is the latest issue where it has been replaced;
-    `changed_since` tells that the amendment has changed since the file was issued."""
+    `changed_since` tells that the amendment, or a grade that it prints, has changed since the file was
+    issued."""
 
     verdict: Verdict
     sha256: str
@@ -148,20 +180,27 @@ class Verification:
 def verify(content: bytes, documents: Any) -> Verification:
     """Compare a file byte by byte with the issued `documents` (a queryset of what may be seen)."""
     digest = hashlib.sha256(content).hexdigest()
-    document = documents.filter(sha256=digest).select_related("snapshot__amendment__period").first()
+    told = documents.with_overtaken().select_related(
+        "snapshot__amendment__period__agency",
+        "snapshot__rating__period__agency",
+        "snapshot__rating__item",
+    )
+    document = told.filter(sha256=digest).first()
     if document is None:
         return Verification(Verdict.UNKNOWN, digest)
     snapshot = document.snapshot
-    of_this = documents.filter(snapshot__amendment=snapshot.amendment_id, kind=document.kind)
+    subject = {"snapshot__amendment": snapshot.amendment_id, "snapshot__rating": snapshot.rating_id}
+    of_this = documents.filter(**subject, kind=document.kind)
     newest = of_this.order_by("snapshot__number", "pk").last()
     if newest != document:
         return Verification(Verdict.REPLACED, digest, document, newest)
-    changed = _changed_since(snapshot)
+    changed = document.overtaken if snapshot.rating_id else _changed_since(snapshot)
     return Verification(Verdict.GENUINE, digest, document, changed_since=changed)
 
 
 def _changed_since(snapshot: Snapshot) -> bool:
     """Tell whether a draft has changed; what is decided cannot, whatever a newer engine marks."""
+    assert snapshot.amendment, "else it is of a rating"
     if snapshot.amendment.is_decided or snapshot.engine_version != ENGINE_VERSION:
         return False
     current = current_content(snapshot.amendment)

@@ -101,6 +101,22 @@ class IssueForm(PlainForm):
         return _revision(self.cleaned_data["seen"])
 
 
+class PaperForm(PlainForm):
+    """That a paper is issued with its blanks; nothing is asked of a `complete` one."""
+
+    incomplete = ticked(
+        "空欄のまま発行する",
+        error_messages={"required": "空欄を埋めるか、「空欄のまま発行する」を選んでください。"},
+    )
+
+    def __init__(self, data: Any = None, *, complete: bool) -> None:
+        super().__init__(data)
+        if complete:
+            del self.fields["incomplete"]
+        else:
+            self.fields["incomplete"].required = True
+
+
 class ReopenForm(PlainForm):
     """Why an issued rating is opened again."""
 

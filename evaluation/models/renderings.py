@@ -4,11 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from evaluation.models.documents import IssuedDocument, Snapshot
+from evaluation.models.objectives import ObjectivePeriod
+from evaluation.models.ratings import Rating
 from programs.models import User
 
 
 class Rendering(models.Model):
-    """作成: one document of a snapshot on its way to be issued, with how far it has come.
+    """作成: one document of a snapshot on its way to be issued, with how far it has come; or 評価書 of an
+    evaluation as it stands, which is printed for one person and not issued.
 
     `done` of `total` parts are laid out, `part` names the next. `heard_at` is the last sign of life of
     the process that works on it. `cancelling`: somebody asked it to stop. It holds no text and decides
@@ -23,8 +26,23 @@ class Rendering(models.Model):
         CANCELLED = "cancelled", "中止"
 
     snapshot = models.ForeignKey(
-        Snapshot, models.PROTECT, related_name="renderings", verbose_name="控え"
+        Snapshot,
+        models.PROTECT,
+        related_name="renderings",
+        verbose_name="控え",
+        null=True,
+        blank=True,
     )
+    period = models.ForeignKey(
+        ObjectivePeriod,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="期間",
+        null=True,
+        blank=True,
+    )
+    fiscal_year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
+    rating_kind = models.CharField("評価の種類", max_length=20, choices=Rating.Kind, blank=True)
     kind = models.CharField("種類", max_length=20, choices=IssuedDocument.Kind)
     requested_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name="作成を始めた人"
@@ -59,6 +77,29 @@ class Rendering(models.Model):
                 name="rendering_once_at_a_time",
                 violation_error_message="同じ文書を、いま作成しています。",
             ),
+            models.UniqueConstraint(
+                fields=["period", "fiscal_year", "rating_kind", "requested_by"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="rendering_unissued_once_at_a_time",
+                violation_error_message="同じ評価書を、いま作成しています。",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    snapshot__isnull=False,
+                    period__isnull=True,
+                    fiscal_year__isnull=True,
+                    rating_kind="",
+                )
+                | Q(
+                    snapshot__isnull=True,
+                    period__isnull=False,
+                    fiscal_year__isnull=False,
+                    rating_kind__in=["yearly", "prospective", "final"],
+                    kind="evaluation",
+                ),
+                name="rendering_of_snapshot_or_evaluation",
+                violation_error_message="作成するのは、控えの文書か、ある評価の評価書です。",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running", "done", "failed", "cancelled"]),
                 name="rendering_state_known",
@@ -70,15 +111,16 @@ class Rendering(models.Model):
                 violation_error_message="できた部分の数は、部分の数以下です。",
             ),
             models.CheckConstraint(
-                condition=Q(state="done", document__isnull=False)
-                | (~Q(state="done") & Q(document__isnull=True)),
+                condition=(~Q(state="done") & Q(document__isnull=True))
+                | Q(state="done", snapshot__isnull=False, document__isnull=False)
+                | Q(state="done", snapshot__isnull=True, document__isnull=True),
                 name="rendering_done_with_document",
-                violation_error_message="作成済みのものだけに、発行した文書があります。",
+                violation_error_message="控えから作成済みのものだけに、発行した文書があります。",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.snapshot}"
+        return f"{self.get_kind_display()} {self.snapshot or self.fiscal_year}"
 
     @property
     def is_active(self) -> bool:

@@ -1,29 +1,36 @@
-"""The assessment sheet of an item and a year, and the table of grades: on screen, as PDF, in Word."""
+"""The assessment sheet of an item and a year, and the table of grades: on screen, as PDF, in Word;
+and 評価書, all of them in one PDF, as it stands."""
 
 from dataclasses import asdict
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from evaluation import rendering
 from evaluation.documents.assessment import Sheet, assessment_html
 from evaluation.documents.assessment import assessment as sheet_of
 from evaluation.documents.assessment_word import assessment_docx, grade_table_docx
 from evaluation.documents.blanks import blanks
 from evaluation.documents.dossier import cache
 from evaluation.documents.grade_table import grade_table, grade_table_html
-from evaluation.documents.issuing import unissued
-from evaluation.documents.pdf import PdfError, UnprintableError, render_pdf_cached
+from evaluation.documents.issuing import evaluation_print, unissued
+from evaluation.documents.pdf import PdfError, UnprintableError, is_kept, render_pdf_cached
 from evaluation.documents.word_paper import MIME
 from evaluation.grades import Finding
 from evaluation.grading import KINDS_IN_WORDS
 from evaluation.models import ObjectivePeriod, Rating
 from evaluation.permissions import ResultAct, SignedInRequest, result_refusals, results_period
 from evaluation.valuing import year_name
-from evaluation.views.grade_scene import GradeScene, book_of
+from evaluation.views.grade_papers import evaluations, issued_papers
+from evaluation.views.grade_scene import GradeScene, book_of, evaluated_period
 from programs.access import record
 from programs.models import AccessRecord
+
+NOT_KEPT = "いまの内容の評価書は、まだ作成されていません。下の「作成」を押してください。"
 
 
 @require_safe
@@ -31,9 +38,12 @@ def grades(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     """総括表: the grades of every item and year, with the overall ones."""
     period = results_period(request, agency, number)
     book = book_of(request, period)
-    may_profile = not result_refusals(request.user, period)[ResultAct.PROFILE]
+    refusals = result_refusals(request.user, period)
     context = {"period": period, "table": grade_table(book), "years": book.figures.years}
-    context["may_profile"] = may_profile
+    context["may_profile"] = not refusals[ResultAct.PROFILE]
+    context["may_issue"] = not refusals[ResultAct.ISSUE]
+    context["evaluations"] = evaluations(book)
+    context["documents"] = issued_papers(request, period=period, item=None)
     return render(request, "evaluation/grades.html", context)
 
 
@@ -55,6 +65,25 @@ def grades_word(request: SignedInRequest, agency: str, number: int) -> HttpRespo
     return _word(request, period, content, f"総括表_{period.agency.code}_{period.number}")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluation_pdf(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int, kind: str
+) -> HttpResponse:
+    """Hand 評価書 over as it stands; begin its making where that is asked for."""
+    period = evaluated_period(request, agency, number, fiscal_year, kind)
+    html = evaluation_print(book_of(request, period), fiscal_year, kind)
+    kept = is_kept(html, folder=cache(), suffix="pdf")
+    if request.method == "POST" and not kept:
+        begun = rendering.start_print(period, fiscal_year, kind, by=request.user)
+        return redirect("evaluation_rendering", agency, number, begun.pk)
+    if request.method == "POST":
+        return redirect("evaluation_pdf", agency, number, fiscal_year, kind)
+    if not kept:
+        messages.info(request, NOT_KEPT)
+        return redirect(f"{reverse('grades', args=[agency, number])}#papers")
+    return _pdf(request, period, html, f"評価書_{agency}_{number}_{fiscal_year}年度_{kind}")
+
+
 @require_safe
 def assessment(
     request: SignedInRequest, agency: str, number: int, public_id: str, fiscal_year: int, kind: str
@@ -68,6 +97,7 @@ def assessment(
     context |= {
         "sheet": sheet_of(scene.book, scene.node, fiscal_year, kind),
         "blanks": blanks(scene.book, scene.node, fiscal_year, kind),
+        "documents": issued_papers(request, item=scene.clause, fiscal_year=fiscal_year, kind=kind),
     }
     return render(request, "evaluation/assessment.html", context)
 

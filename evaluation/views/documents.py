@@ -18,11 +18,13 @@ from programs.models import AccessRecord, User
 def document(request: PortalRequest, sha256: str) -> HttpResponse:
     """Hand over an issued PDF, byte by byte as it was issued."""
     documents = visible_documents(request.user).filter(sha256=sha256)
-    document = documents.select_related("snapshot__amendment__period__agency").first()
+    document = documents.select_related(
+        "snapshot__amendment__period__agency", "snapshot__rating__period__agency"
+    ).first()
     if document is None:
         raise Hidden("この文書は、発行されていないか、見る権限がありません。")
     if isinstance(request.user, User):
-        agency = document.snapshot.amendment.period.agency
+        agency = document.snapshot.period.agency
         record(request, AccessRecord.Kind.EXPORT, agency=agency, detail=document.filename)
     response = HttpResponse(bytes(document.content), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, document.filename)

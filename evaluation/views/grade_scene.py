@@ -45,9 +45,7 @@ class GradeScene:
         kind: str,
     ) -> "GradeScene":
         """Return what the user may read. Raises Hidden, or Http404 for what falls not due."""
-        period = results_period(request, agency, number)
-        if fiscal_year not in years_of(period) or kind not in kinds_due(period, fiscal_year):
-            raise Http404("この年度に、この評価はありません。")
+        period = evaluated_period(request, agency, number, fiscal_year, kind)
         book = book_of(request, period)
         node = None if public_id == WHOLE else item_of(book, public_id)
         if node and not book.is_graded(node, fiscal_year):
@@ -97,6 +95,16 @@ class GradeScene:
             "sides": sides,
             "refusals": {str(act): words for act, words in refusals.items()},
         }
+
+
+def evaluated_period(
+    request: SignedInRequest, agency: str, number: int, fiscal_year: int, kind: str
+) -> ObjectivePeriod:
+    """Return the period of an evaluation. Raises Hidden, or Http404 for one that falls not due."""
+    period = results_period(request, agency, number)
+    if fiscal_year not in years_of(period) or kind not in kinds_due(period, fiscal_year):
+        raise Http404("この年度に、この評価はありません。")
+    return period
 
 
 def book_of(request: SignedInRequest, period: ObjectivePeriod) -> Gradebook:

@@ -26,7 +26,7 @@ from evaluation.permissions import (
     results_period,
 )
 from evaluation.valuing import year_name
-from evaluation.views.grade_scene import WHOLE, book_of
+from evaluation.views.grade_scene import WHOLE, book_of, evaluated_period
 from evaluation.views.once import once
 
 
@@ -154,11 +154,9 @@ def _period(
     kind: str,
     act: ResultAct | None = None,
 ) -> ObjectivePeriod:
-    period = results_period(request, agency, number)
+    period = evaluated_period(request, agency, number, fiscal_year, kind)
     if act:
         require_result(request, act, period)
-    if fiscal_year not in years_of(period) or kind not in kinds_due(period, fiscal_year):
-        raise Http404("この年度に、この評価はありません。")
     return period
 
 

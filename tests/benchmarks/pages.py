@@ -77,6 +77,9 @@ REAL: list[Page] = [
     ("agency", "assessment sheet in Word", GRADE + "sheet.docx", 60),
     ("agency", "self-evaluation", GRADE + "self/", 25),
     ("agency", "issue a self-evaluation", GRADE + "self/issue/", 25),
+    ("assessor", "issue a sheet", GRADE + "issue/assessment/", 30),
+    ("assessor", "issue 評価書", TEXT + "grades/overall/2025/yearly/issue/evaluation/", 40),
+    ("printer", "評価書 being made", TEXT + "grades/renderings/{print}/", 8),
     ("agency", "inputs of an item", GRADED + "inputs/", 35),
     ("agency", "plans of an item", GRADED + "plans/2025/", 20),
     ("agency", "remedies", TEXT + "grades/remedies/", 20),
@@ -255,6 +258,7 @@ def real_document(clients: dict[str, Client]) -> dict[str, Any]:
     procedure.approve(copy, by=approver)
     begun = rendering.start(take_snapshot(source, by=editor), "dossier", by=editor)
     names |= recorded_and_restricted(source, clients) | {"rendering": begun.pk}
+    names |= printed(period, clients)
     return names | entered(names)
 
 
@@ -272,6 +276,17 @@ def recorded_and_restricted(draft: Any, clients: dict[str, Client]) -> dict[str,
     clients["named"] = Client(HTTP_HOST="localhost")
     clients["named"].force_login(editor)
     return {"step": step.pk, "file": file.pk, "reader": restriction.readers.get().pk}
+
+
+def printed(period: Any, clients: dict[str, Client]) -> dict[str, Any]:
+    """Let somebody begin a print of 評価書, signed in as `printer`."""
+    from evaluation import rendering
+    from tests.factories import make_user
+
+    person = make_user(period.agency, "agency")
+    clients["printer"] = Client(HTTP_HOST="localhost")
+    clients["printer"].force_login(person)
+    return {"print": rendering.start_print(period, 2025, "yearly", by=person).pk}
 
 
 def entered(names: dict[str, Any]) -> dict[str, Any]:
@@ -295,7 +310,7 @@ def readers(clients: dict[str, Client], period: Any) -> dict[str, Any]:
     from evaluation.models import AmendmentReason, Clause, Wording
     from tests.factories import make_user
 
-    for role in ("editor", "approver", "auditor", "maintainer", "agency"):
+    for role in ("editor", "approver", "auditor", "maintainer", "agency", "assessor"):
         clients[role] = Client(HTTP_HOST="localhost")
         clients[role].force_login(make_user(period.agency, role))
     items = Clause.objects.filter(period=period, kind="item", introduced_by__kind="baseline")

@@ -16,10 +16,12 @@ from django_tasks_db.models import DBTaskResult
 
 from evaluation import amending, rendering
 from evaluation.documents import dossier
-from evaluation.documents.issuing import take_snapshot
+from evaluation.documents.issuing import evaluation_print, take_snapshot
+from evaluation.documents.pdf import is_kept
 from evaluation.models import IssuedDocument, Rendering, Snapshot
 from programs.models import User
 from tests.databases import manage, query
+from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_baseline, make_draft, make_period, make_user
 
 IMMEDIATE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
@@ -54,6 +56,33 @@ def test_what_is_done_has_its_document(snapshot: Snapshot, person: User) -> None
     assert bytes(made.document.content)[:5] == b"%PDF-"
     again = now(rendering.start(snapshot, "dossier", by=make_user()))
     assert (again.pk != made.pk, again.document) == (True, made.document)
+
+
+@pytest.mark.django_db
+@override_settings(TASKS=IMMEDIATE)
+def test_what_is_printed_as_it_stands_is_kept_for_its_person_and_not_issued() -> None:
+    scene = Graded.made()
+    scene.write(scene.item, grade="S", results="秘密の案")
+    for person in (scene.agency, scene.assessor):
+        made = now(rendering.start_print(scene.period, 2024, "yearly", by=person))
+        assert (made.state, made.done, made.total, made.words) == ("done", 1, 1, "")
+        assert (made.document, made.requested_by) == (None, person)
+    assert IssuedDocument.objects.count() == 0
+    prints = [evaluation_print(scene.book(side), 2024, "yearly") for side in ("self", "minister")]
+    assert ["秘密の案" in html for html in prints] == [True, False]
+    kept = [is_kept(html, folder=dossier.cache(), suffix="pdf") for html in prints]
+    assert kept == [True, True]
+
+
+@pytest.mark.django_db
+def test_the_same_print_is_under_way_once_for_each_person() -> None:
+    scene = Graded.made()
+    begun = rendering.start_print(scene.period, 2024, "yearly", by=scene.agency)
+    assert rendering.start_print(scene.period, 2024, "yearly", by=scene.agency) == begun
+    assert rendering.start_print(scene.period, 2024, "yearly", by=scene.assessor) != begun
+    assert rendering.start_print(scene.period, 2023, "yearly", by=scene.agency) != begun
+    rendering.cancel(begun)
+    assert rendering.start_print(scene.period, 2024, "yearly", by=scene.agency) != begun
 
 
 @override_settings(TASKS=IMMEDIATE)

@@ -13,12 +13,14 @@ from evaluation.models import (
     IndicatorMeasure,
     IndicatorTarget,
     IndicatorValue,
+    IssuedDocument,
     ItemInput,
     ItemPlan,
     ItemProfile,
     ItemYear,
     Rating,
     Remedy,
+    Snapshot,
     ValueReport,
     YearClosing,
     YearlyResult,
@@ -300,3 +302,38 @@ def test_nobody_is_let_into_a_year_outside_the_period(place):
     words = "締切後の入力は、指標の測定項目か、評価指標の実績の文に許可します。"
     refused(words, Admission(indicator=indicator, fiscal_year=2024, **fields).save)
     refused(words, Admission(indicator=other, measure=measure, fiscal_year=2024, **fields).save)
+
+
+def test_only_the_ministers_issued_rating_has_papers_each_of_its_kind(place):
+    period, item, _ = place
+    year = {"period": period, "fiscal_year": 2024, "written_at": NOW, "grade": "B", "grounds": "x"}
+    issued = {"stage": "issued", "issued_on": NOW.date()}
+    taken = {"number": 1, "content": "{}", "sha256": "0" * 64, "engine_version": "1"}
+    taken |= {"taken_at": NOW, "name": "調書"}
+    document = {"sha256": "0" * 64, "content": b"%PDF-", "versions": {"x": "1"}, "issued_at": NOW}
+    ratings = {
+        "draft": Rating(item=item, side="minister", **year),
+        "own": Rating(item=item, side="self", **year, **issued),
+        "issued": Rating(item=item, side="minister", **year | {"fiscal_year": 2023}, **issued),
+        "overall": Rating(side="minister", **year | {"fiscal_year": 2023}, **issued),
+    }
+    for rating in ratings.values():
+        rating.save()
+    for name in ("draft", "own"):
+        words = "評定調書・総括表・評価書は、主務大臣による評価が確定してから発行します。"
+        refused(words, Snapshot(rating=ratings[name], **taken).save)
+    amendment = period.amendments.all()[0]
+    snapshots = {name: Snapshot(rating=ratings[name], **taken) for name in ("issued", "overall")}
+    snapshots["amendment"] = Snapshot(amendment=amendment, **taken | {"name": "", "number": 99})
+    wrong = {
+        "issued": ("comparison", "grades", "evaluation"),
+        "overall": ("comparison", "assessment"),
+        "amendment": ("assessment", "grades", "evaluation"),
+    }
+    for name, kinds in wrong.items():
+        snapshots[name].save()
+        for kind in kinds:
+            words = "控えが評定のものなら評定の文書を、変更のものなら変更の文書を発行します。"
+            refused(words, IssuedDocument(snapshot=snapshots[name], kind=kind, **document).save)
+    for name, kind in (("issued", "assessment"), ("overall", "grades"), ("amendment", "memo")):
+        IssuedDocument(snapshot=snapshots[name], kind=kind, **document).save()

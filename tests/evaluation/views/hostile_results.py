@@ -40,6 +40,20 @@ def hear(period: m.ObjectivePeriod, make_all: Callable[..., list[Any]]) -> None:
     make_all(m.RatingStep, **place, date=dt.date(2025, 8, 1))
 
 
+def papers(period: m.ObjectivePeriod, make_all: Callable[..., list[Any]]) -> None:
+    """Issue a paper under each string as its name."""
+    now = timezone.now()
+    rated = {"period": period, "fiscal_year": YEAR, "side": "minister", "written_at": now}
+    issued = {"stage": "issued", "issued_on": now.date(), "grade": "B"}
+    (rating,) = make_all(m.Rating, STORED[:1], **rated, **issued)
+    numbers: dict[str, Any] = {"number": lambda n: n + 1, "content": "{}", "taken_at": now}
+    of = {"rating": rating, "amendment": None, "engine_version": "1"}
+    taken = make_all(m.Snapshot, **of, **numbers, sha256="0" * 64)
+    given: dict[str, Any] = {"snapshot": lambda n: taken[n], "kind": "grades", "issued_at": now}
+    given |= {"sha256": lambda n: f"{n:064}", "content": b"%PDF-", "versions": {}}
+    make_all(m.IssuedDocument, **given)
+
+
 def fill_results(
     period: m.ObjectivePeriod,
     item: m.Clause,
@@ -83,6 +97,7 @@ def fill_results(
     make_all(m.ItemPlan, few, item=item, kind="annual", **yearly)
     hear(period, make_all)
     make_all(m.Rating, few, period=period, **yearly, side="self", written_at=now)
+    papers(period, make_all)
     remedies = make_all(m.Remedy, period=period, fiscal_year=YEAR)
     make_all(m.RemedyProgress, remedy=lambda n: remedies[n], fiscal_year=YEAR)
     given = {"period": period, "uploaded_by": user, "uploaded_at": now, "state": "ready"}

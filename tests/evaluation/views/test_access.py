@@ -25,7 +25,7 @@ from evaluation import (
     valuing,
 )
 from evaluation.consistency import check
-from evaluation.documents.issuing import take_snapshot
+from evaluation.documents.issuing import take_rating_snapshot, take_snapshot
 from evaluation.importing import keeping
 from evaluation.models import (
     Amendment,
@@ -34,8 +34,10 @@ from evaluation.models import (
     IssuedDocument,
     ItemProgram,
     Presence,
+    Rating,
     ReasonGroup,
     Rendering,
+    Snapshot,
     StepKind,
 )
 from jst_objectives import history
@@ -83,6 +85,10 @@ RECORDERS_OF_DECIDED = [SIGN_IN, 404, 403, 403, 403, 200, 200, 403]
 # None of the viewers is named for the restricted draft; an auditor knows that it exists.
 RESTRICTED = [SIGN_IN, *[404] * 7]
 KNOWN_TO_EXIST = [SIGN_IN, 404, 404, 404, 200, 404, 404, 404]
+RESULTS_LED_BACK = [SIGN_IN, 404, *[302] * 5, 404]
+ASSESSORS_LED_BACK = [SIGN_IN, 404, 302, 403, 403, 403, 403, 404]
+# A print of what stands is its own person's alone, and no viewer is that.
+OF_A_PRINT = [SIGN_IN, *[404] * 7]
 SIGNED_IN_LED_BACK = [SIGN_IN, *[302] * 7]
 LEADS_BACK = [SIGN_IN, 404, 404, 404, 302, 302, 302, 404]
 
@@ -141,6 +147,9 @@ READING: dict[tuple[str, str], list[Any]] = {
     ("document", "of the shared draft"): OF_SHARED_DRAFT,
     ("document", "of what is decided"): OF_DECIDED,
     ("document", "of the restricted draft"): RESTRICTED,
+    ("document", "of an evaluation"): RESULTS,
+    ("evaluation_rendering", "to be issued"): ASSESSING,
+    ("evaluation_rendering", "printed"): OF_A_PRINT,
     ("procedure", "draft"): OF_DRAFT,
     ("procedure", "shared"): OF_SHARED_DRAFT,
     ("procedure", "decided"): OF_DECIDED,
@@ -248,6 +257,10 @@ DOING: dict[tuple[str, str], list[Any]] = {
     ("issue_grade", "minister"): BY_ASSESSOR,
     ("reopen_grade", "self"): BY_AGENCY,
     ("reopen_grade", "minister"): BY_ASSESSOR,
+    ("issue_paper", "assessment"): BY_ASSESSOR,
+    ("evaluation_pdf", ""): RESULTS_LED_BACK,
+    ("cancel_evaluation_rendering", "to be issued"): ASSESSORS_LED_BACK,
+    ("cancel_evaluation_rendering", "printed"): OF_A_PRINT,
     ("item_profile", ""): BY_ASSESSOR,
     ("item_plans", ""): BY_AGENCY,
     ("item_inputs", ""): BY_AGENCY,
@@ -308,6 +321,8 @@ OF_GRADES = {"grades", "grades_pdf", "grades_word", "grade_checks", "remedies", 
 OF_GRADES |= {"assessment", "assessment_pdf", "assessment_word", "remedy", "grade", "issue_grade"}
 OF_GRADES |= {"reopen_grade", "item_profile", "item_plans", "item_inputs"}
 OF_GRADES |= {"rating_steps", "record_rating_step", "remove_rating_step"}
+OF_GRADES |= {"issue_paper", "evaluation_pdf"}
+OF_GRADES |= {"evaluation_rendering", "cancel_evaluation_rendering"}
 OF_CLAUSE = {"clause", "change_clause", "marks", "settle", "presence", "comment_on"}
 OF_CLAUSE |= {"live_comparison"}
 OF_MEASURES = {"indicator", "indicator_csv", "new_measure", "measure", "target"}
@@ -370,15 +385,30 @@ class Scene:
             "of the restricted draft": self.document(self.amendments["restricted"]),
         }
         self.renderings = {
-            state: self.rendering(self.amendments[state]) for state in ("draft", "decided")
+            state: self.rendering(
+                "dossier", snapshot=take_snapshot(self.amendments[state], by=None)
+            )
+            for state in ("draft", "decided")
         }
+        self.papers()
 
-    def rendering(self, amendment: Amendment) -> Rendering:
+    def rendering(self, kind: str, **of: Any) -> Rendering:
         """Begin a document without the work of printing it."""
-        row = Rendering(snapshot=take_snapshot(amendment, by=None), kind="dossier", total=3)
+        row = Rendering(kind=kind, total=3, **of)
         row.requested_by, row.requested_at = self.drafter, timezone.now()
         row.save()
         return row
+
+    def papers(self) -> None:
+        """Issue the overall grade of 2022 with its table; 評価書 is on its way, issued and as it stands."""
+        year: dict[str, Any] = {"period": self.period, "fiscal_year": 2022}
+        said: dict[str, Any] = {"grade": "B", "grounds": "根拠", "issued_on": dt.date(2023, 8, 1)}
+        rating = Rating(**year, **said, side="minister", stage="issued", written_at=timezone.now())
+        history.save(rating, by=None, reason="試験")
+        snapshot = take_rating_snapshot(rating, by=None)
+        self.documents["of an evaluation"] = self.document(snapshot, "grades")
+        self.renderings["to be issued"] = self.rendering("evaluation", snapshot=snapshot)
+        self.renderings["printed"] = self.rendering("evaluation", **year, rating_kind="yearly")
 
     def measured(self) -> Clause:
         """Decide indicators under the item, with one measure, a value and its evidence."""
@@ -419,12 +449,13 @@ class Scene:
         restriction = restricting.restrict(draft, by=self.drafter, why="市場への影響")
         self.reader = restriction.readers.get()
 
-    def document(self, amendment: Amendment) -> IssuedDocument:
+    def document(self, subject: Amendment | Snapshot, kind: str = "comparison") -> IssuedDocument:
         """Record a document without the work of printing it."""
-        snapshot = take_snapshot(amendment, by=None)
-        fields = {"sha256": snapshot.sha256, "content": b"%PDF-", "versions": {}}
+        if isinstance(subject, Amendment):
+            subject = take_snapshot(subject, by=None)
+        fields = {"sha256": subject.sha256, "content": b"%PDF-", "versions": {}}
         return IssuedDocument.objects.create(
-            snapshot=snapshot, kind="comparison", issued_at=timezone.now(), **fields
+            snapshot=subject, kind=kind, issued_at=timezone.now(), **fields
         )
 
     def address(self, name: str, which: str) -> str:
@@ -466,11 +497,16 @@ class Scene:
         """Return what names a page of grades, of one item in the year 2024, after agency and period."""
         of_item = {"item_profile": (), "item_inputs": (), "item_plans": (2024,)}
         of_year: dict[str, tuple[int, ...]] = {"rating_steps": (), "record_rating_step": ()}
+        of_year["evaluation_pdf"] = ()
         of_year["remove_rating_step"] = (self.rating_step.pk,)
         if name in of_item:
             return [self.item.public_id, *of_item[name]]
         if name in of_year:
             return [2024, "yearly", *of_year[name]]
+        if name.endswith("evaluation_rendering"):
+            return [self.renderings[side].pk]
+        if name == "issue_paper":
+            return [self.item.public_id, 2024, "yearly", side]
         rest = {"grade_checks": [2024], "remedy": [self.remedy.pk]}
         if name.endswith("_grade") or name.startswith("assessment") or name == "grade":
             return [self.item.public_id, 2024, "yearly", *([side] if side else [])]

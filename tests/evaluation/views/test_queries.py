@@ -103,6 +103,10 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", GRADES + "overall/2024/yearly/"): 19,
     ("agency", GRADE + "sheet.pdf"): 23,
     ("agency", GRADE + "sheet.docx"): 23,
+    ("assessor", GRADE + "issue/assessment/"): 23,
+    ("assessor", GRADES + "overall/2024/yearly/issue/evaluation/"): 22,
+    ("assessor", GRADES + "renderings/{book}/"): 8,
+    ("agency", "/documents/{paper_of_grade}.pdf"): 4,
     ("agency", GRADE + "self/"): 22,
     ("agency", GRADE + "self/issue/"): 22,
     ("agency", GRADE + "self/reopen/"): 24,
@@ -256,7 +260,8 @@ def test_every_page_has_a_row():
     example = dict.fromkeys(
         ("agency", "item", "body", "baseline", "sha256", "finding", "indicator"), "a"
     )
-    example |= dict.fromkeys(("remedy", "rating_step"), 1)
+    example |= dict.fromkeys(("remedy", "rating_step", "book"), 1)
+    example["paper_of_grade"] = "a"
     example |= dict.fromkeys(("evaluated", "measured"), "a")
     example |= dict.fromkeys(("paper", "link"), 1)
     example |= dict.fromkeys(
@@ -277,6 +282,7 @@ def test_every_page_has_a_row():
     told = {resolve(address).url_name for address in addresses}
     # Buttons and signs: their GET leads back to where they stand; what settles, to the clause.
     buttons = {"issue_document", "take_back", "cancel_rendering", "account_mail"}
+    buttons |= {"evaluation_pdf", "cancel_evaluation_rendering"}
     buttons |= {"settle", "accept_merges", "presence"}
     buttons |= {"decide_import", "save_import", "cancel_import"}
     assert told == {pattern.name for pattern in urls.urlpatterns} - buttons
@@ -346,6 +352,8 @@ def names_in(large: Large) -> dict[str, object]:
         "reason": AmendmentReason.objects.filter(group__amendment__slug="draft")[0].pk,
         "remedy": large.period.remedies.all()[0].pk,
         "rating_step": large.period.rating_steps.all()[0].pk,
+        "book": Rendering.objects.filter(snapshot__rating__item=None, kind="evaluation")[0].pk,
+        "paper_of_grade": IssuedDocument.objects.filter(kind="evaluation")[0].sha256,
         "rendering": Rendering.objects.filter(snapshot__amendment__slug="draft")[0].pk,
     }
 

@@ -159,6 +159,7 @@ def test_from_the_first_value_to_the_grade(
     assessor.goto(f"{PERIOD}grades/")
     expect(assessor.get_by_role("link", name=f"{ITEM} {year(YEAR)}")).to_contain_text("B（A）")
     see_the_paper(agency)
+    issue_and_verify(assessor, tmp_path)
 
 
 def see_the_chart(page: Page) -> None:
@@ -213,3 +214,26 @@ def see_the_paper(page: Page) -> None:
     assert [row for row in figures if squeeze(row) not in paper] == []
     told = ("12,345", "1,234", "提言を15件まとめた。", "目標を上回った。", "目標の水準である。")
     assert [words for words in told if words in paper] == list(told)
+
+
+def issue_and_verify(page: Page, folder: Path) -> None:
+    """Issue the sheet with its blanks; the file that is handed over is genuine, another one is not."""
+    open_sheet(page)
+    page.get_by_role("link", name="調書を発行", exact=True).click()
+    Visit(page).check(expected="項目別評定調書を発行する")
+    page.get_by_role("button", name="項目別評定調書のPDFを発行").click()
+    Visit(page).check(expected="空欄を埋めるか、「空欄のまま発行する」を選んでください。")
+    page.get_by_label("空欄のまま発行する").check()
+    page.get_by_role("button", name="項目別評定調書のPDFを発行").click()
+    Visit(page).check(expected="発行した文書")
+    file = folder / "sheet.pdf"
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^項目別評定調書 1.1_.*-1$")).click()
+    file.write_bytes(Path(download.value.path()).read_bytes())
+    for content, verdict in ((file.read_bytes(), "✓ 真正"), (b"%PDF-1.7", "✕ 発行記録なし")):
+        file.write_bytes(content)
+        page.goto("/verification/")
+        page.get_by_label("PDF").set_input_files(file)
+        page.get_by_role("button", name="検証する").click()
+        expect(page.locator("#verdict")).to_have_text(verdict)
+        Visit(page).check()

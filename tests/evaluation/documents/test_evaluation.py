@@ -1,0 +1,241 @@
+"""The papers of an evaluation: issued byte by byte, verified later, and all of a year in one PDF."""
+
+import copy
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from evaluation import grading
+from evaluation.documents.evaluation import evaluation_html, whole
+from evaluation.documents.grade_table import grade_table, table_from
+from evaluation.documents.issuing import (
+    NOT_ISSUED,
+    Verdict,
+    evaluation_print,
+    issue,
+    take_rating_snapshot,
+    verify,
+)
+from evaluation.documents.pdf import render_pdf
+from evaluation.models import Clause, IssuedDocument, Rating, Snapshot
+from tests.evaluation.documents.papers import pages, squeeze
+from tests.evaluation.grading.scenes import Graded
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+YEAR = 2024
+MINISTER = "minister"
+SAMPLE = "【見本】実際の値ではありません。"
+DRAFT = "【作成中】確定していない評定があります。"
+
+
+@pytest.fixture(scope="module")
+def made(module_rows: None) -> Graded:
+    """The year 2024 graded by both sides, the agency as a whole too; of 2025 a draft of the agency's."""
+    scene = Graded.made()
+    scene.value(scene.measure, 1234)
+    for side in ("self", MINISTER):
+        for item in (scene.item, scene.below, scene.other, None):
+            results = "論文を発表した。" if side == "self" else ""
+            scene.write(item, side=side, grade="A" if side == "self" else "B", results=results)
+            scene.issue(item, side=side)
+    scene.write(scene.item, 2025, results="秘密の案", grade="S")
+    return scene
+
+
+@pytest.fixture
+def scene(made: Graded) -> Graded:
+    return copy.deepcopy(made)
+
+
+def rating_of(scene: Graded, item: Clause | None, side: str = MINISTER, year: int = YEAR) -> Rating:
+    return Rating.objects.get(
+        period=scene.period, item=item, fiscal_year=year, kind="yearly", side=side
+    )
+
+
+def issued(scene: Graded, item: Clause | None, kind: str) -> IssuedDocument:
+    snapshot = take_rating_snapshot(rating_of(scene, item), by=scene.assessor)
+    return issue(snapshot, kind, by=scene.assessor)
+
+
+def reopen(scene: Graded, item: Clause | None, side: str) -> None:
+    grading.reopen(scene.period, item, YEAR, "yearly", side, by=None, why="誤り")
+
+
+# --- Issuing --------------------------------------------------------------------------------------
+def test_a_sheet_is_issued_once_with_number_and_name(scene: Graded) -> None:
+    made = issued(scene, scene.item, "assessment")
+    assert (str(made), made.filename) == (
+        "項目別評定調書 1_2024年度_年度評価-1",
+        "項目別評定調書_1_2024年度_年度評価-1.pdf",
+    )
+    assert (made.issued_by, made.snapshot.taken_by) == (scene.assessor, scene.assessor)
+    assert issued(scene, scene.item, "assessment") == made
+    paper = pages(bytes(made.content))
+    foot = f"版：1_2024年度_年度評価-1　内容のSHA-256：{made.snapshot.sha256}"
+    assert [squeeze(foot) in squeeze(page) for page in paper] == [True] * len(paper)
+    assert "1,234（速報）" in squeeze(paper[0])
+
+
+def test_table_and_whole_are_of_the_agency(scene: Graded) -> None:
+    table, book = (issued(scene, None, kind) for kind in ("grades", "evaluation"))
+    assert table.snapshot == book.snapshot
+    place = f"{scene.period.agency.code}-{scene.period.number}"
+    assert str(table) == f"総括表 {place}_2024年度_年度評価-1"
+    assert str(book) == f"評価書 {place}_2024年度_年度評価-1"
+
+
+def test_what_is_not_issued_is_in_no_paper(scene: Graded) -> None:
+    """The agency's own evaluation is opened again: the minister's papers are without it."""
+    reopen(scene, None, "self")
+    reopen(scene, scene.item, "self")
+    taken = take_rating_snapshot(rating_of(scene, scene.item), by=None)
+    assert "論文を発表した。" not in taken.content
+    assert "評定（作成中）" not in taken.content
+    assert "秘密の案" not in take_rating_snapshot(rating_of(scene, None), by=None).content
+
+
+def test_a_draft_and_the_agencys_own_are_not_issued(scene: Graded) -> None:
+    own = rating_of(scene, scene.item, "self")
+    reopen(scene, None, MINISTER)
+    for rating in (own, rating_of(scene, None)):
+        with pytest.raises(ValidationError, match=NOT_ISSUED):
+            take_rating_snapshot(rating, by=None)
+    assert list(scene.period.ratings.filter(snapshots__isnull=False)) == []
+
+
+# --- Verifying ------------------------------------------------------------------------------------
+def test_an_issued_sheet_is_genuine_until_its_grade_changes(scene: Graded) -> None:
+    made = issued(scene, scene.item, "assessment")
+    content, documents = bytes(made.content), IssuedDocument.objects.all()
+
+    def verdict() -> tuple[Verdict, bool]:
+        told = verify(content, documents)
+        return told.verdict, told.changed_since
+
+    assert verdict() == (Verdict.GENUINE, False)
+    assert verify(content + b"\n", documents).verdict is Verdict.UNKNOWN
+    reopen(scene, None, MINISTER)
+    assert verdict() == (Verdict.GENUINE, False)  # the sheet does not print the overall grade
+    reopen(scene, scene.item, MINISTER)
+    assert verdict() == (Verdict.GENUINE, True)
+    scene.write(scene.item, side=MINISTER, grade="A")
+    scene.issue(scene.item, side=MINISTER)
+    newer = issued(scene, scene.item, "assessment")
+    assert str(newer) == "項目別評定調書 1_2024年度_年度評価-2"
+    told = verify(content, documents)
+    assert (told.verdict, told.document, told.newer) == (Verdict.REPLACED, made, newer)
+
+
+def overtaken(document: IssuedDocument) -> bool:
+    told = IssuedDocument.objects.with_overtaken().get(pk=document.pk)
+    return bool(told.overtaken)  # type: ignore[attr-defined]
+
+
+def test_a_paper_is_overtaken_by_what_it_prints(scene: Graded) -> None:
+    sheet, table = issued(scene, scene.item, "assessment"), issued(scene, None, "grades")
+    scene.write(scene.item, 2025, results="別の案")  # never issued: nobody's grade
+    assert (overtaken(sheet), overtaken(table)) == (False, False)
+    reopen(scene, None, "self")
+    assert (overtaken(sheet), overtaken(table)) == (False, True)
+    reopen(scene, scene.item, "self")
+    assert (overtaken(sheet), overtaken(table)) == (True, True)
+
+
+def test_the_table_is_overtaken_by_an_earlier_year_that_it_prints(scene: Graded) -> None:
+    scene.write(scene.item, 2023, results="論文")
+    scene.issue(scene.item, 2023)
+    table, sheet = issued(scene, None, "grades"), issued(scene, scene.item, "assessment")
+    grading.reopen(scene.period, scene.item, 2023, "yearly", "self", by=None, why="誤り")
+    assert (overtaken(table), overtaken(sheet)) == (True, False)
+
+
+def test_who_reads_the_results_has_the_papers(scene: Graded) -> None:
+    made = issued(scene, scene.item, "assessment")
+    roles = ("assessor", "agency", "auditor", "editor", "approver", "maintainer")
+    seen = [
+        list(IssuedDocument.objects.visible_to(make_user(scene.period.agency, role)))
+        for role in roles
+    ]
+    assert seen == [[made], [made], [made], [made], [made], []]
+
+
+# --- All of a year --------------------------------------------------------------------------------
+def test_the_contents_tell_the_page_of_every_sheet_in_the_order_of_the_document(
+    scene: Graded,
+) -> None:
+    paper = pages(bytes(issued(scene, None, "evaluation").content))
+    forms = ("様式2－1－4－1", "様式2－1－4－1", "様式2－1－4－2")
+    names = [scene.book().label(node) for node in scene.book().graded(YEAR)]
+    assert names == ["1. 研究開発の推進", "1.1. 戦略の立案", "2. 業務の効率化"]
+    table = f"{scene.period} 項目別評定総括表・総合評定"
+    heads = [
+        table,
+        *(f"{form} {name}（令和6年度）" for form, name in zip(forms, names, strict=True)),
+    ]
+    on = {
+        head: [n for n, page in enumerate(paper, 1) if head in page.splitlines()] for head in heads
+    }
+    entries = zip([table, *names], on.values(), strict=True)
+    assert paper[1].splitlines()[-7:] == [
+        "目次",
+        *(f"{name} {page}" for name, (page,) in entries),
+        "2",
+        paper[2].splitlines()[-1],
+    ]
+
+
+def test_the_cover_says_whose_evaluation_of_which_year(scene: Graded) -> None:
+    agency = scene.period.agency
+    cover = pages(bytes(issued(scene, None, "evaluation").content))[0].splitlines()[:4]
+    assert cover == [
+        str(scene.period),
+        agency.name,
+        "令和6年度 年度評価 評価書",
+        f"主務大臣 {agency.competent_minister}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "sample", "mark"),
+    [(2024, False, ""), (2024, True, SAMPLE), (2025, False, DRAFT), (2025, True, SAMPLE + DRAFT)],
+)
+def test_every_page_says_that_values_are_made_up_and_grades_not_issued(
+    scene: Graded, year: int, sample: bool, mark: str
+) -> None:
+    scene.period.sample_results = sample
+    paper = pages(render_pdf(evaluation_print(scene.book(), year, "yearly")))
+    told = [page.splitlines()[-2] for page in paper]  # above the foot, in the order of the content
+    numbers = range(2, len(paper) + 1)
+    assert told[1:] == [f"{mark} {number}".strip() for number in numbers]
+    assert told[0] == mark or not mark  # the cover has no number
+
+
+def test_whoever_reads_no_drafts_prints_none(scene: Graded) -> None:
+    def printed(*drafts: str) -> str:
+        return evaluation_print(scene.book(*drafts), 2025, "yearly")
+
+    assert "秘密の案" in printed("self")
+    assert "秘密の案" not in printed(MINISTER)
+
+
+def test_the_table_of_a_year_holds_nothing_of_later_ones(scene: Graded) -> None:
+    scene.write(scene.item, 2023, results="論文")
+    scene.issue(scene.item, 2023)
+    table = grade_table(scene.book(), (2023, "yearly"))
+    assert [cell.words for cell in table.rows[0].grades] == ["", "（B）", "", "", "", "", ""]
+    assert [head for head, _ in table.grounds] == []
+    assert [head for head, _ in grade_table(scene.book(), (2024, "yearly")).grounds] == [
+        "令和6年度"
+    ]
+
+
+def test_a_snapshot_gives_the_same_paper_as_the_data(scene: Graded) -> None:
+    data = whole(scene.book(), YEAR, "yearly")
+    back = json.loads(Snapshot.canonical(data)[0])
+    assert evaluation_html(back, "evaluation") == evaluation_html(data, "evaluation")
+    assert evaluation_html(back, "grades") == evaluation_html(data, "grades")
+    assert table_from(back["table"]).rows[0].grades[2].words == "B（A）"
