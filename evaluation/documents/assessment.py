@@ -166,7 +166,7 @@ def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Shee
         subject=book.label(node),
         year=year_name(fiscal_year),
         sample=SAMPLE if period.sample_results else "",
-        draft=DRAFT_MARK if _is_draft(book, node, fiscal_year, kind) else "",
+        draft=DRAFT_MARK if book.is_draft(node, fiscal_year, kind) else "",
         facts=_facts(book, node, fiscal_year, places),
         years=tuple(year_name(year) for year in book.figures.years),
         indicators=tuple(_indicators(book, node, fiscal_year, places)),
@@ -175,12 +175,6 @@ def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Shee
         remedies=tuple(remedy_rows(book, node, fiscal_year, places)),
         others=tuple(_steps(book, fiscal_year, kind)),
     )
-
-
-def _is_draft(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> bool:
-    """Tell whether the minister's grade is not issued, or the agency's own is printed before it is."""
-    own, minister = (book.rating(node, fiscal_year, kind, side) for side in SIDES)
-    return minister is None or Rating.Stage.DRAFT in {minister.stage, own.stage if own else ""}
 
 
 def _facts(

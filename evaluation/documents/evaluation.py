@@ -46,8 +46,9 @@ def name_of(rating: Rating, book: Gradebook) -> str:
 def whole(book: Gradebook, fiscal_year: int, kind: str) -> dict[str, Any]:
     """Return what 評価書 of a year says as the reader of the book sees it (three queries an item)."""
     period = book.figures.period
-    sheets = [assessment(book, node, fiscal_year, kind) for node in book.graded(fiscal_year)]
-    unsettled = bool(book.drafts_of(fiscal_year, kind)) or any(sheet.draft for sheet in sheets)
+    nodes = book.graded(fiscal_year)
+    sheets = [assessment(book, node, fiscal_year, kind) for node in nodes]
+    unsettled = any(book.is_draft(node, fiscal_year, kind) for node in (*nodes, None))
     return {
         "cover": {
             "agency": period.agency.name,

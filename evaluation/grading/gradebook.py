@@ -262,6 +262,11 @@ class Gradebook:
             if not self.is_issued(node, fiscal_year, kind, Rating.Side.MINISTER)
         ]
 
+    def is_draft(self, node: Node | None, fiscal_year: int, kind: str) -> bool:
+        """Tell whether the minister's grade is not issued, or the agency's own is read before it is."""
+        own, minister = (self.rating(node, fiscal_year, kind, side) for side in Rating.Side)
+        return minister is None or Rating.Stage.DRAFT in {minister.stage, own.stage if own else ""}
+
     def findings_of(
         self, node: Node | None, fiscal_year: int, kind: str, side: str
     ) -> tuple[Finding, ...]:

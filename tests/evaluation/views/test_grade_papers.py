@@ -108,7 +108,7 @@ def test_an_issued_sheet_is_listed_and_handed_over_as_it_is(pages: Pages) -> Non
     assert "<td>第1版</td>" in html
     assert document.sha256 in html
     assert pages.clients["agency"].get(address).content == bytes(document.content)
-    assert pages.clients["nobody"].get(address).status_code == 404
+    assert pages.clients["nobody"].get(address)["Location"].startswith("/accounts/login/")
     other = pages.address("assessment", pages.scene.other.public_id, 2024, "yearly")
     assert address not in pages.get("agency", other)
     assert address not in pages.get("agency", pages.address("grades"))

@@ -76,6 +76,9 @@ def test_every_string_is_inert_on_the_pages_of_grades(filled):
     pages += [("agency", reverse("item_plans", args=[*place, item.public_id, y])) for y in YEARS]
     pages.append(("assessor", reverse("item_profile", args=[*place, item.public_id])))
     pages.append(("assessor", reverse("rating_steps", args=[*place, 2024, "yearly"])))
+    for which, paper in ((item.public_id, "assessment"), ("overall", "evaluation")):
+        of_paper = [*place, which, 2024, "yearly", paper]
+        pages.append(("assessor", reverse("issue_paper", args=of_paper)))
     for row in period.remedies.all()[::10]:
         pages += [(role, reverse("remedy", args=[*place, row.pk])) for role in clients]
     for row in period.rating_steps.all()[::40]:

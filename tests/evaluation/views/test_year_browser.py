@@ -233,7 +233,7 @@ def issue_and_verify(page: Page, folder: Path) -> None:
     for content, verdict in ((file.read_bytes(), "✓ 真正"), (b"%PDF-1.7", "✕ 発行記録なし")):
         file.write_bytes(content)
         page.goto("/verification/")
-        page.get_by_label("PDF").set_input_files(file)
-        page.get_by_role("button", name="検証する").click()
+        page.get_by_label("検証するPDF").set_input_files(file)
+        page.get_by_role("button", name="検証する", exact=True).click()
         expect(page.locator("#verdict")).to_have_text(verdict)
         Visit(page).check()
