@@ -40,7 +40,7 @@ def name_of(rating: Rating, book: Gradebook) -> str:
     place = f"{period.agency.code}-{period.number}"
     if rating.item_id is not None:
         place = book.figures.text.number(book.figures.text.nodes[rating.item_id]).rstrip(".")
-    return f"{place}_{rating.fiscal_year}年度_{rating.get_kind_display()}"
+    return f"{place}_{year_name(rating.fiscal_year)}_{rating.get_kind_display()}"
 
 
 def whole(book: Gradebook, fiscal_year: int, kind: str) -> dict[str, Any]:

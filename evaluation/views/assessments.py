@@ -81,7 +81,8 @@ def evaluation_pdf(
     if not kept:
         messages.info(request, NOT_KEPT)
         return redirect(f"{reverse('grades', args=[agency, number])}#papers")
-    return _pdf(request, period, html, f"評価書_{agency}_{number}_{fiscal_year}年度_{kind}")
+    told = f"{year_name(fiscal_year)}_{KINDS_IN_WORDS[kind]}"
+    return _pdf(request, period, html, f"評価書_{agency}_{number}_{told}")
 
 
 @require_safe

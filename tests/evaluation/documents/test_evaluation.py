@@ -69,13 +69,13 @@ def reopen(scene: Graded, item: Clause | None, side: str) -> None:
 def test_a_sheet_is_issued_once_with_number_and_name(scene: Graded) -> None:
     made = issued(scene, scene.item, "assessment")
     assert (str(made), made.filename) == (
-        "項目別評定調書 1_2024年度_年度評価-1",
-        "項目別評定調書_1_2024年度_年度評価-1.pdf",
+        "項目別評定調書 1_令和6年度_年度評価-1",
+        "項目別評定調書_1_令和6年度_年度評価-1.pdf",
     )
     assert (made.issued_by, made.snapshot.taken_by) == (scene.assessor, scene.assessor)
     assert issued(scene, scene.item, "assessment") == made
     paper = pages(bytes(made.content))
-    foot = f"版：1_2024年度_年度評価-1　内容のSHA-256：{made.snapshot.sha256}"
+    foot = f"版：1_令和6年度_年度評価-1　内容のSHA-256：{made.snapshot.sha256}"
     assert [squeeze(foot) in squeeze(page) for page in paper] == [True] * len(paper)
     assert "1,234（速報）" in squeeze(paper[0])
 
@@ -84,8 +84,8 @@ def test_table_and_whole_are_of_the_agency(scene: Graded) -> None:
     table, book = (issued(scene, None, kind) for kind in ("grades", "evaluation"))
     assert table.snapshot == book.snapshot
     place = f"{scene.period.agency.code}-{scene.period.number}"
-    assert str(table) == f"総括表 {place}_2024年度_年度評価-1"
-    assert str(book) == f"評価書 {place}_2024年度_年度評価-1"
+    assert str(table) == f"総括表 {place}_令和6年度_年度評価-1"
+    assert str(book) == f"評価書 {place}_令和6年度_年度評価-1"
 
 
 def test_what_is_not_issued_is_in_no_paper(scene: Graded) -> None:
@@ -125,7 +125,7 @@ def test_an_issued_sheet_is_genuine_until_its_grade_changes(scene: Graded) -> No
     scene.write(scene.item, side=MINISTER, grade="A")
     scene.issue(scene.item, side=MINISTER)
     newer = issued(scene, scene.item, "assessment")
-    assert str(newer) == "項目別評定調書 1_2024年度_年度評価-2"
+    assert str(newer) == "項目別評定調書 1_令和6年度_年度評価-2"
     told = verify(content, documents)
     assert (told.verdict, told.document, told.newer) == (Verdict.REPLACED, made, newer)
 

@@ -492,6 +492,10 @@ def test_the_pages_of_grades(scene: Scene):
     visit.to(grades, of_item + "profile/", grades + "remedies/new/", remedy)
     visit.to(f"{grades}steps/2024/yearly/", f"{grades}steps/2024/yearly/new/")
     visit.to(f"{grades}overall/2024/yearly/minister/reopen/")
+    visit.to(sheet + "issue/assessment/", f"{grades}overall/2024/yearly/issue/evaluation/")
+    print_of = (scene.portal.period, 2024, "yearly")
+    begun = rendering.start_print(*print_of, by=scene.people["assessor"])
+    visit.to(f"{grades}renderings/{begun.pk}/")
     visit.press(grades + "remedies/new/", "登録する")
     assert visit.weight(".css") <= LIMIT
 

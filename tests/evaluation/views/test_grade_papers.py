@@ -104,7 +104,7 @@ def test_an_issued_sheet_is_listed_and_handed_over_as_it_is(pages: Pages) -> Non
     document = pages.issued()
     html = pages.get("agency", pages.of("assessment"))
     address = reverse("document", args=[document.sha256])
-    assert f'<a href="{address}">項目別評定調書 1_2024年度_年度評価-1</a>' in html
+    assert f'<a href="{address}">項目別評定調書 1_令和6年度_年度評価-1</a>' in html
     assert "<td>第1版</td>" in html
     assert document.sha256 in html
     assert pages.clients["agency"].get(address).content == bytes(document.content)
@@ -216,7 +216,7 @@ def test_the_whole_is_printed_as_its_reader_sees_it(pages: Pages) -> None:
     file = pages.clients["agency"].get(address)
     assert file.content[:5] == b"%PDF-"
     code = pages.scene.period.agency.code
-    name = f"評価書_{code}_5_2024年度_yearly_未発行.pdf"
+    name = f"評価書_{code}_5_令和6年度_年度評価_未発行.pdf"
     assert AccessRecord.objects.filter(kind="export", detail=name).count() == 1
     assert pages.post("agency", address)["Location"] == address  # it is kept
     assert IssuedDocument.objects.count() == 0
