@@ -23,7 +23,7 @@ from tests.evaluation.documents.papers import pages, squeeze
 from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 YEAR = 2024
 MINISTER = "minister"
@@ -108,6 +108,7 @@ def test_a_draft_and_the_agencys_own_are_not_issued(scene: Graded) -> None:
 
 
 # --- Verifying ------------------------------------------------------------------------------------
+@pytest.mark.both
 def test_an_issued_sheet_is_genuine_until_its_grade_changes(scene: Graded) -> None:
     made = issued(scene, scene.item, "assessment")
     content, documents = bytes(made.content), IssuedDocument.objects.all()
@@ -135,6 +136,7 @@ def overtaken(document: IssuedDocument) -> bool:
     return bool(told.overtaken)  # type: ignore[attr-defined]
 
 
+@pytest.mark.both
 def test_a_paper_is_overtaken_by_what_it_prints(scene: Graded) -> None:
     sheet, table = issued(scene, scene.item, "assessment"), issued(scene, None, "grades")
     scene.write(scene.item, 2025, results="別の案")  # never issued: nobody's grade
@@ -145,6 +147,7 @@ def test_a_paper_is_overtaken_by_what_it_prints(scene: Graded) -> None:
     assert (overtaken(sheet), overtaken(table)) == (True, True)
 
 
+@pytest.mark.both
 def test_the_table_is_overtaken_by_an_earlier_year_that_it_prints(scene: Graded) -> None:
     scene.write(scene.item, 2023, results="論文")
     scene.issue(scene.item, 2023)
@@ -153,6 +156,7 @@ def test_the_table_is_overtaken_by_an_earlier_year_that_it_prints(scene: Graded)
     assert (overtaken(table), overtaken(sheet)) == (True, False)
 
 
+@pytest.mark.both
 def test_who_reads_the_results_has_the_papers(scene: Graded) -> None:
     made = issued(scene, scene.item, "assessment")
     roles = ("assessor", "agency", "auditor", "editor", "approver", "maintainer")
