@@ -33,14 +33,17 @@ DRAFT = "【作成中】確定していない評定があります。"
 
 @pytest.fixture(scope="module")
 def made(module_rows: None) -> Graded:
-    """The year 2024 graded by both sides, the agency as a whole too; of 2025 a draft of the agency's."""
+    """The year 2024 graded by both sides, but of the agency as a whole its own evaluation is a draft; of
+    2025 there is a draft of the agency's."""
     scene = Graded.made()
     scene.value(scene.measure, 1234)
     for side in ("self", MINISTER):
         for item in (scene.item, scene.below, scene.other, None):
             results = "論文を発表した。" if side == "self" else ""
             scene.write(item, side=side, grade="A" if side == "self" else "B", results=results)
-            scene.issue(item, side=side)
+            if item or side == MINISTER:
+                scene.issue(item, side=side)
+    scene.write(None, results="秘密の総括")
     scene.write(scene.item, 2025, results="秘密の案", grade="S")
     return scene
 
@@ -89,13 +92,11 @@ def test_table_and_whole_are_of_the_agency(scene: Graded) -> None:
 
 
 def test_what_is_not_issued_is_in_no_paper(scene: Graded) -> None:
-    """The agency's own evaluation is opened again: the minister's papers are without it."""
-    reopen(scene, None, "self")
-    reopen(scene, scene.item, "self")
-    taken = take_rating_snapshot(rating_of(scene, scene.item), by=None)
-    assert "論文を発表した。" not in taken.content
-    assert "評定（作成中）" not in taken.content
-    assert "秘密の案" not in take_rating_snapshot(rating_of(scene, None), by=None).content
+    taken = take_rating_snapshot(rating_of(scene, None), by=scene.agency)
+    assert (taken.data["draft"], "秘密の" in taken.content) == ("", False)
+    scene.issue(None)
+    again = take_rating_snapshot(rating_of(scene, None), by=scene.agency)
+    assert (again.number, "秘密の総括" in again.content) == (2, True)
 
 
 def test_a_draft_and_the_agencys_own_are_not_issued(scene: Graded) -> None:
@@ -139,11 +140,12 @@ def overtaken(document: IssuedDocument) -> bool:
 @pytest.mark.both
 def test_a_paper_is_overtaken_by_what_it_prints(scene: Graded) -> None:
     sheet, table = issued(scene, scene.item, "assessment"), issued(scene, None, "grades")
-    scene.write(scene.item, 2025, results="別の案")  # never issued: nobody's grade
+    scene.write(None, results="別の案")  # never issued: nobody's grade
     assert (overtaken(sheet), overtaken(table)) == (False, False)
-    reopen(scene, None, "self")
+    scene.issue(None)
     assert (overtaken(sheet), overtaken(table)) == (False, True)
-    reopen(scene, scene.item, "self")
+    reopen(scene, None, MINISTER)
+    reopen(scene, scene.item, MINISTER)
     assert (overtaken(sheet), overtaken(table)) == (True, True)
 
 
@@ -211,7 +213,7 @@ def test_every_page_says_that_values_are_made_up_and_grades_not_issued(
     scene: Graded, year: int, sample: bool, mark: str
 ) -> None:
     scene.period.sample_results = sample
-    paper = pages(render_pdf(evaluation_print(scene.book(), year, "yearly")))
+    paper = pages(render_pdf(evaluation_print(scene.book(MINISTER), year, "yearly")))
     told = [page.splitlines()[-2] for page in paper]  # above the foot, in the order of the content
     numbers = range(2, len(paper) + 1)
     assert told[1:] == [f"{mark} {number}".strip() for number in numbers]
