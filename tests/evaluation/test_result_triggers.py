@@ -312,10 +312,10 @@ def test_only_the_ministers_issued_rating_has_papers_each_of_its_kind(place):
     taken |= {"taken_at": NOW, "name": "調書"}
     document = {"sha256": "0" * 64, "content": b"%PDF-", "versions": {"x": "1"}, "issued_at": NOW}
     ratings = {
-        "draft": Rating(item=item, side="minister", **year),
+        "draft": Rating(item=item, side="minister", **year | {"fiscal_year": 2023}),
         "own": Rating(item=item, side="self", **year, **issued),
-        "issued": Rating(item=item, side="minister", **year | {"fiscal_year": 2023}, **issued),
-        "overall": Rating(side="minister", **year | {"fiscal_year": 2023}, **issued),
+        "issued": Rating(item=item, side="minister", **year, **issued),
+        "overall": Rating(side="minister", **year, **issued),
     }
     for rating in ratings.values():
         rating.save()
