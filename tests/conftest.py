@@ -7,6 +7,7 @@ both, so the tests of MADE_OF_ROWS run only on SQLite too, but for those marked 
 is read once by every role, and whatever searches, catches what the database refuses, or locks.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -44,6 +45,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # An open browser leaves an event loop running, in which Django refuses to use the database.
     kept = [item for item in items if belongs(item)]
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of cycles what lives as long as the run: it took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _belongs_to_sqlite(item: pytest.Item) -> bool:
