@@ -16,8 +16,8 @@ from programs.models import AccessRecord, Role, User
 ABILITIES = {
     Role.Kind.EDITOR: "変更案を起案し、編集し、法人と共有し、承認を求めて提出する",
     Role.Kind.APPROVER: "提出された変更案を承認し、決定する（起案に関わったものを除く）。差し戻し、公表する",
-    Role.Kind.AGENCY: "共有された変更案を読む",
-    Role.Kind.ASSESSOR: "現行と、公表前のものも含めて決定された変更を読む",
+    Role.Kind.AGENCY: "共有された変更案を読む。実績を入力して提出し、自己評価を書く",
+    Role.Kind.ASSESSOR: "公表前のものも含めて決定された変更を読む。実績を確かめて確定し、主務大臣による評価を書く",
     Role.Kind.AUDITOR: "変更案も含めてすべてを読み、変更の履歴とアクセスの記録を調べる（変更はしない）",
     Role.Kind.MAINTAINER: "利用者、役割、事業などの基礎の情報を保守する",
 }

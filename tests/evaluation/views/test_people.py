@@ -6,7 +6,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation.permissions import RULES, Act
+from evaluation.permissions import RESULT_RULES, RULES, Act, ResultAct
 from evaluation.views.people import ABILITIES
 from programs.models import AccessRecord, Role
 from tests.factories import make_period, make_user
@@ -52,6 +52,15 @@ def test_it_says_so_as_the_rules_do():
         assert RULES[act].drafters
         assert (rule in both, rule in anybody) == (False, True)
     assert "公表前のものも含めて決定された変更" in ABILITIES[Role.Kind.ASSESSOR]
+
+
+def test_who_works_on_results_is_told_of_them():
+    told = {"実績を入力": ResultAct.ENTER, "自己評価を書": ResultAct.RATE_SELF}
+    told |= {"実績を確かめ": ResultAct.CHECK, "主務大臣による評価を書": ResultAct.RATE_MINISTER}
+    for words, act in told.items():
+        assert [role for role in Role.Kind if words in ABILITIES[role]] == list(
+            RESULT_RULES[act][1]
+        )
 
 
 def test_without_a_role_it_says_what_to_do(client):
