@@ -109,9 +109,9 @@ class StepForm(PlainForm):
 
     is_printed = True
 
-    def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, amendment: Amendment, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.amendment = amendment
+        self.amendment, self.by = amendment, by
 
     def warnings(self) -> list[str]:
         """Return what is allowed but unusual in what was typed."""

@@ -30,7 +30,8 @@ class RestrictForm(StepForm):
 
     def __init__(self, *args: Any, amendment: Amendment, **kwargs: Any) -> None:
         super().__init__(*args, amendment=amendment, **kwargs)
-        possible = restricting.possible_readers(amendment).exclude(pk=amendment.holder_id or 0)
+        possible = restricting.possible_readers(amendment)
+        possible = possible.exclude(pk__in=[self.by.pk, amendment.holder_id or 0])
         self.fields["readers"].queryset = possible  # type: ignore[attr-defined]
 
 

@@ -280,12 +280,13 @@ def step(request: SignedInRequest, agency: str, number: int, slug: str, step: st
 
 def _form(request: SignedInRequest, plan: Step, amendment: Amendment) -> forms.StepForm:
     """A checked step is filled in by its address, so that its check page changes nothing."""
+    asked: dict[str, Any] = {"amendment": amendment, "by": request.user}
     if request.method == "POST":
-        return plan.form(request.POST, amendment=amendment)
+        return plan.form(request.POST, **asked)
     if plan.checked and request.GET and "change" not in request.GET:
-        return plan.form(request.GET, amendment=amendment)
+        return plan.form(request.GET, **asked)
     linked = {name: request.GET[name] for name in LINKED if name in request.GET}
-    return plan.form(initial=linked, amendment=amendment)
+    return plan.form(initial=linked, **asked)
 
 
 def _do(

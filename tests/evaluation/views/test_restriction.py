@@ -48,6 +48,12 @@ def test_an_editor_restricts_a_draft_and_names_who_reads_it(period, draft, edito
     assert "閲覧を制限する" not in words(client.get(address(draft)))
 
 
+def test_who_reads_it_anyway_is_not_offered(period, draft, editor):
+    approver, other = make_user(period.agency, "approver"), make_user(period.agency, "editor")
+    page = signed_in(other).get(address(draft, "steps", "restrict"))
+    assert list(page.context["form"].fields["readers"].queryset) == [approver]
+
+
 def test_readers_are_named_and_taken_off_on_its_page(period, draft, editor):
     restricting.restrict(draft, by=editor, why="市場")
     client, page = signed_in(editor), address(draft, "restriction")
