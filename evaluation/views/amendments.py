@@ -49,7 +49,8 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
         "has_sheets": amendment.overview_sheets.exists(),
     }
     context |= _documents(request, amendment) | _progress(request, amendment)
-    context["main_act"] = _main_act(context)
+    main = context["main_act"] = _main_act(context)
+    context["stage_acts"].sort(key=lambda act: act[0] != main)  # it stands first
     return render(request, "evaluation/amendment.html", context)
 
 

@@ -292,6 +292,10 @@ def test_what_cannot_be_decided_is_sent_back_first(client, period, baseline):
     decide(first)
     html = page(client, second).content.decode()
     assert main.findall(html) == ["send-back"]
+    assert [name for name, _ in page(client, second).context["stage_acts"]] == [
+        "send-back",
+        "approve",
+    ]
     assert html.index("このままでは決定できない箇所（1か所）") < html.index("次にできること")
     assert "決定された変更との重なりを確かめる</a>" in html
 
