@@ -39,8 +39,8 @@ def _sides(amendment: Amendment) -> list[tuple[str, str]]:
         return [(f"with:{amendment.slug}", f"{amendment}（登録の起点）")]
     when = f"（{written(amendment.effective_on)}から適用）" if amendment.effective_on else ""
     return [
-        (f"with:{amendment.slug}", f"「{amendment}」を反映した本文{when}"),
-        (f"before:{amendment.slug}", f"「{amendment}」の前の本文"),
+        (f"with:{amendment.slug}", f"{amendment.slug}を反映した本文{when}：{amendment}"),
+        (f"before:{amendment.slug}", f"{amendment.slug}の前の本文：{amendment}"),
     ]
 
 
@@ -59,6 +59,9 @@ def _snapshots(
         if reads_draft_at(roles, amendment, at):
             day = written(timezone.localtime(at).date())
             pairs.append(
-                (f"with:{amendment.slug}@{number}", f"「{amendment}」第{number}版（{day}）")
+                (
+                    f"with:{amendment.slug}@{number}",
+                    f"{amendment.slug} 第{number}版（{day}）：{amendment}",
+                )
             )
     return pairs

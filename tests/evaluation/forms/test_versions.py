@@ -44,23 +44,26 @@ class TestOffering:
             (
                 DECIDED,
                 [
-                    (f"with:{past.slug}", f"「{past}」を反映した本文（令和6年4月1日から適用）"),
-                    (f"before:{past.slug}", f"「{past}」の前の本文"),
+                    (
+                        f"with:{past.slug}",
+                        f"{past.slug}を反映した本文（令和6年4月1日から適用）：{past}",
+                    ),
+                    (f"before:{past.slug}", f"{past.slug}の前の本文：{past}"),
                     (f"with:{baseline.slug}", f"{baseline}（登録の起点）"),
                 ],
             ),
             (
                 DRAFTED,
                 [
-                    (f"with:{draft.slug}", f"「{draft}」を反映した本文"),
-                    (f"before:{draft.slug}", f"「{draft}」の前の本文"),
+                    (f"with:{draft.slug}", f"{draft.slug}を反映した本文：{draft}"),
+                    (f"before:{draft.slug}", f"{draft.slug}の前の本文：{draft}"),
                 ],
             ),
             (
                 TAKEN,
                 [
-                    (f"with:{draft.slug}@1", f"「{draft}」第1版（{today}）"),
-                    (f"with:{past.slug}@1", f"「{past}」第1版（{today}）"),
+                    (f"with:{draft.slug}@1", f"{draft.slug} 第1版（{today}）：{draft}"),
+                    (f"with:{past.slug}@1", f"{past.slug} 第1版（{today}）：{past}"),
                 ],
             ),
         ]
