@@ -45,8 +45,16 @@ class KnownField(JapaneseDateField):
 class EditionForm(PlainForm):
     """The query of every page on which the text is read. Without an answer: today's text."""
 
-    on = JapaneseDateField(label="適用される日", required=False)
-    known = KnownField(label="登録の時点", required=False, help_text="空欄なら今日。")
+    on = JapaneseDateField(
+        label="適用される日",
+        required=False,
+        help_text="この日に効力のある本文を読みます。空欄なら今日。",
+    )
+    known = KnownField(
+        label="登録の時点",
+        required=False,
+        help_text="この日までにポータルに登録された変更・正誤だけで読みます。空欄なら今日。",
+    )
     amendment = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -80,12 +80,20 @@ class Edition:
         return not self.amendment and self.on == timezone.localdate() and not self.known
 
     @cached_property
+    def lasting_moment(self) -> dt.datetime | None:
+        """Return the moment of the last thing that was known, which a lasting address fixes; None where
+        it needs none, since what is decided stays."""
+        if self.amendment and self.amendment.is_decided:
+            return self.known
+        return self._last_known()
+
+    @property
     def lasting(self) -> str:
         """Return the query string under which these words stay, whatever is decided or drafted later:
         the date and the moment of the last thing that was known."""
         if self.amendment and self.amendment.is_decided:
             return self.query
-        last = self._last_known()
+        last = self.lasting_moment
         named = {"amendment": self.amendment.slug} if self.amendment else {"on": str(self.on)}
         return "?" + urlencode(named | ({"known": known_by(last)} if last else {}))
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from evaluation import amending, drafting, procedure
 from evaluation.lifespans import read_moment
 from evaluation.models import Amendment, ItemProgram, Succession
+from evaluation.templatetags.calendars import both_calendars
 from jst_objectives.history import delete, save
 from programs.models import AccessRecord, Program, Role
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
@@ -253,6 +254,17 @@ def test_the_address_of_a_day_shows_the_same_words_for_ever(scene):
         address,
     )
     assert scene.heading(address.removeprefix(f"http://testserver{scene.page}")) == "1. 正した推進"
+
+
+def test_the_moment_of_an_address_is_told_in_words(scene):
+    told = re.compile(r'id="lasting-help">(.+?)</p>')
+    last = both_calendars(scene.period.amendments.decided().latest("recorded_at").recorded_at)
+    (words,) = told.findall(scene.read(scene.page))
+    assert words == (
+        f"いつ開いても、この文言です（{last}（日本時間）までに登録された内容）。選んで写せます。"
+    )
+    (words,) = told.findall(scene.read(f"{scene.page}?amendment={scene.past.slug}"))
+    assert words == "いつ開いても、この文言です。選んで写せます。"
 
 
 def test_a_later_correction_does_not_change_what_an_address_shows(scene, settings):
