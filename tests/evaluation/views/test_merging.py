@@ -447,3 +447,15 @@ def test_readers_see_the_list_without_its_buttons(client, scene):
 def test_without_a_rival_there_is_nothing_to_merge(client, scene):
     draft, *_ = scene
     assert "重なっている条項はありません。" in words(client.get(address(draft, "conflicts")))
+
+
+def test_what_was_changed_and_changed_back_is_told_as_such(client, scene):
+    draft, body, _ = scene
+    amending.reword(draft, body, BODY.replace("第一", "冒頭"), by=None)
+    for text in (BODY.replace("第三", "最後"), BODY):
+        other = make_draft(draft.period)
+        amending.reword(other, body, text, by=None)
+        decide(other)
+    page = words(client.get(address(draft, "conflicts")))
+    assert "決定された変更では：元と同じ（" in page
+    assert "この変更案では：文言" in page
