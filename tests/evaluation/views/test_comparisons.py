@@ -63,6 +63,25 @@ class TestShowing:
         assert f'<table class="{table}">' in response.content.decode()
         assert not TableForm.objects.exists()
 
+    def test_what_was_decided_says_so_beside_its_heads(self, client, real):
+        told = "に決定された変更です。"
+        pages = [REAL + "comparison/", REAL + "comparison/appendix/"]
+        assert [told in words(client.get(page)) for page in pages] == [False, False]
+        decide(real, dt.date(2026, 4, 1))
+        day = written(Amendment.objects.get(pk=real.pk).decided_on)
+        assert [f"{day}（2026年）{told}" in words(client.get(page)) for page in pages] == [
+            True,
+            True,
+        ]
+
+    def test_issuing_is_the_main_act_of_who_works_on_it_only(self, client, real):
+        button = re.compile(r'<button class="(\w+)">新旧対照表のPDFを発行')
+        shown = {}
+        for role in ("editor", "approver", "auditor"):
+            client.force_login(make_user(real.period.agency, role))
+            (shown[role],) = button.findall(client.get(REAL + "comparison/").content.decode())
+        assert shown == {"editor": "primary", "approver": "primary", "auditor": "secondary"}
+
     def test_columns_may_be_swapped(self, client, real):
         html = client.get(REAL + "comparison/?first=current").content.decode()
         heads = re.findall(r'<th scope="col">(.*?)</th>', html)
