@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -32,6 +33,9 @@ UNUSED = {"logout", "password_change", "password_change_done", "view_on_site", "
 ADDED, CHANGED, DELETED = "保守画面で追加", "保守画面で変更", "保守画面で削除"
 VERSIONS_PER_PAGE = 50
 NO_PAGE = "このページは、ないか、見る権限がありません。"
+YES_OR_NO = {True: "はい", False: "いいえ", None: "―"}
+# Django's icon says "True" and "False" to who cannot see it.
+admin_list._boolean_icon = YES_OR_NO.__getitem__  # type: ignore[attr-defined]
 
 
 # --- Who, and what --------------------------------------------------------------------------------

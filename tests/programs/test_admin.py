@@ -54,6 +54,21 @@ def account(user=None, **values):
     return {key: value for key, value in {**data, **values}.items() if value is not None}
 
 
+def test_lists_and_pages_say_yes_and_no_in_words(client, maintainer):
+    """Django's icons and the label of its search are English to who hears the page."""
+    html = client.get(reverse("admin:programs_user_changelist")).content.decode()
+    assert re.findall(r'<td class="field-is_active">(.*?)</td>', html) == ["はい"]
+    assert '<label for="searchbar" class="visually-hidden">検索する語</label>' in html
+    page = client.get(page_of(maintainer)).content.decode()
+    assert re.findall(r'alt="([A-Za-z]+)"', html + page) == []
+    make_user(maintainer.roles.get().agency, "editor")
+    found = client.get(reverse("admin:programs_user_changelist"), {"q": "keeper", "is_active": "1"})
+    kept = re.findall(
+        r'<input type="hidden" name="is_active[^"]*" value="([^"]*)">', found.content.decode()
+    )
+    assert ("1件（" in found.content.decode(), kept) == (True, ["1"])
+
+
 # --- Accounts -------------------------------------------------------------------------------------
 def test_a_user_is_made_with_a_role_and_without_a_password(client, maintainer, agency):
     roles = {"roles-TOTAL_FORMS": 1, "roles-0-agency": agency.pk, "roles-0-role": "editor"}
