@@ -48,12 +48,12 @@ class EditionForm(PlainForm):
     on = JapaneseDateField(
         label="適用される日",
         required=False,
-        help_text="この日に効力のある本文を読みます。空欄なら今日。",
+        help_text="この日に適用される本文を読みます。空欄なら今日。",
     )
     known = KnownField(
         label="登録の時点",
         required=False,
-        help_text="この日までにポータルに登録された変更・正誤だけで読みます。空欄なら今日。",
+        help_text="この日までの登録だけで読みます。空欄なら今日。",
     )
     amendment = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
 

@@ -136,8 +136,8 @@ def test_drafts_are_listed_with_state_holder_and_last_change(client):
     assert [d.title for d in response.context["withdrawn"]] == [gone.title]
     html = response.content.decode()
     assert html.count('<span class="chip draft">起案中</span>') == 2
-    assert "<td>試験 太郎</td>" in html
-    assert "<td>未定</td>" in html
+    assert ">試験 太郎</td>" in html
+    assert ">未定</td>" in html
     assert "取り下げた変更案（1）" in html
 
 
