@@ -47,6 +47,10 @@ class Cell:
     words: str
     href: str = ""
 
+    @property
+    def page(self) -> str:
+        return self.href.partition("#")[0]
+
 
 @dataclass(frozen=True)
 class IndicatorRow:
@@ -67,11 +71,9 @@ class InputRow:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Cell):
     """A paragraph of a column; `label`: a small heading; `grade`: printed large."""
 
-    words: str
-    href: str = ""
     label: bool = False
     grade: bool = False
 

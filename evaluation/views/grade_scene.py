@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
+from evaluation.documents.assessment import Places
 from evaluation.figures import years_of
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.gradebook import OVERALL
@@ -13,6 +14,7 @@ from evaluation.models import Clause, ObjectivePeriod, Rating
 from evaluation.models.texts import Node
 from evaluation.permissions import (
     RATED_BY,
+    ResultAct,
     SignedInRequest,
     require_result,
     result_refusals,
@@ -94,7 +96,19 @@ class GradeScene:
             "profile": self.book.profile(self.node, self.fiscal_year) if self.node else None,
             "sides": sides,
             "refusals": {str(act): words for act, words in refusals.items()},
+            "shut": self._shut(refusals),
         }
+
+    def _shut(self, refusals: dict[ResultAct, str]) -> list[str]:
+        """Return the pages from which the sheet comes that its reader may not open."""
+        places = Places(self.book, self.node, self.fiscal_year, self.kind)
+        acts = {places.rating(side): act for side, act in RATED_BY.items()}
+        acts |= {
+            places.item("item_profile"): ResultAct.PROFILE,
+            places.item("item_inputs"): ResultAct.PLAN,
+            places.plans(self.fiscal_year): ResultAct.PLAN,
+        }
+        return [page for page, act in acts.items() if refusals[act]]
 
 
 def evaluated_period(

@@ -187,6 +187,16 @@ def test_only_the_own_side_is_written(pages):
     assert not Rating.objects.exists()
 
 
+@pytest.mark.parametrize("role", ["agency", "assessor", "auditor"])
+def test_a_page_leads_only_where_its_reader_may_go(pages, role):
+    pages.scene.write(pages.scene.item)
+    overall = pages.address("assessment", "overall", 2024, "yearly")
+    for page in (pages.of("assessment"), overall, pages.address("grades")):
+        links = set(re.findall(r'<a[^>]* href="(/[^"#?]+)', pages.get(role, page)))
+        refused = [link for link in links if pages.clients[role].get(link).status_code == 403]
+        assert (page, refused) == (page, [])
+
+
 def test_what_falls_not_due_is_not_there(pages):
     scene = pages.scene
     pages.get("agency", pages.of("assessment", kind="final"), 404)
@@ -207,6 +217,7 @@ def test_the_overall_grade_has_a_page_and_stands_in_the_table(pages):
     grounds = pages.get("agency", pages.address("grades")).partition("総合評定の根拠")[2]
     assert re.findall("<summary>([^<]+)<", grounds) == ["令和6年度"]
     assert "総じて着実である。" in grounds
+    assert "<a " not in grounds.partition("</section>")[0]  # only the minister writes them
     for name in ("assessment_pdf", "assessment_word"):
         pages.get("agency", pages.address(name, "overall", 2024, "yearly"), 404)
 
