@@ -38,7 +38,7 @@ def amendment(request: PortalRequest, agency: str, number: int, slug: str) -> Ht
     amendment = visible_amendment(request, agency, number, slug)
     edition = Edition.of(amendment)
     reasons = AmendmentReason.objects.select_related("program", "fund")
-    context = {
+    context: dict[str, Any] = {
         "amendment": amendment,
         "period": amendment.period,
         "edition": edition,

@@ -164,7 +164,7 @@ def test_verifying_tells_the_evaluation_and_whether_its_grade_has_changed(pages:
 def test_the_table_lacks_the_grades_that_are_not_issued(pages: Pages) -> None:
     html = pages.get("assessor", pages.whole("grades"))
     assert html.count("の評定</a>") == 1
-    assert "総合評定：自己評価の評定</a></li>" in html
+    assert "総合評定：自己評価の評定</a>" in html
     response = pages.post("assessor", pages.whole("grades"), **TICK)
     assert response["Location"] == pages.address("grades") + "#documents"
     document = IssuedDocument.objects.get()
