@@ -180,7 +180,7 @@ def _unheard(judged: Judgement) -> Iterable[Finding]:
         words += (
             "ないまま確定しています。"
             if judged.issued
-            else "ありません。済んでから確定してください。"
+            else "ありません。先に済ませて記録してください（記録がないままでも確定できます）。"
         )
         yield Finding("unheard", judged.place, words)
 

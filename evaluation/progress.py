@@ -13,6 +13,8 @@ from evaluation.models.texts import Node
 from programs.models import User
 
 State = ItemYear.State
+# What a year was closed over, which nobody hands in any more.
+UNFINISHED = {State.ENTERING: "未提出のまま締切", State.RETURNED: "差戻しのまま締切"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class ItemProgress:
     def state_words(self) -> str:
         """Return the state as it is told: what nobody has entered anything for has not begun, and in a
         closed year nobody enters any more."""
-        if self.is_closed and self.state in (State.ENTERING, State.RETURNED):
-            return "未提出のまま締切"
+        if self.is_closed and self.state in UNFINISHED:
+            return UNFINISHED[self.state]
         if self.state == State.ENTERING and not self.present:
             return "未着手"
         return State(self.state).label

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from evaluation.amending import Stale
@@ -94,6 +95,7 @@ def issue(
     found = book.findings_of(node, fiscal_year, kind, side)
     if errors := [finding.message for finding in found if finding.error]:
         raise ValidationError(errors)
+    _check_order(row, day)
     row.stage, row.issued_on = Rating.Stage.ISSUED, day
     row = _save(row, by, f"{row.get_side_display()}の確定")
     if node:
@@ -112,6 +114,21 @@ def _day(day: dt.date, fiscal_year: int) -> dt.date:
         )
         raise ValidationError({"issued_on": words})
     return day
+
+
+def _check_order(row: Rating, day: dt.date) -> None:
+    """Raise ValidationError for a day before one on which that was issued on which a grade stands: the
+    agency's own of the item, and of an overall grade those of the items."""
+    key = {name: getattr(row, name) for name in ("period_id", "fiscal_year", "kind")}
+    below = Q(item=row.item_id, side=Rating.Side.SELF)
+    if row.item_id is None:
+        below = Q(item__isnull=False, side=row.side)
+    later = Rating.objects.filter(below, **key, stage=Rating.Stage.ISSUED, issued_on__gt=day)
+    last = later.order_by("issued_on").last()
+    if last and last.issued_on:
+        of = last.get_side_display() if row.item_id else "項目の評定"
+        words = f"{of}の確定日（{written(last.issued_on)}）以後の日付にしてください。"
+        raise ValidationError({"issued_on": words})
 
 
 def pin(book: Gradebook, row: Rating, node: Node, by: User | None) -> None:

@@ -17,7 +17,14 @@ from evaluation.deadlines import calendar
 from evaluation.figures import Figures
 from evaluation.forms import result_years as forms
 from evaluation.forms.clauses import refuse
-from evaluation.models import Admission, IndicatorValue, ItemYear, ObjectivePeriod, Stage
+from evaluation.models import (
+    Admission,
+    IndicatorValue,
+    ItemYear,
+    ObjectivePeriod,
+    Rating,
+    Stage,
+)
 from evaluation.permissions import (
     ResultAct,
     SignedInRequest,
@@ -208,7 +215,14 @@ def item_year_step(
         place = reverse("item_year", args=[agency, number, fiscal_year, public_id])
         return answer(place)
     context = _shown(scene, one) | {"form": form, "plan": plan, "refused": _refused(plan, one)}
+    context["standing"] = _standing(one) if plan.verb is valuing.open_again else []
     return render(request, "evaluation/item_year_step.html", scene.context(**context))
+
+
+def _standing(one: ItemProgress) -> list[Rating]:
+    """Return the issued grades that rest on what was confirmed."""
+    issued = Rating.objects.filter(item=one.item.clause_id, stage=Rating.Stage.ISSUED)
+    return list(issued.filter(fiscal_year=one.fiscal_year).order_by("kind", "-side"))
 
 
 def _done(

@@ -51,10 +51,13 @@ def test_an_items_year_begins_untouched_and_is_counted(place):
 
 def test_who_has_not_handed_in_a_closed_year_is_not_entering_it(place):
     period, item, *_ = place
-    valuing.submit(item, 2023, by=None)
-    for year in (2023, 2024):
+    for year in (2022, 2023):
+        valuing.submit(item, year, by=None)
+    valuing.send_back(item, 2022, by=None, words="根拠がありません。")
+    for year in (2022, 2023, 2024):
         valuing.close(period, year, by=None, reason="報告書の提出")
-    assert [at(period, year).state_words for year in (2023, 2024, 2025)] == [
+    assert [at(period, year).state_words for year in (2022, 2023, 2024, 2025)] == [
+        "差戻しのまま締切",
         "確認待ち",
         "未提出のまま締切",
         "未着手",

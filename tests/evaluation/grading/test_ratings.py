@@ -103,6 +103,25 @@ def test_nothing_is_issued_before_its_year_is_over(scene):
     assert grading.issue(*key, by=None, issued_on=dt.date(2025, 4, 1)).stage == "issued"
 
 
+def test_nothing_is_issued_before_that_on_which_it_stands(scene):
+    items, key = (scene.item, scene.below, scene.other), (2024, "yearly")
+    june, july = dt.date(2025, 6, 30), dt.date(2025, 7, 31)
+
+    def issue(item, side, day):
+        scene.write(item, side=side)
+        grading.issue(scene.period, item, *key, side, by=None, issued_on=day)
+
+    for item in items:
+        issue(item, "self", june)
+    own = "自己評価の確定日（令和7年6月30日）以後の日付にしてください。"
+    refused(own, issue, scene.item, "minister", dt.date(2025, 6, 29))
+    for item in items:
+        issue(item, "minister", july)
+    below = "項目の評定の確定日（令和7年7月31日）以後の日付にしてください。"
+    refused(below, issue, None, "minister", june)
+    issue(None, "minister", july)
+
+
 def test_what_is_not_written_is_not_issued(scene):
     refused("評定がありません。", scene.issue, scene.item)
 

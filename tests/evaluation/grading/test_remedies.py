@@ -166,7 +166,7 @@ def test_the_minister_is_told_of_an_opinion_that_nobody_has_recorded(scene, kind
         found = scene.book().findings_of(scene.node(item), 2024, "yearly", side)
         return [finding.message for finding in found if finding.rule == "unheard"]
 
-    words = "「審議会の意見」「通知」の記録がありません。済んでから確定してください。"
+    words = "「審議会の意見」「通知」の記録がありません。先に済ませて記録してください（記録がないままでも確定できます）。"
     assert told(scene.item, "minister") == [words]
     assert told(scene.item, "self") == told(scene.other, "minister") == []
     history.save(set_after(kinds[1]), by=None, reason="試験")

@@ -296,7 +296,7 @@ def test_an_opinion_that_nobody_recorded_is_told_once(pages):
     history.save(kind, by=None, reason="試験")
     for item in (scene.item, scene.below, scene.other, None):
         scene.write(item, side="minister")
-    words = "「審議会の意見」の記録がありません。済んでから確定してください。"
+    words = "「審議会の意見」の記録がありません。先に済ませて記録してください（記録がないままでも確定できます）。"
     assert pages.get("assessor", pages.address("grade_checks", 2024)).count(words) == 1
     assert words in pages.get("assessor", pages.of("issue_grade", "minister"))
 

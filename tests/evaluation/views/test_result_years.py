@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import amending, valuing
+from evaluation import amending, grading, valuing
 from evaluation.models import (
     Admission,
     Clause,
@@ -146,6 +146,18 @@ def test_what_was_confirmed_is_opened_again(place, agency, assessor):
     answer = send(assessor, place.step("open-again"), words="値が抜けています。")
     assert (state(), "確定を取り消しました。" in html(answer)) == ("returned", True)
     assert "値が抜けています。" in html(agency.get(place.item_address))
+
+
+def test_who_opens_it_again_is_told_of_the_grade_that_rests_on_it(place, agency, assessor):
+    send(agency, place.step("submit"))
+    send(assessor, place.step("confirm"))
+    told = "この実績による評定が確定しています"
+    assert told not in html(assessor.get(place.step("open-again")))
+    key = (place.period, place.item, YEAR, "yearly", "self")
+    grading.write(*key, by=None, grade="B", grounds="計画どおりの実績")
+    grading.issue(*key, by=None)
+    page = html(assessor.get(place.step("open-again")))
+    assert f"<strong>{told}</strong>（年度評価・自己評価）。" in page
 
 
 def test_what_came_after_the_confirmation_is_confirmed_by_itself(place, agency, assessor):
