@@ -8,6 +8,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from itertools import product
 from typing import Any
@@ -32,6 +33,8 @@ from evaluation.models import (
     YearlyResult,
 )
 from evaluation.models.markings import read_spans
+from evaluation.numbers import written
+from evaluation.templatetags.calendars import both_calendars
 from jst_objectives.history import actor_name
 from programs.models import User
 
@@ -216,6 +219,16 @@ class Underlined:
                 text = old if side == "old" else new
                 return "".join(f"「{text[start:end]}」" for start, end in read_spans(spans))
         return spans
+
+
+def said(value: Any) -> str:
+    """Return a value as a person reads it: a date in both calendars, yes or no, a number as everywhere."""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, Decimal):
+        places = value.normalize().as_tuple().exponent
+        return written(value, max(0, -int(places)))
+    return both_calendars(value) if isinstance(value, dt.date) else str(value)
 
 
 def pk_of(model: type[models.Model], pks: Any) -> models.Q:

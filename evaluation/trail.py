@@ -28,11 +28,11 @@ from evaluation.past import (
     history_of,
     pk_of,
     references,
+    said,
     tracked_models,
     way,
     ways_by_choice,
 )
-from evaluation.templatetags.calendars import both_calendars
 from programs.models import AccessRecord, Agency, Program, Role, User
 
 SYSTEM = "システム"
@@ -386,9 +386,7 @@ class _Reader:
             return self.past.name(self.past.at(field.related_model, value, moment), moment)
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
-        if isinstance(field, models.BooleanField):
-            return "はい" if value else "いいえ"
-        return both_calendars(value) if isinstance(value, dt.date) else str(value)
+        return said(value)
 
 
 def _keys(row: Any) -> list[Any]:

@@ -206,6 +206,15 @@ def test_what_an_evaluation_keeps_is_named_by_item_year_and_kind():
     ]
 
 
+def test_numbers_are_told_as_everywhere():
+    scene = Graded.made()
+    for seen, amount in enumerate((Decimal(18500), Decimal("-1.5"))):
+        cell = grading.InputCell("budget", 2024, amount, seen)
+        grading.record_inputs(scene.below, [cell], by=None)
+    changed = told(scene.period.agency, kind="iteminput")[0].changes
+    assert [(c.old, c.new) for c in changed if c.label == "額・人数"] == [("18,500", "△1.5")]
+
+
 def test_a_changed_text_is_marked(period):
     _, (_, one, *_) = make_baseline(period)
     draft = make_draft(period)
