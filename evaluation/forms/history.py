@@ -31,7 +31,11 @@ class HistoryForm(PlainForm):
     until = JapaneseDateField(label="この日まで", required=False)
     kind = forms.ChoiceField(label="対象・記録の種類", required=False)
     amendment = forms.ChoiceField(label="変更", required=False)
-    item = forms.ChoiceField(label="項目（本文・評価軸・指標を含む）", required=False)
+    item = forms.ChoiceField(
+        label="項目（本文・評価軸・指標を含む）",
+        help_text="発行・取り出し・閲覧などのアクセスの記録は、項目では絞れません",
+        required=False,
+    )
     agency = forms.ChoiceField(label="法人", required=False)
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -70,6 +74,10 @@ class HistoryForm(PlainForm):
         if since and until and until < since:
             self.add_error(
                 "until", "「この日まで」には、「この日から」以後の日付を入力してください。"
+            )
+        if cleaned.get("item") and cleaned.get("kind") in AccessRecord.Kind.values:
+            self.add_error(
+                "item", "アクセスの記録は、項目では絞れません。「項目」を空にして探してください。"
             )
         return cleaned
 

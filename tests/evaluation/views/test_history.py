@@ -147,6 +147,13 @@ def test_a_filter_that_cannot_be_read_is_named(client, auditor, query, words):
     assert not AccessRecord.objects.filter(kind="export").exists()
 
 
+def test_records_of_access_are_not_sought_by_item(client, period, auditor):
+    _, (item, *_) = make_baseline(period)
+    words = "アクセスの記録は、項目では絞れません。「項目」を空にして探してください。"
+    assert words in read(client, kind="export", item=item.pk)
+    assert words not in read(client, kind="clause", item=item.pk)
+
+
 # --- Pages ----------------------------------------------------------------------------------------
 def test_pages_keep_the_filters(client, auditor, period):
     for number in range(page.PER_PAGE + 1):
