@@ -14,7 +14,10 @@ from programs.models import User
 
 State = ItemYear.State
 # What a year was closed over, which nobody hands in any more.
-UNFINISHED = {State.ENTERING: "未提出のまま締切", State.RETURNED: "差戻しのまま締切"}
+UNFINISHED: dict[str, str] = {
+    State.ENTERING: "未提出のまま締切",
+    State.RETURNED: "差戻しのまま締切",
+}
 
 
 @dataclass(frozen=True)
