@@ -12,7 +12,7 @@ class VerifyForm(forms.Form):
     file = forms.FileField(
         label="検証するPDF",
         widget=forms.FileInput(attrs={"accept": "application/pdf"}),
-        help_text=f"このポータルで発行した新旧対照表や資料のPDF（{LARGEST_PDF} MBまで）",
+        help_text=f"このポータルで発行した新旧対照表、資料、調書、総括表、評価書のPDF（{LARGEST_PDF} MBまで）",
         error_messages={
             "required": "検証するPDFファイルを選んでください。",
             "empty": "選んだファイルは空です。発行されたPDFファイルを選んでください。",
