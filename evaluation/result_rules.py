@@ -28,7 +28,9 @@ FACTS_KEPT = (
 )
 UNDER_OVERALL = "総合評定が確定している間は、その項目の評定を確定したり、確定を取り消したりすることはできません。"
 AFTER_OWN = "主務大臣による項目の評価は、法人の自己評価が確定した後に確定します。"
-UNDER_MINISTER = "主務大臣による評価が確定している間は、自己評価の確定を取り消すことはできません。"
+UNDER_MINISTER = (
+    "主務大臣による項目の評価が確定している間は、その自己評価の確定を取り消すことはできません。"
+)
 TARGET_CLOSED = "締め切られた年度の達成目標は、定められません。先に締切を解いてください。"
 STEP_OF_RATING = "評価の手続の種類は、同じ法人の、評価の手続のものにしてください。"
 YEAR_OUTSIDE = "年度は、中長期目標期間の中の年度にしてください。"
@@ -89,7 +91,7 @@ SAID_OF_RATING = (
 )
 ISSUED_BESIDE = (
     "EXISTS (SELECT 1 FROM evaluation_rating o WHERE o.stage = 'issued' AND o.side = '{}'"
-    " AND o.period_id = NEW.period_id AND o.item_id IS NOT DISTINCT FROM NEW.item_id"
+    " AND o.period_id = NEW.period_id AND o.item_id = NEW.item_id"
     " AND o.fiscal_year = NEW.fiscal_year AND o.kind = NEW.kind)"
 )
 SAID_OF_VALUE = ("number", "text", "state", "note")
@@ -187,7 +189,8 @@ RESULT_RULES = (
         "evaluation_rating",
         ("UPDATE",),
         (
-            "NEW.side = 'self' AND OLD.stage = 'issued' AND NEW.stage <> 'issued'"
+            "NEW.side = 'self' AND NEW.item_id IS NOT NULL"
+            " AND OLD.stage = 'issued' AND NEW.stage <> 'issued'"
             f" AND {ISSUED_BESIDE.format('minister')}"
         ),
         UNDER_MINISTER,

@@ -153,7 +153,7 @@ def reopen(
     seen: int | None = None,
 ) -> Rating:
     """Open an issued rating to be changed, with words that the history keeps; the overall one before
-    those of the items, the minister's before the agency's own, on which they stand."""
+    those of the items, and of an item the minister's before the agency's own, on which they stand."""
     row = _opened(period, item, fiscal_year, kind, side, seen)
     if row.stage != Rating.Stage.ISSUED:
         raise ValidationError("この評定は、確定していません。")
@@ -198,9 +198,11 @@ def standing_on(row: Rating) -> str:
     """Return why an issued rating cannot be opened, an issued one standing on it; "" where none does."""
     if _is_under_overall(row):
         return UNDER_OVERALL
+    if row.side == Rating.Side.MINISTER or row.item_id is None:  # the overall ones have no order
+        return ""
     key = {name: getattr(row, name) for name in ("period_id", "item_id", "fiscal_year", "kind")}
     theirs = Rating.objects.filter(**key, side=Rating.Side.MINISTER, stage=Rating.Stage.ISSUED)
-    return UNDER_MINISTER if row.side == Rating.Side.SELF and theirs.exists() else ""
+    return UNDER_MINISTER if theirs.exists() else ""
 
 
 def _is_under_overall(row: Rating) -> bool:

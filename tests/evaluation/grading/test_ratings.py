@@ -219,6 +219,15 @@ def test_the_agency_keeps_what_the_minister_evaluated_until_that_is_opened(scene
     assert grading.reopen(*own, by=None, why="誤記").stage == "draft"
 
 
+def test_the_agency_opens_its_own_overall_grade_under_the_ministers(scene):
+    """総合評定 has no order of the sides: none stands on the other."""
+    issued_whole(scene)
+    scene.write(None)
+    scene.issue(None)
+    own = (scene.period, None, 2024, "yearly", "self")
+    assert grading.reopen(*own, by=None, why="誤記").stage == "draft"
+
+
 def test_the_database_keeps_the_agencys_evaluation_before_the_ministers(scene):
     scene.write(scene.item, side="minister")
     words = "法人の自己評価が確定した後に確定します。"
