@@ -3,7 +3,8 @@ minister's."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -66,24 +67,39 @@ def _unwritten(book: Gradebook, year: int, kind: str) -> Iterator[Waiting]:
 
 
 def _ungraded(agencies: Collection[int]) -> Iterator[Waiting]:
-    """Yield what the agency has graded itself and the minister has not graded yet, whenever it was."""
-    issued = Rating.objects.filter(stage=Rating.Stage.ISSUED)
+    """Yield what the minister has not graded yet, whenever it was: the items that the agency has graded
+    itself; once those of all items are issued, the overall grade."""
+    found = _of_items(agencies)
+    heads = heads_of({row.item_id for rows in found.values() for row in rows if row.item_id})
+    book_of = cache(Gradebook.of)  # of a period, whatever the number of its years
+    for (period, year, kind), rows in found.items():
+        theirs = {row.item_id for row in rows if row.side == Side.MINISTER}
+        own = [row for row in rows if row.item_id not in theirs]
+        title = f"{year_name(year)} {KINDS_IN_WORDS[kind]}"
+        if own:
+            title = _named(title, [heads[row.item_id].text for row in own if row.item_id])
+            ids = [row.item.public_id for row in own if row.item]
+            since = min(row.written_at for row in own)
+        elif book_of(period).drafts_of(year, kind) == [OVERALL]:
+            title, ids = _named(title, [OVERALL]), ["overall"]
+            since = max(row.written_at for row in rows)
+        else:
+            continue
+        link = _link(period, year, kind, ids, Side.MINISTER)
+        yield Waiting(What.GRADE, title, period, link, since)
+
+
+def _of_items(agencies: Collection[int]) -> Mapping[tuple[ObjectivePeriod, int, str], list[Rating]]:
+    """Return the issued grades of items, of both sides, by period, year and evaluation; none of an
+    evaluation that is finished by the minister's overall grade."""
+    issued = Rating.objects.filter(stage=Rating.Stage.ISSUED, period__agency__in=agencies)
     same = {name: OuterRef(name) for name in ("period", "fiscal_year", "kind")}
-    # Under an issued overall grade those of all items are issued.
-    of_item = Q(item=OuterRef("item")) | Q(item__isnull=True)
-    theirs = issued.filter(of_item, side=Side.MINISTER, **same)
-    rows = issued.filter(~Exists(theirs), side=Side.SELF, period__agency__in=agencies)
+    overall = issued.filter(item=None, side=Side.MINISTER, **same)
+    rows = issued.filter(~Exists(overall), item__isnull=False)
     found = defaultdict(list)
     for row in rows.select_related("period__agency", "item").order_by("pk"):
         found[row.period, row.fiscal_year, row.kind].append(row)
-    heads = heads_of({row.item_id for own in found.values() for row in own if row.item_id})
-    for (period, year, kind), own in found.items():
-        names = [heads[row.item_id].text if row.item_id else OVERALL for row in own]
-        ids = [row.item.public_id if row.item else "overall" for row in own]
-        title = _named(f"{year_name(year)} {KINDS_IN_WORDS[kind]}", names)
-        link = _link(period, year, kind, ids, Side.MINISTER)
-        since = min(row.written_at for row in own)
-        yield Waiting(What.GRADE, title, period, link, since)
+    return found
 
 
 def _named(place: str, names: list[str]) -> str:

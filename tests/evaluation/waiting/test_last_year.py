@@ -108,18 +108,28 @@ def test_the_minister_grades_what_the_agency_has_graded_of_any_year(scene):
     assert told()[0] == "令和6年度 年度評価：研究開発の推進（ほか1項目）"
 
 
-def test_the_overall_grade_waits_like_an_item(scene):
+def test_the_overall_grade_waits_for_the_assessor_once_those_of_all_items_are_issued(scene):
+    """Whether or not the agency has an overall grade of its own: none is asked for."""
     for item in (scene.item, scene.below, scene.other):
+        assert "総合評定" not in waits(scene.assessor, "GRADE").get("GRADE", "")
         scene.write(item, side="minister")
         scene.issue(item, side="minister")
-    assert waits(scene.assessor, "GRADE") == {}
-    scene.write(None)
-    scene.issue(None)
-    assert waits(scene.assessor, "GRADE") == {"GRADE": "令和6年度 年度評価：総合評定"}
+    waiting = {"GRADE": "令和6年度 年度評価：総合評定"}
+    assert waits(scene.assessor, "GRADE") == waiting
     place = ("overall", 2024, "yearly", "minister")
     assert link(scene.assessor, "GRADE") == address(scene, "grade", *place)
-    scene.write(None, side="minister")
-    scene.issue(None, side="minister")
+    for side in ("self", "minister"):
+        assert waits(scene.assessor, "GRADE") == waiting
+        scene.write(None, side=side)
+        scene.issue(None, side=side)
+    assert waits(scene.assessor, "GRADE") == {}
+    grading.reopen(scene.period, None, 2024, "yearly", "minister", by=None, why="誤記")
+    assert waits(scene.assessor, "GRADE") == waiting
+
+
+def test_the_overall_grade_does_not_wait_while_an_item_is_not_graded(scene):
+    scene.write(scene.item, side="minister")
+    scene.issue(scene.item, side="minister")
     assert waits(scene.assessor, "GRADE") == {}
 
 
