@@ -19,7 +19,7 @@ from django.utils import timezone
 from evaluation.eras import written
 from evaluation.models import Reminder
 from evaluation.telling import gets_mail, reads_results
-from evaluation.waiting import Waiting, What, waiting_for
+from evaluation.waiting import Waiting, What, results_waiting_for
 from programs.models import Role, User
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,9 @@ def remind() -> Outcome:
     nothing waits for. A mail that cannot be sent is logged and tried again the next time."""
     today = timezone.localdate()
     counts: Counter[str] = Counter()
-    for person in _people():
-        tasks = [task for task in waiting_for(person) if _is_due(task, today)]
-        if gets_mail(person) and tasks:
+    for person in filter(gets_mail, _people()):
+        waiting = results_waiting_for(person, REMINDED)
+        if tasks := [task for task in waiting if _is_due(task, today)]:
             counts[_reminded(person, tasks, today)] += 1
     return Outcome(counts["sent"], counts["before"], counts["failed"])
 
@@ -70,8 +70,6 @@ def _people() -> QuerySet[User]:
 
 
 def _is_due(task: Waiting, today: dt.date) -> bool:
-    if task.what not in REMINDED:
-        return False
     if task.due_on:
         return task.due_on - SOON <= today
     if task.what is What.ENTER:

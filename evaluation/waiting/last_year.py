@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from evaluation.deadlines import report_due
 from evaluation.eras import fiscal_year_of
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
 from evaluation.grading.gradebook import OVERALL
-from evaluation.models import IndicatorMeasure, ObjectivePeriod, Rating
+from evaluation.models import IndicatorMeasure, ObjectivePeriod, Rating, YearClosing
 from evaluation.progress import Progress
 from evaluation.valuing import heads_of, year_name
 from evaluation.waiting.tasks import Waiting, What
@@ -22,34 +22,55 @@ from evaluation.waiting.tasks import Waiting, What
 Side = Rating.Side
 
 
-def of_last_year(entering: Collection[int], grading: Collection[int]) -> Iterator[Waiting]:
-    """Yield what waits for everybody who enters, or grades, the results of these agencies."""
-    for period in _begun(entering) if entering else ():
-        year = fiscal_year_of(timezone.localdate()) - 1
+def of_last_year(
+    entering: Collection[int], grading: Collection[int], only: Collection[What]
+) -> Iterator[Waiting]:
+    """Yield what waits for everybody who enters, or grades, the results of these agencies, and is one of
+    `only`. A period's book, a dozen queries, is read only where something may be open."""
+    year = fiscal_year_of(timezone.localdate()) - 1
+    begun = list(_begun(entering, year)) if entering else []
+    finished = _finished(begun, year) if What.GRADE_ITSELF in only else set()
+    for period in begun:
+        due = kinds_due(period, year) if What.GRADE_ITSELF in only else []
+        kinds = [kind for kind in due if (period.pk, kind) not in finished]
+        is_closed = period.is_closed  # type: ignore[attr-defined]  # by `_begun`
+        assigning = What.ASSIGN in only and not is_closed
+        if not kinds and not assigning:
+            continue
         book = Gradebook.of(period)
-        yield from _unassigned(book, year)
-        for kind in kinds_due(period, year):
+        if assigning:
+            yield from _unassigned(book, year)
+        for kind in kinds:
             yield from _unwritten(book, year, kind)
-    if grading:
+    if grading and What.GRADE in only:
         yield from _ungraded(grading)
 
 
-def _begun(agencies: Collection[int]) -> QuerySet[ObjectivePeriod]:
-    """Return the periods with measures of which a year has just ended."""
-    ended = fiscal_year_of(timezone.localdate()) - 1
-    return ObjectivePeriod.objects.filter(
+def _begun(agencies: Collection[int], ended: int) -> QuerySet[ObjectivePeriod]:
+    """Return the periods with measures to which a year belongs, each with whether that is closed
+    (`is_closed`)."""
+    closings = YearClosing.objects.filter(period=OuterRef("pk"), fiscal_year=ended)
+    periods = ObjectivePeriod.objects.filter(
         Exists(IndicatorMeasure.objects.filter(indicator__period=OuterRef("pk"))),
         agency__in=agencies,
         first_fiscal_year__lte=ended,
         last_fiscal_year__gte=ended,
-    ).select_related("agency")
+    )
+    return periods.annotate(is_closed=Exists(closings)).select_related("agency")
+
+
+def _finished(periods: Collection[ObjectivePeriod], year: int) -> set[tuple[int, str]]:
+    """Return the evaluations of a year, period and kind, with an issued overall grade: the agency's own
+    stands on those of all items, the minister's on what the agency had graded itself (one query)."""
+    overall = Rating.objects.filter(item=None, fiscal_year=year, stage=Rating.Stage.ISSUED)
+    return set(overall.filter(period__in=periods).values_list("period", "kind"))
 
 
 def _unassigned(book: Gradebook, year: int) -> Iterator[Waiting]:
     """Yield the items of an open year of which nobody has said yet who enters them."""
     period, progress = book.figures.period, Progress.of(book.figures)
     names = [one.item.text for one in progress.year(year) if one.row is None]
-    if names and year not in progress.closings:
+    if names:
         link = reverse("year_people", args=[period.agency.code, period.number, year])
         yield Waiting(What.ASSIGN, _named(year_name(year), names), period, link, _ended(year))
 

@@ -25,14 +25,16 @@ State = ItemYear.State
 R = Role.Kind
 
 
-def of_results(user: User, roles: Mapping[int, set[str]]) -> Iterator[Waiting]:
-    """Yield what waits for a user with these roles by agency. Of items without a person, it waits for
-    everybody of the agency."""
+def of_results(
+    user: User, roles: Mapping[int, set[str]], only: Collection[What] = tuple(What)
+) -> Iterator[Waiting]:
+    """Yield what waits for a user with these roles by agency; of the last year that ended, one of `only`.
+    Of items without a person, it waits for everybody of the agency."""
     entering = [agency for agency, held in roles.items() if R.AGENCY in held]
     checking = [agency for agency, held in roles.items() if R.ASSESSOR in held]
     if not entering and not checking:
         return
-    yield from of_last_year(entering, checking)
+    yield from of_last_year(entering, checking, only)
     rows = list(_open_years(user, entering, checking))
     heads = heads_of({row.item_id for row in rows}) if rows else {}
     names = {pk: head.text for pk, head in heads.items()}

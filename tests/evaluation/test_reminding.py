@@ -119,10 +119,13 @@ def test_a_mail_says_what_and_until_when_and_no_value(place, settings):
 @pytest.mark.parametrize(
     "fields", [{"wants_mail": False}, {"email": ""}], ids=lambda f: next(iter(f))
 )
-def test_who_wants_no_mails_gets_none(place, fields):
+def test_who_wants_no_mails_gets_none_and_is_not_asked_for(
+    place, fields, django_assert_num_queries
+):
     person(place[0], "agency", **fields)
     due_in(place, 0)
-    assert remind() == Outcome(0, 0, 0)
+    with django_assert_num_queries(1):
+        assert remind() == Outcome(0, 0, 0)
 
 
 def test_a_mail_that_fails_is_tried_again_and_stops_no_other(place, monkeypatch, caplog):

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluation import grading, valuing
-from evaluation.waiting import waiting_for
+from evaluation.reminding import REMINDED
+from evaluation.waiting import results_waiting_for, waiting_for
 from tests.evaluation.grading.scenes import Graded
 
 pytestmark = pytest.mark.django_db
@@ -133,14 +134,45 @@ def test_the_overall_grade_does_not_wait_while_an_item_is_not_graded(scene):
     assert waits(scene.assessor, "GRADE") == {}
 
 
+def count(user, ask=waiting_for):
+    with CaptureQueriesContext(connection) as queries:
+        ask(user)
+    return len(queries)
+
+
 def test_the_queries_do_not_grow(scene):
     counts = []
     for items in ((scene.item,), (scene.below, scene.other)):
         for item in items:
             scene.write(item, 2023)
             scene.issue(item, 2023)
-        for user in (scene.agency, scene.assessor):
-            with CaptureQueriesContext(connection) as queries:
-                waiting_for(user)
-            counts.append(len(queries))
-    assert counts == [21, 7, 21, 7]
+        counts += [count(user) for user in (scene.agency, scene.assessor)]
+    assert counts == [22, 7, 22, 7]
+
+
+def test_a_finished_year_is_not_read(scene):
+    """The year is closed, and there is an overall grade of either side."""
+    valuing.close(scene.period, 2024, by=None, reason="提出")
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, side="minister")
+        scene.issue(item, side="minister")
+    assert (count(scene.agency), waits(scene.agency, "ASSIGN", "GRADE_ITSELF")) == (8, {})
+
+
+def test_the_years_whose_overall_grade_waits_are_read_once(scene):
+    counts = []
+    for year in (2023, 2024):
+        for item in (scene.item, scene.below, scene.other):
+            scene.write(item, year, side="minister")
+            scene.issue(item, year, side="minister")
+        counts.append(count(scene.assessor))
+    assert counts == [19, 19]
+
+
+def test_reminders_ask_for_nothing_that_is_not_mailed(scene):
+    """The grades, of which no mail tells, are not read, nor the amendments."""
+    valuing.close(scene.period, 2024, by=None, reason="提出")
+    counts = [
+        count(u, lambda u: results_waiting_for(u, REMINDED)) for u in (scene.agency, scene.assessor)
+    ]
+    assert counts == [4, 2]
