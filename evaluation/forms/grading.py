@@ -207,7 +207,8 @@ class InputsForm(PlainForm):
     """The inputs of an item: a field for every kind and fiscal year, each with its revision.
 
     A field that somebody else changed meanwhile is left to them, unless it was changed here too. `kept`:
-    the years that cannot be changed, which have no fields, each with the reason.
+    the years that cannot be changed, each with the reason; they have no fields but for what was typed
+    before, which is refused, and stays to be seen.
     """
 
     def __init__(
@@ -220,8 +221,12 @@ class InputsForm(PlainForm):
         rows = {(row.kind, row.fiscal_year): row for row in stored}
         super().__init__(data)
         self.stored, self.kept, self.years = rows, kept, years_of(period)
-        open_years = [year for year in self.years if year not in kept]
-        self.places = [(kind, year) for kind in ItemInput.Kind for year in open_years]
+        self.places = [
+            (kind, year)
+            for kind in ItemInput.Kind
+            for year in self.years
+            if year not in kept or self._is_typed(kind, year)
+        ]
         for kind, year in self.places:
             row = rows.get((kind.value, year))
             name = f"input-{kind.value}-{year}"
@@ -237,7 +242,7 @@ class InputsForm(PlainForm):
             self.initial[f"seen-{name}"] = row.revision if row else 0
 
     def rows(self) -> list[tuple[str, list[tuple[str, forms.BoundField | None, str]]]]:
-        """Return the name of every kind, and of each year its field, None where it is kept, and what is
+        """Return the name of every kind, and of each year its field, None where it has none, and what is
         stored."""
         return [
             (f"{kind.label}（{_unit(kind)}）", [self._cell(kind, year) for year in self.years])
@@ -245,16 +250,17 @@ class InputsForm(PlainForm):
         ]
 
     def _cell(self, kind: ItemInput.Kind, year: int) -> tuple[str, forms.BoundField | None, str]:
-        field = None if year in self.kept else self[f"input-{kind.value}-{year}"]
+        field = self[f"input-{kind.value}-{year}"] if (kind, year) in self.places else None
         return year_name(year), field, _typed(kind, self.stored.get((kind.value, year)))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.cells = []
-        for year, words in self.kept.items():
-            if any(self._is_typed(kind, year) for kind in ItemInput.Kind):
-                self.add_error(None, words)
+        for year in sorted({year for _, year in self.places if year in self.kept}):
+            self.add_error(None, self.kept[year])
         for kind, year in self.places:
+            if year in self.kept:
+                continue
             name = f"input-{kind.value}-{year}"
             reading = numbers.read(cleaned.get(name, ""), _unit(kind), _decimals(kind))
             if reading.error:
@@ -276,9 +282,10 @@ class InputsForm(PlainForm):
         return cleaned
 
     def _is_typed(self, kind: ItemInput.Kind, year: int) -> bool:
-        """Tell whether something was typed for a year that was closed meanwhile."""
-        now = _typed(kind, self.stored.get((kind.value, year)))
-        return str(self.data.get(f"input-{kind.value}-{year}", now)) != now
+        """Tell whether a field was changed on a page from before its year was shut."""
+        name, now = f"input-{kind.value}-{year}", _typed(kind, self.stored.get((kind.value, year)))
+        shown = self.data.get(f"initial-{name}", now)
+        return str(self.data.get(name, shown)) != str(shown)
 
 
 def _theirs(kind: ItemInput.Kind, row: ItemInput | None) -> str:

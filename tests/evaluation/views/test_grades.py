@@ -420,11 +420,26 @@ def test_what_is_kept_of_a_closed_year_is_shown_and_not_asked_for(pages):
     # The form was open before the year was closed.
     late = pages.post("agency", page, **{"input-budget-2022": "5", "seen-input-budget-2022": "0"})
     assert late.content.decode().count(closed) == 2  # in the summary of errors too
+    assert late.context["form"]["input-budget-2022"].value() == "5"  # not lost
     assert not ItemInput.objects.filter(kind="budget", fiscal_year=2022).exists()
     html = pages.get("agency", plans)
     assert (html.count(closed), "<textarea" in html) == (1, False)
     late = pages.post("agency", plans, medium="計画", annual="", seen=seen)
     assert closed in late.content.decode()
+
+
+def test_what_others_entered_before_a_year_was_shut_refuses_nobody(pages):
+    """An older page sends the field of the shut year as it was shown there."""
+    item = pages.scene.item
+    page = pages.address("item_inputs", item.public_id)
+    sent = {f"{before}input-budget-2022": "" for before in ("", "initial-")}
+    sent["seen-input-budget-2022"] = "0"
+    grading.record_inputs(item, [grading.InputCell("budget", 2022, 5_000)], by=None)
+    valuing.close(pages.scene.period, 2022, by=None, reason="提出済み")
+    form = pages.clients["agency"].get(page).context["form"]
+    sent |= {name: "0" if name.startswith("seen-") else "" for name in form.fields}
+    assert pages.post("agency", page, **sent | {"input-staff-2023": "3"}).status_code == 302
+    assert ItemInput.objects.get(kind="staff").amount == 3
 
 
 def test_plans_are_written_by_year(pages):
