@@ -187,7 +187,8 @@ class ProfileForm(PlainForm):
 
 
 class PlansForm(PlainForm):
-    """The two plans of an item as they hold in a fiscal year."""
+    """The two plans of an item as they hold in a fiscal year. Those `kept` as they are have no fields but
+    for what was typed before, which is refused, and stays to be seen."""
 
     medium = writing(
         ItemPlan.Kind.MEDIUM.label,
@@ -197,10 +198,15 @@ class PlansForm(PlainForm):
     annual = writing(ItemPlan.Kind.ANNUAL.label, 10)
     seen = SeenField()
 
-    def __init__(self, plans: Mapping[str, ItemPlan | None], data: Any = None) -> None:
+    def __init__(
+        self, plans: Mapping[str, ItemPlan | None], kept: Iterable[str], data: Any = None
+    ) -> None:
         texts: dict[str, Any] = {kind: plan.text if plan else "" for kind, plan in plans.items()}
         seen = fingerprint_of_plans(plans[kind] for kind in ItemPlan.Kind.values)
         super().__init__(data, initial=texts | {"seen": seen})
+        for kind in kept:
+            if kind not in self.data:
+                del self.fields[kind]
 
 
 class InputsForm(PlainForm):

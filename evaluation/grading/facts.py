@@ -137,8 +137,8 @@ def save_plans(
         row = standing[kind]
         if text == (row.text if row else ""):
             continue
-        for year in _years_of_plan(period, item, kind, fiscal_year):
-            _refuse_kept(item, year)
+        if words := kept_plans(item, fiscal_year).get(kind):
+            raise ValidationError(words)
         _save_plan(item, ItemPlan.Kind(kind), fiscal_year, text, row, by)
 
 
@@ -147,6 +147,18 @@ def _standing(item: Clause, kind: str, fiscal_year: int) -> ItemPlan | None:
     if kind == ItemPlan.Kind.ANNUAL:
         rows = rows.filter(fiscal_year=fiscal_year)
     return rows.order_by("-fiscal_year").first()
+
+
+def kept_plans(item: Clause, fiscal_year: int) -> dict[str, str]:
+    """Return the kinds of plans of a year that are kept as they are, each with the reason: 中長期計画 also
+    for a later year in which it holds."""
+    years, kept = kept_years(item), {}
+    for kind in ItemPlan.Kind:
+        shut = [y for y in _years_of_plan(item.period, item, kind, fiscal_year) if y in years]
+        if shut:
+            holds = f"{kind.label}は、{year_name(shut[0])}の計画でもあります。"
+            kept[str(kind)] = (holds if shut[0] > fiscal_year else "") + years[shut[0]]
+    return kept
 
 
 def _years_of_plan(period: ObjectivePeriod, item: Clause, kind: str, fiscal_year: int) -> range:

@@ -58,7 +58,8 @@ def item_plans(
         raise Http404("この年度は、中長期目標期間の外です。")
     typed = request.POST if request.method == "POST" else take_typed(request)
     plans = {kind: book.plan(node, kind, fiscal_year) for kind in ItemPlan.Kind.values}
-    form = PlansForm(plans, typed)
+    kept = grading.kept_plans(node.wording.clause, fiscal_year)
+    form = PlansForm(plans, kept, typed)
     if request.method == "POST" and form.is_valid():
         try:
             clause = node.wording.clause
@@ -68,9 +69,10 @@ def item_plans(
         else:
             messages.success(request, "計画を保存しました。")
             return redirect("item_plans", agency, number, public_id, fiscal_year)
-    context = _context(period, book, node) | {"form": form, "year": fiscal_year, "plans": plans}
-    if typed is None:  # what was typed is shown to who typed it, with why it is not taken
-        context["kept"] = grading.kept_years(node.wording.clause).get(fiscal_year)
+    context = _context(period, book, node) | {"form": form, "year": fiscal_year}
+    shown = [kind for kind in kept if kind not in form.fields]
+    context["reasons"] = dict.fromkeys(kept[kind] for kind in shown)
+    context["kept"] = [(ItemPlan.Kind(kind).label, plans[kind]) for kind in shown]
     return render(request, "evaluation/item_plans.html", context)
 
 

@@ -442,6 +442,27 @@ def test_what_others_entered_before_a_year_was_shut_refuses_nobody(pages):
     assert ItemInput.objects.get(kind="staff").amount == 3
 
 
+def test_a_plan_that_holds_in_a_year_with_an_issued_grade_is_shown_and_not_asked_for(pages):
+    """中長期計画 of 2023 is that of 2024 too; 年度計画 of 2023 is not, and is still written."""
+    scene = pages.scene
+    grading.save_plans(scene.item, 2023, by=None, medium="中長期の計画。", annual="")
+    scene.write(scene.item)
+    scene.issue(scene.item)
+    page = pages.address("item_plans", scene.item.public_id, 2023)
+    html = pages.get("agency", page)
+    words = "中長期計画は、令和6年度の計画でもあります。令和6年度の自己評価の評定が確定しています。"
+    assert html.count(words) == 1
+    assert ('name="medium"' in html, 'name="annual"' in html) == (False, True)
+    assert '<p class="text">中長期の計画。</p>' in html
+    seen = pages.clients["agency"].get(page).context["form"]["seen"].value()
+    assert pages.post("agency", page, annual="年度の計画。", seen=seen)["Location"] == page
+    assert {row.text for row in ItemPlan.objects.all()} == {"中長期の計画。", "年度の計画。"}
+    seen = pages.clients["agency"].get(page).context["form"]["seen"].value()
+    late = {"medium": "別の計画。", "annual": "年度の計画。", "seen": seen}
+    refused = pages.post("agency", page, **late).content.decode()
+    assert (words in refused, "別の計画。" in refused) == (True, True)
+
+
 def test_plans_are_written_by_year(pages):
     page = pages.address("item_plans", pages.scene.item.public_id, 2024)
     seen = pages.clients["agency"].get(page).context["form"]["seen"].value()

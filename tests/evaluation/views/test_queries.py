@@ -98,7 +98,7 @@ PAGES: dict[tuple[str, str], int] = {
     ("agency", GRADES + "remedies/{remedy}/"): 20,
     ("assessor", GRADES + "{item}/profile/?year=2024"): 20,
     ("agency", GRADES + "{item}/inputs/"): 21,
-    ("agency", GRADES + "{item}/plans/2024/"): 21,
+    ("agency", GRADES + "{item}/plans/2024/"): 23,
     ("agency", GRADE): 27,
     ("agency", GRADES + "overall/2024/yearly/"): 21,
     ("agency", GRADE + "sheet.pdf"): 23,
