@@ -30,6 +30,7 @@ from evaluation.valuing import year_name
 
 Kind = Rating.Kind
 OVERALL = "総合評定"
+WHOLE = "overall"  # in an address, in place of an item
 KINDS_IN_WORDS = dict(Kind.choices)
 AXES = UnitKind.EVALUATION_AXIS
 

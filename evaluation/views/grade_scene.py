@@ -9,7 +9,7 @@ from django.urls import reverse
 from evaluation.documents.assessment import Places
 from evaluation.figures import years_of
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.gradebook import OVERALL
+from evaluation.grading.gradebook import OVERALL, WHOLE
 from evaluation.models import Clause, ObjectivePeriod, Rating
 from evaluation.models.texts import Node
 from evaluation.permissions import (
@@ -22,8 +22,6 @@ from evaluation.permissions import (
     sides_read,
 )
 from evaluation.valuing import year_name
-
-WHOLE = "overall"  # in an address, in place of an item
 
 
 @dataclass(frozen=True)

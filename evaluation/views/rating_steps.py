@@ -16,7 +16,7 @@ from evaluation.forms.procedure import RemoveForm
 from evaluation.forms.remedies import RatingStepForm
 from evaluation.grades import Finding
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.gradebook import OVERALL
+from evaluation.grading.gradebook import OVERALL, WHOLE
 from evaluation.models import ObjectivePeriod, Rating, RatingStep
 from evaluation.permissions import (
     ResultAct,
@@ -26,7 +26,7 @@ from evaluation.permissions import (
     results_period,
 )
 from evaluation.valuing import year_name
-from evaluation.views.grade_scene import WHOLE, book_of, evaluated_period
+from evaluation.views.grade_scene import book_of, evaluated_period
 from evaluation.views.once import once
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import rendering as work
+from evaluation.grading.gradebook import WHOLE
 from evaluation.models import Amendment, ObjectivePeriod, Rendering
 from evaluation.permissions import (
     Act,
@@ -24,7 +25,6 @@ from evaluation.permissions import (
     visible_documents,
 )
 from evaluation.valuing import year_name
-from evaluation.views.grade_scene import WHOLE
 from jst_objectives.sessions import unattended
 
 NOT_YOURS = "中止は、作成を始めた人だけができます。"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from evaluation.deadlines import report_due
 from evaluation.eras import fiscal_year_of
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.gradebook import OVERALL
+from evaluation.grading.gradebook import OVERALL, WHOLE
 from evaluation.models import IndicatorMeasure, ObjectivePeriod, Rating, YearClosing
 from evaluation.progress import Progress
 from evaluation.valuing import heads_of, year_name
@@ -76,7 +76,7 @@ def _unassigned(book: Gradebook, year: int) -> Iterator[Waiting]:
 
 
 def _unwritten(book: Gradebook, year: int, kind: str) -> Iterator[Waiting]:
-    """Yield the items of a year that the agency has not graded itself yet, until the day of the law."""
+    """Yield the items of a year that the agency has not graded itself yet, due on the day of the law."""
     period = book.figures.period
     nodes = [node for node in book.graded(year) if not book.is_issued(node, year, kind, Side.SELF)]
     if nodes:
@@ -102,7 +102,7 @@ def _ungraded(agencies: Collection[int]) -> Iterator[Waiting]:
             ids = [row.item.public_id for row in own if row.item]
             since = min(row.written_at for row in own)
         elif book_of(period).drafts_of(year, kind) == [OVERALL]:
-            title, ids = _named(title, [OVERALL]), ["overall"]
+            title, ids = _named(title, [OVERALL]), [WHOLE]
             since = max(row.written_at for row in rows)
         else:
             continue

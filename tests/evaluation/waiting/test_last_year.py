@@ -63,7 +63,7 @@ def test_the_items_that_nobody_was_given_wait_to_be_shared_out(scene):
     assert told() == {}
 
 
-def test_the_agency_grades_itself_until_the_day_of_the_law(scene):
+def test_the_agency_grades_itself_by_the_day_of_the_law(scene):
     def told():
         return waits(scene.agency, "GRADE_ITSELF")
 
