@@ -339,7 +339,7 @@ def rated(
     lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
-    lines += _changed_since(row, places)
+    lines += _changed_since(book, row, places)
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):
         field: Any = Rating._meta.get_field(name)
         if words := getattr(row, name):
@@ -348,14 +348,14 @@ def rated(
     return lines
 
 
-def _changed_since(row: Rating, places: Places) -> Iterator[Line]:
+def _changed_since(book: Gradebook, row: Rating, places: Places) -> Iterator[Line]:
     """Yield what stands otherwise now than when a grade was issued: it was not given on these values."""
     report = row.value_reports.first() if row.stage == Rating.Stage.ISSUED else None
-    differences = changed_since(report) if report else []
-    if report and differences:
+    if report and (differences := changed_since(report)):
         yield Line("〈評定の確定の後に変わった値〉", label=True)
         for one in differences:
-            words = f"{one.name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
+            name = one.named(book.figures.text.nodes[one.indicator.pk].text)
+            words = f"{name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
             yield Line(words, places.report(report))
 
 
