@@ -12,7 +12,7 @@ from evaluation.models import ItemInput, ItemPlan, ItemProfile, Rating, RatingSt
 from jst_objectives import history
 from programs.models import AccessRecord
 from tests.evaluation.grading.scenes import Graded
-from tests.factories import make_user
+from tests.factories import make_user, make_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -70,6 +70,12 @@ def test_a_self_evaluation_is_written_issued_and_then_seen_by_the_minister(pages
     beside = pages.get("assessor", pages.of("grade", "minister"))
     assert "論文を発表した。" in beside
     assert "目標を上回った。" in beside
+
+
+def test_the_note_of_a_value_is_seen_where_it_is_graded(pages):
+    pages.scene.target(pages.scene.measure, 10)
+    make_value(pages.scene.measure, 2024, 12, note="年度末の数")
+    assert "注：年度末の数" in pages.get("agency", pages.of("grade", "self"))
 
 
 def test_the_ministers_grade_is_the_agencys_to_see_when_it_is_issued(pages):
