@@ -263,7 +263,8 @@ def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
         measures = []
         for measure in figures.measures.get(node.clause_id, []):
             line, note = figures.lines[measure.pk], figures.note(measure, year)
-            measures.append((measure, line.at(year), note, remarkable.warnings(line, year)))
+            asked = remarkable.warnings(line, year, is_due=True)
+            measures.append((measure, line.at(year), note, asked))
         lines.append((node, measures, figures.results.get((node.clause_id, year))))
     missing = list(blanks(figures, one))
     return {"one": one, "item": one.item, "lines": lines, "blanks": missing}

@@ -162,6 +162,16 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
 
 
+def test_what_is_taken_away_is_asked_about(client, scene):
+    for fiscal_year in (2025, 2026):
+        valuing.record(scene.papers, fiscal_year, by=scene.other, number=Decimal(20))
+    kept = taken_in(client, scene, {("論文数", R8): None})
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert re.findall(r"<p>(！ .*?)</p>", html) == [
+        "！ 値がありませんが、令和7年度の値があります。値がないことを確かめてください。"
+    ]
+
+
 def test_of_many_cells_each_page_says_what_is_remarkable(client, scene, monkeypatch):
     monkeypatch.setattr("evaluation.views.imports.MOST_ASKED", 1)
     monkeypatch.setattr("evaluation.views.imports.PER_PAGE", 2)

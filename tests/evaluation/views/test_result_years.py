@@ -149,6 +149,15 @@ def test_the_note_of_a_value_is_seen_where_it_is_handed_in_and_confirmed(place, 
         send(client, place.step(step))
 
 
+def test_a_value_that_is_none_any_more_is_asked_about(place, agency):
+    make_value(place.measure, 2023, 100)
+    valuing.record(place.measure, YEAR, by=None, state="not_applicable")
+    told = "令和5年度の値があります。値がないことを確かめてください。"
+    assert f"「該当なし」ですが、{told}" in html(agency.get(place.step("submit")))
+    valuing.clear(place.measure, YEAR, by=None)
+    assert f"値がありませんが、{told}" in html(agency.get(place.step("submit")))
+
+
 def test_what_was_confirmed_is_opened_again(place, agency, assessor):
     send(agency, place.step("submit"))
     send(assessor, place.step("confirm"))
