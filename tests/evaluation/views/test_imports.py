@@ -162,6 +162,16 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
 
 
+def test_what_stands_is_seen_beside_what_is_wrong(client, scene):
+    valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(298))
+    kept = taken_in(client, scene, {("論文数", R7): "12人", ("論文数", R8): "abc"})
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert re.findall(r'<td class="side">(.*?)</td>', html) == [
+        *("298件（速報）", "12人"),
+        *("－", "abc"),
+    ]
+
+
 def test_what_is_taken_away_is_asked_about(client, scene):
     for fiscal_year in (2025, 2026):
         valuing.record(scene.papers, fiscal_year, by=scene.other, number=Decimal(20))
