@@ -162,6 +162,15 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
 
 
+def test_each_cell_names_its_item_by_its_number(client, scene):
+    upload(client, scene, filled(scene.template(), {("論文数", R7): 5, ("取組", R7): "実施"}))
+    html = page(client, address(scene, "value_import", ValueImport.objects.get().pk))
+    found = re.findall(
+        r'<td class="wrap"><span class="number">([^<]*)</span> <a[^>]*>([^<]*)<', html
+    )
+    assert found == [("1.", "論文数"), ("1.", "取組")]
+
+
 def test_what_stands_is_seen_beside_what_is_wrong(client, scene):
     valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(298))
     kept = taken_in(client, scene, {("論文数", R7): "12人", ("論文数", R8): "abc"})
