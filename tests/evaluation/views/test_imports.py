@@ -90,6 +90,15 @@ def test_nothing_is_stored_before_it_is_confirmed_and_then_once(client, scene):
     assert ("保存しました。" in done, "値を保存する" in done) == (True, False)
 
 
+def test_the_page_says_what_the_template_holds_not(client, scene):
+    html = page(client, address(scene, "value_files"))
+    told, _, rest = html.partition(
+        '<a href="' + address(scene, "indicators") + '">指標と実績</a>の各指標'
+    )
+    assert told.endswith("ひな形には、モニタリング指標の値だけがあります。評価指標の実績の文は、")
+    assert rest.startswith("のページで入力します。</p>")
+
+
 def test_the_same_upload_sent_twice_is_kept_once(client, scene):
     content = filled(scene.template(), {("論文数", R8): 5})
     first, second = upload(client, scene, content), upload(client, scene, content)
