@@ -54,7 +54,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """A measure of the indicator table: `years` holds "" for those that are still to come."""
+    """A measure of the indicator table: `years` holds "" for those that are still to come. `in_words`: it is
+    told in texts, which are not set like numbers."""
 
     indicator: Cell
     measure: str
@@ -62,6 +63,7 @@ class IndicatorRow:
     baseline: Cell
     years: tuple[Cell, ...]
     reference: Cell
+    in_words: bool
 
 
 @dataclass(frozen=True)
@@ -196,13 +198,8 @@ def _facts(
     ]
     for name, high, grounds in weights:
         told.append((name, Cell(f"高（{grounds}）" if high else "指定なし", address)))
-    told.append(
-        (
-            "関連する政策評価・行政事業レビュー",
-            Cell(profile.review_numbers or UNSET, address),
-        )
-    )
-    return tuple(told)
+    review = Cell(profile.review_numbers or UNSET, address)
+    return (*told, ("関連する政策評価・行政事業レビュー", review))
 
 
 # --- 2. 主要な経年データ -------------------------------------------------------------------------
@@ -228,6 +225,7 @@ def _indicators(
                     for p in line.points
                 ),
                 reference=_reference(measure, point, places.value(indicator, measure, fiscal_year)),
+                in_words=measure.nature == IndicatorMeasure.Nature.QUALITATIVE,
             )
 
 
