@@ -155,6 +155,11 @@ class Figures:
         found = (n for n in nodes if n.kind in INDICATORS and n.public_id == public_id)
         return next(found, None)
 
+    def note(self, measure: IndicatorMeasure, fiscal_year: int) -> str:
+        """Return what was noted beside a value; "" for nothing."""
+        row = self.values.get((measure.pk, fiscal_year))
+        return row.note if row else ""
+
     def line_with(self, measure: IndicatorMeasure, entries: Iterable[Entry]) -> Series:
         """Return a measure's series as it would be with these entries in the place of what stands."""
         points = (point for point in self.lines[measure.pk].points if not point.is_empty)

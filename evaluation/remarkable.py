@@ -6,6 +6,7 @@ Pure.
 import statistics
 from decimal import Decimal
 
+from evaluation.eras import year_name
 from evaluation.numbers import written
 from evaluation.series import Point, Series, signed
 
@@ -17,11 +18,36 @@ EXCESS = Decimal(200)  # percent of the target from which the target or the unit
 COUNTED = frozenset("件 人 名 者 社 回 課題 本 冊 校 機関 か所 チーム 組 日".split())
 
 
-def warnings(line: Series, fiscal_year: int) -> tuple[str, ...]:
-    """Return what a person should look at again in a year's value, in words; nothing is refused."""
+def warnings(line: Series, fiscal_year: int, *, is_due: bool = False) -> tuple[str, ...]:
+    """Return what a person should look at again in a year's value, in words; nothing is refused.
+
+    `is_due`: the year is being handed in, or its value taken away, so that none at all is asked about too.
+    """
     point = line.at(fiscal_year)
-    found = (_negative(point), _jump(line, point), _outlier(line, point), _off_target(point))
+    found = (
+        _missing(line, point, is_due=is_due),
+        _negative(point),
+        _jump(line, point),
+        _outlier(line, point),
+        _off_target(point),
+    )
     return tuple(words for words in found if words)
+
+
+def _missing(line: Series, point: Point, *, is_due: bool) -> str:
+    """Ask about 該当なし, or nothing, where there was a value before or a target stands."""
+    is_none = point.state == "not_applicable" or (is_due and point.is_empty)
+    if not is_none or not point.exists:
+        return ""
+    earlier = (p for p in reversed(line.points) if p.fiscal_year < point.fiscal_year)
+    last = next((p for p in earlier if not p.is_empty and not p.state), None)
+    against = [f"{year_name(last.fiscal_year)}の値"] if last else []
+    if point.target:
+        against.append(f"達成目標（{point.target_words}）")
+    if not against:
+        return ""
+    told = "値がありません" if point.is_empty else "「該当なし」です"
+    return f"{told}が、{'と'.join(against)}があります。値がないことを確かめてください。"
 
 
 def _negative(point: Point) -> str:

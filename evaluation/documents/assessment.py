@@ -54,7 +54,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """A measure of the indicator table: `years` holds "" for those that are still to come."""
+    """A measure of the indicator table: `years` holds "" for those that are still to come. `in_words`: it is
+    told in texts, which are not set like numbers."""
 
     indicator: Cell
     measure: str
@@ -62,6 +63,7 @@ class IndicatorRow:
     baseline: Cell
     years: tuple[Cell, ...]
     reference: Cell
+    in_words: bool
 
 
 @dataclass(frozen=True)
@@ -196,13 +198,8 @@ def _facts(
     ]
     for name, high, grounds in weights:
         told.append((name, Cell(f"高（{grounds}）" if high else "指定なし", address)))
-    told.append(
-        (
-            "関連する政策評価・行政事業レビュー",
-            Cell(profile.review_numbers or UNSET, address),
-        )
-    )
-    return tuple(told)
+    review = Cell(profile.review_numbers or UNSET, address)
+    return (*told, ("関連する政策評価・行政事業レビュー", review))
 
 
 # --- 2. 主要な経年データ -------------------------------------------------------------------------
@@ -228,6 +225,7 @@ def _indicators(
                     for p in line.points
                 ),
                 reference=_reference(measure, point, places.value(indicator, measure, fiscal_year)),
+                in_words=measure.nature == IndicatorMeasure.Nature.QUALITATIVE,
             )
 
 
@@ -339,7 +337,7 @@ def rated(
     lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
-    lines += _changed_since(row, places)
+    lines += _changed_since(book, row, places)
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):
         field: Any = Rating._meta.get_field(name)
         if words := getattr(row, name):
@@ -348,14 +346,14 @@ def rated(
     return lines
 
 
-def _changed_since(row: Rating, places: Places) -> Iterator[Line]:
+def _changed_since(book: Gradebook, row: Rating, places: Places) -> Iterator[Line]:
     """Yield what stands otherwise now than when a grade was issued: it was not given on these values."""
     report = row.value_reports.first() if row.stage == Rating.Stage.ISSUED else None
-    differences = changed_since(report) if report else []
-    if report and differences:
+    if report and (differences := changed_since(report)):
         yield Line("〈評定の確定の後に変わった値〉", label=True)
         for one in differences:
-            words = f"{one.name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
+            name = one.named(book.figures.text.nodes[one.indicator.pk].text)
+            words = f"{name}（{year_name(one.fiscal_year)}）：{one.before} → {one.now}"
             yield Line(words, places.report(report))
 
 

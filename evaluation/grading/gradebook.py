@@ -182,7 +182,7 @@ class Gradebook:
 
     def measured(self, node: Node, fiscal_year: int) -> list[tuple[IndicatorMeasure, Point]]:
         """Return the measures of a grade that say how far a year's target was reached."""
-        due = self._targeted(node, fiscal_year)
+        due = self.targeted(node, fiscal_year)
         return [(measure, point) for measure, point in due if point.achievement is not None]
 
     def unreckoned(self, node: Node, fiscal_year: int) -> list[str]:
@@ -190,11 +190,11 @@ class Gradebook:
         each with what its year has come to: missed (事故0件 has no percentage), or without a figure."""
         return [
             f"{measure}（{point.status_words}）" if point.status_words else str(measure)
-            for measure, point in self._targeted(node, fiscal_year)
+            for measure, point in self.targeted(node, fiscal_year)
             if point.achievement is None and not point.reached and point.state != "not_applicable"
         ]
 
-    def _targeted(self, node: Node, fiscal_year: int) -> Iterator[tuple[IndicatorMeasure, Point]]:
+    def targeted(self, node: Node, fiscal_year: int) -> Iterator[tuple[IndicatorMeasure, Point]]:
         """Yield the measures of a grade that a year is held against; a running total only in the last
         year of its target."""
         for indicator in self.hanging(node, fiscal_year, INDICATORS):

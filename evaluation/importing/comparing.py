@@ -58,6 +58,7 @@ class Comparer:
         indicators = {measure.indicator_id for measure in self.reader.measures.values()}
         self.gates = Gates.of(self.period, indicators, self.by)
         self.names: dict[int | None, str] = {}
+        self.unread: dict[tuple[int | None, int | None], IndicatorValue] = {}
 
     def rows(self) -> Iterator[list[Compared]]:
         """Yield the cells of the file, some thousands at a time."""
@@ -72,6 +73,7 @@ class Comparer:
         stale = [(one, outcome) for one, outcome in chunk if outcome and _is_stale(one, outcome)]
         bases = _bases(one for one, _ in stale)
         self._learn_names(outcome.stands for _, outcome in stale)
+        self.unread = _standing(one for one, outcome in chunk if one.error and not outcome)
         return [self._row(one, outcome, bases) for one, outcome in chunk]
 
     def _learn_names(self, stands: Iterable[IndicatorValue | None]) -> None:
@@ -85,7 +87,8 @@ class Comparer:
         place = (typed.row, typed.column, typed.measure_id, typed.fiscal_year)
         if outcome is None:
             status = Status.ERROR if typed.error else Status.UNCHANGED
-            return Compared(*place, status, typed.words, message=typed.error)
+            stood = self._printed(self.unread.get((typed.measure_id, typed.fiscal_year)))
+            return Compared(*place, status, typed.words, stood=stood, message=typed.error)
         stands = outcome.stands
         status, message = self._judged(typed, outcome, bases)
         if _is_of_the_note(outcome):
@@ -145,6 +148,18 @@ def _is_of_the_note(outcome: Outcome) -> bool:
     if outcome.status is Status.UNCHANGED or outcome.stands is None or outcome.cell.note is None:
         return False
     return valuing.says_the_same(replace(outcome.cell, note=None), outcome.stands)
+
+
+def _standing(
+    typed: Iterable[Typed],
+) -> dict[tuple[int | None, int | None], IndicatorValue]:
+    """Return what stands where something was typed that cannot be read (at most one query)."""
+    asked = [one for one in typed if one.measure_id and one.fiscal_year]
+    rows = IndicatorValue.objects.filter(
+        measure__in={one.measure_id for one in asked},
+        fiscal_year__in={one.fiscal_year for one in asked},
+    )
+    return {(row.measure_id, row.fiscal_year): row for row in rows}
 
 
 def _bases(stale: Iterable[Typed]) -> dict[tuple[int | None, int | None, int], Any]:

@@ -13,19 +13,20 @@ from evaluation.valuing.many import Cell
 def asked_back(
     period: ObjectivePeriod, cells: Iterable[Cell], indicators: Collection[int]
 ) -> dict[tuple[int, int], tuple[str, ...]]:
-    """Return the warnings of numbers that are to stand, by measure and year, each held against the others
-    that are to stand with it. `indicators`: those of the cells' measures."""
+    """Return the warnings of values that are to stand, or to go, by measure and year, each held against the
+    others that are to stand with it. `indicators`: those of the cells' measures."""
     entries: dict[int, list[Entry]] = defaultdict(list)
-    asked = []
     for cell in cells:
         own = Entry(cell.fiscal_year, cell.number, cell.state, cell.text)
         entries[cell.measure_id].append(own)
-        if cell.number is not None:
-            asked.append((cell.measure_id, cell.fiscal_year))
-    if not asked:
+    if not entries:
         return {}
     figures = Figures.of(period, only=indicators)
     measures = (m for ms in figures.measures.values() for m in ms if m.pk in entries)
     lines = {m.pk: figures.line_with(m, entries[m.pk]) for m in measures}
-    found = {key: warnings(lines[key[0]], key[1]) for key in asked}
+    found = {
+        (pk, entry.fiscal_year): warnings(lines[pk], entry.fiscal_year, is_due=True)
+        for pk, own in entries.items()
+        for entry in own
+    }
     return {key: words for key, words in found.items() if words}

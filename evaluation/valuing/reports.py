@@ -60,6 +60,10 @@ class Difference:
         label = self.measure.label or "値"
         return f"{label}（{self.what}）" if self.what else label
 
+    def named(self, indicator: str) -> str:
+        """Return the name of what differs, headed by its indicator's: 「研究成果の創出：論文数」."""
+        return indicator if self.name == indicator else f"{indicator}：{self.name}"
+
 
 @transaction.atomic
 def make_report(
@@ -200,7 +204,8 @@ def _changed(
     then: dict[str, Any], now: dict[str, Any], names: tuple[str, ...]
 ) -> list[tuple[int, int]]:
     def told(row: dict[str, Any] | None) -> list[Any] | None:
-        return None if row is None else [row[name] for name in names]
+        # What was only confirmed says the same.
+        return None if row is None else [row[name] for name in names if name != "stage"]
 
     keys = [key for key in then.keys() | now.keys() if told(then.get(key)) != told(now.get(key))]
     pairs = (key.split("/") for key in keys)

@@ -116,7 +116,8 @@ def _beside(scene: GradeScene, side: str) -> dict[str, Any]:
         "errors": [finding for finding in told if finding.error],
     }
     if node:
-        shown["measured"] = book.measured(node, year)
+        due, note = book.targeted(node, year), book.figures.note
+        shown["targeted"] = [(measure, point, note(measure, year)) for measure, point in due]
         shown["judged"] = book.judgement(node, year, scene.kind, side)
     shown["remedies"] = book.remedies_of(node, year)
     return shown

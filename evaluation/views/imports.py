@@ -19,7 +19,15 @@ from evaluation.forms.imports import WorkbookForm, YearsForm
 from evaluation.importing import keeping, working
 from evaluation.importing.returning import returned
 from evaluation.importing.template import template
-from evaluation.models import ImportedCell, ObjectivePeriod, ValueImport
+from evaluation.models import (
+    Amendment,
+    Clause,
+    ImportedCell,
+    ObjectivePeriod,
+    ValueImport,
+    Wording,
+)
+from evaluation.models.texts import Text
 from evaluation.permissions import (
     Hidden,
     ResultAct,
@@ -27,7 +35,7 @@ from evaluation.permissions import (
     require_result,
     results_period,
 )
-from evaluation.valuing import heads_of, year_name
+from evaluation.valuing import year_name
 from evaluation.views.once import Refused, once
 from programs.access import record
 from programs.models import AccessRecord
@@ -38,7 +46,8 @@ LONGEST_KEY = 19  # digits
 ASKED = "asked"  # a kind of cells beside their statuses
 MOST_ASKED = 300  # cells that are all asked about for a page; of more, only those on it
 MOST_LISTED = 10  # of the imports of a person
-Status = ImportedCell.Status
+Kind, Status = Clause.Kind, ImportedCell.Status
+KINDS = (Kind.CHAPTER, Kind.ITEM, Kind.MONITORING_INDICATOR, Kind.EVALUATION_INDICATOR)
 MARKS = {
     Status.ERROR: "✕",
     Status.CONFLICT: "⚠",
@@ -51,11 +60,12 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A cell of the preview: its row, its mark, the words of its indicator, and what a person should look
-    at again before it is stored."""
+    """A cell of the preview: its row, its mark, the number of its item, the words of its indicator, and
+    what a person should look at again before it is stored."""
 
     row: ImportedCell
     mark: str
+    item: str
     indicator: str
     asked: tuple[str, ...]
 
@@ -114,7 +124,7 @@ def value_import(request: SignedInRequest, agency: str, number: int, pk: int) ->
     asked = every
     if asked is None:
         asked = keeping.asked_back(kept, {row.measure_id for row in page if row.measure_id})
-    context = {"period": period, "kept": kept, "page": page, "cells": _shown(page, asked)}
+    context = {"period": period, "kept": kept, "page": page, "cells": _shown(period, page, asked)}
     context |= {"asked": len(every or ()), "asked_by_page": every is None}
     context |= _tallies(kept, kind) | _course(kept, kind)
     return render(request, "evaluation/value_import.html", context)
@@ -238,12 +248,18 @@ def _course(kept: ValueImport, kind: str) -> dict[str, Any]:
     }
 
 
-def _shown(page: Page[Any], asked: Mapping[int, tuple[str, ...]]) -> list[Shown]:
-    rows = list(page)
-    heads = heads_of({row.measure.indicator_id for row in rows if row.measure})
-    texts = {pk: head.text for pk, head in heads.items()}
-    named = [(row, texts.get(row.measure.indicator_id, "") if row.measure else "") for row in rows]
-    return [Shown(row, MARKS[row.status], name, asked.get(row.pk, ())) for row, name in named]
+def _shown(
+    period: ObjectivePeriod, page: Page[Any], asked: Mapping[int, tuple[str, ...]]
+) -> list[Shown]:
+    headings = Wording.objects.before(Amendment(period=period)).filter(clause__kind__in=KINDS)
+    text = Text.of(headings)
+    shown = []
+    for row in page:
+        node = text.nodes.get(row.measure.indicator_id) if row.measure else None
+        item = text.nodes.get(node.parent_id or 0) if node else None
+        told = (text.number(item) if item else "", node.text if node else "")
+        shown.append(Shown(row, MARKS[row.status], *told, asked.get(row.pk, ())))
+    return shown
 
 
 def _decided(kept: ValueImport, sent: Any) -> int:

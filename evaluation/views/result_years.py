@@ -255,15 +255,16 @@ def _refused(plan: Step, one: ItemProgress) -> str:
 
 
 def _shown(scene: Scene, one: ItemProgress) -> dict[str, Any]:
-    """Return an item's year line by line: each measure's point beside the year before, and what to look
-    at again; each yearly text."""
+    """Return an item's year line by line: each measure's point beside the year before, its note, and what
+    to look at again; each yearly text."""
     figures, year = scene.figures, one.fiscal_year
     lines = []
     for node in one.nodes:
-        measures = [
-            (measure, (line := figures.lines[measure.pk]).at(year), remarkable.warnings(line, year))
-            for measure in figures.measures.get(node.clause_id, [])
-        ]
+        measures = []
+        for measure in figures.measures.get(node.clause_id, []):
+            line, note = figures.lines[measure.pk], figures.note(measure, year)
+            asked = remarkable.warnings(line, year, is_due=True)
+            measures.append((measure, line.at(year), note, asked))
         lines.append((node, measures, figures.results.get((node.clause_id, year))))
     missing = list(blanks(figures, one))
     return {"one": one, "item": one.item, "lines": lines, "blanks": missing}

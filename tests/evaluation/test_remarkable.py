@@ -1,10 +1,34 @@
 """What a person should look at again in a value."""
 
+from decimal import Decimal
+
 import pytest
 
 from evaluation.remarkable import warnings
-from evaluation.series import Measure, series
+from evaluation.series import Entry, Measure, series
 from tests.evaluation.test_series import HIGHER, YEARS, entries, target
+
+
+def test_no_value_is_asked_about_where_there_was_one_or_a_target_stands():
+    held = {"targets": [target(399)]}
+    none = Entry(2025, state="not_applicable")
+    line = series(HIGHER, YEARS, [*entries(210, 467), none], **held)
+    told = "令和5年度の値と達成目標（399）があります。値がないことを確かめてください。"
+    assert warnings(line, 2025) == (f"「該当なし」ですが、{told}",)
+    assert warnings(line, 2024) == ()  # nobody has handed it in
+    assert warnings(line, 2024, is_due=True) == (f"値がありませんが、{told}",)
+    for others, options, expected in (
+        ([], held, "達成目標（399）があります"),
+        (entries(210), {}, "令和4年度の値があります"),
+        (entries(Decimal(0)), {}, "令和4年度の値があります"),
+        ([Entry(2022, state="not_applicable")], {}, ""),
+        ([], {}, ""),
+        ([], held | {"first_year": 2026}, ""),
+    ):
+        words = warnings(series(HIGHER, YEARS, [*others, none], **options), 2025)
+        assert "".join(words) == (
+            f"「該当なし」ですが、{expected}。値がないことを確かめてください。" if expected else ""
+        )
 
 
 def test_nothing_is_asked_about_what_is_as_ever():

@@ -20,6 +20,7 @@ from evaluation.documents.pdf import render_pdf
 from jst_objectives import history
 from tests.evaluation.documents.papers import pages, squeeze
 from tests.evaluation.grading.scenes import Graded
+from tests.factories import make_measure
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -148,6 +149,17 @@ def test_the_figures_are_those_of_the_series(sheet: Sheet) -> None:
     ]
     assert rows_of(sheet)[4][:2] == ["経常利益（千円）", "△1,500"]
     assert rows_of(sheet)[6][:2] == ["従事人員数（人）", "12.50"]
+
+
+def test_texts_among_the_figures_are_not_set_like_numbers(scene: Graded) -> None:
+    words = make_measure(scene.indicator, "取組", unit="", nature="qualitative")
+    valuing.record(words, YEAR, by=None, text="計画に沿って実施した。")
+    made = assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")
+    paper = assessment_html(made, **IDENTITY)
+    assert re.findall(r"<td([^>]*)>(計画に沿って.*|1,234（.*)", paper) == [
+        (' class="amount"', "1,234（速報）"),
+        ("", "計画に沿って実施した。（速報）"),
+    ]
 
 
 def test_screen_pdf_and_word_show_the_same_figures(client, scene: Graded, sheet: Sheet) -> None:

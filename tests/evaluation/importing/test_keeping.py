@@ -197,14 +197,15 @@ def test_what_is_remarkable_is_asked_back_and_blocks_nothing(scene):
     changes = {("論文数", R7): -5, ("論文数", R8): 90, ("満足度", R8): "－", ("取組", R8): "-"}
     kept = scene.compared(filled(scene.template(), changes))
     asked = {kept.cells.get(pk=pk).place: words for pk, words in keeping.asked_back(kept).items()}
+    gone = "「該当なし」ですが、令和7年度の値があります。値がないことを確かめてください。"
     assert asked == {
         "O6": (
             "「件」で数える値が、マイナス（△5件）です。符号を確かめてください。",
             "前年度（10）から△150.0%と、大きく変わっています。",
         ),
         "R6": ("前年度（△5）から+1,900.0%と、大きく変わっています。",),
-        "R7": ("「－」は、該当なしとして読みました。",),
-        "R8": ("「-」は、該当なしとして読みました。",),
+        "R7": ("「－」は、該当なしとして読みました。", gone),
+        "R8": ("「-」は、該当なしとして読みました。", gone),
     }
     assert keeping.asked_back(kept, set()) == {}
     assert keeping.store(kept)

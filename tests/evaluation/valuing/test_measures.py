@@ -13,7 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evaluation import grading, valuing
-from evaluation.models import Evidence, IndicatorMeasure, IndicatorTarget, ValueReport
+from evaluation.models import (
+    Evidence,
+    IndicatorMeasure,
+    IndicatorTarget,
+    ValueReport,
+    YearlyResult,
+)
 from tests.evaluation.grading.scenes import Graded
 from tests.factories import make_indicators, make_measure, make_period, make_value
 
@@ -383,6 +389,27 @@ def test_a_report_pins_targets_baselines_and_notes_too(measure):
         ("論文数（達成目標）", 2024, "100件", "120件"),
         ("論文数（基準値）", 2024, "80件（2021年度）", "－"),
     ]
+
+
+def test_what_was_only_confirmed_has_not_changed_since_a_report():
+    period = make_period()
+    _, (told,) = make_indicators(period, "成果", kind="evaluation_indicator")
+    measure = make_measure(told, "論文数", unit="件")
+    value = make_value(measure, 2024, 5)
+    valuing.record_result(told, 2024, "実施した。", by=None)
+    report = valuing.make_report(period, 2024, by=None, title="報告")
+    valuing.confirm(value, by=None)
+    YearlyResult.objects.update(stage="final")
+    assert valuing.changed_since(report) == []
+    why = {"why_code": "mistake", "why": "桁の誤り"}
+    valuing.correct(measure, 2024, by=None, number=Decimal(6), **why)
+    (changed,) = valuing.changed_since(report)
+    assert (changed.named("成果"), changed.named("論文数"), changed.before, changed.now) == (
+        "成果：論文数",
+        "論文数",
+        "5件（速報）",
+        "6件（訂正）",
+    )
 
 
 def test_a_report_prints_in_the_unit_of_its_time(measure):

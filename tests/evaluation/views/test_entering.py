@@ -193,6 +193,8 @@ def test_what_is_wrong_is_listed_and_all_that_was_typed_stays(scene):
     ]
     assert FIELD.findall(html)[:2] == [(scene.name(2022), "約3"), (scene.name(2023), "4")]
     assert f'id="c-{scene.key(2022)}"' in html
+    assert " data-guarded data-unsaved>" in html  # leaving the page is asked about
+    assert " data-guarded>" in page(scene.client().get(scene.form))
     assert numbers() == {}
 
 

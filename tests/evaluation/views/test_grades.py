@@ -12,7 +12,7 @@ from evaluation.models import ItemInput, ItemPlan, ItemProfile, Rating, RatingSt
 from jst_objectives import history
 from programs.models import AccessRecord
 from tests.evaluation.grading.scenes import Graded
-from tests.factories import make_user
+from tests.factories import make_user, make_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -70,6 +70,28 @@ def test_a_self_evaluation_is_written_issued_and_then_seen_by_the_minister(pages
     beside = pages.get("assessor", pages.of("grade", "minister"))
     assert "論文を発表した。" in beside
     assert "目標を上回った。" in beside
+
+
+def test_the_note_of_a_value_is_seen_where_it_is_graded(pages):
+    pages.scene.target(pages.scene.measure, 10)
+    make_value(pages.scene.measure, 2024, 12, note="年度末の数")
+    assert "注：年度末の数" in pages.get("agency", pages.of("grade", "self"))
+
+
+def test_what_has_a_target_but_no_value_stays_among_what_has_one(pages):
+    measure, grade = pages.scene.measure, pages.of("grade", "self")
+
+    def told():
+        figures = pages.get("agency", grade).partition('id="figures"')[2].partition("</section>")[0]
+        return re.findall(r'data-name="[^"]*">([^<]*)<', figures)
+
+    assert "この年度に、達成目標のある指標はありません。" in pages.get("agency", grade)
+    pages.scene.target(measure, 10)
+    assert told() == ["－", "10", "－"]
+    valuing.record(measure, 2024, by=None, state="not_applicable")
+    assert told() == ["該当なし（速報）", "10", "－"]
+    make_value(measure, 2024, -1)
+    assert told() == ["△1（速報）", "10", "△10.0%"]
 
 
 def test_the_ministers_grade_is_the_agencys_to_see_when_it_is_issued(pages):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from evaluation import valuing
 from evaluation.models import Clause, IndicatorValue
@@ -139,6 +139,28 @@ def test_nothing_typed_is_lost(grid: Grid, portal: Portal):
         page.reload()
     assert asked.value.type == "beforeunload"
     assert grid.stored() == {(0, 2022): (Decimal(8), "")}
+
+
+def test_the_form_of_an_item_is_not_left_unasked_with_what_is_unsaved(grid: Grid):
+    page = grid.page
+    item = page.locator('a[href*="/results/entry/"]').first.get_attribute("href") or ""
+    page.goto(f"{PERIOD}results/entry/" + item.rsplit("/results/entry/")[1])
+    asked = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    grid.field(0, 2022).press_sequentially("12")
+    page.get_by_role("link", name="すべての項目の入力へ").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert (asked, grid.field(0, 2022).input_value()) == (["beforeunload"], "12")
+    page.get_by_role("button", name="保存する").click()
+    expect(page.locator(".notice.success")).to_contain_text("1件の値を保存しました。")
+    page.get_by_role("link", name="すべての項目の入力へ").click()
+    expect(page.locator("#grid")).to_be_visible()
+    assert (asked, grid.stored()) == (["beforeunload"], {(0, 2022): (Decimal(12), "")})
 
 
 def test_after_confirmation_the_panel_asks_why(grid: Grid):

@@ -90,6 +90,15 @@ def test_nothing_is_stored_before_it_is_confirmed_and_then_once(client, scene):
     assert ("保存しました。" in done, "値を保存する" in done) == (True, False)
 
 
+def test_the_page_says_what_the_template_holds_not(client, scene):
+    html = page(client, address(scene, "value_files"))
+    told, _, rest = html.partition(
+        '<a href="' + address(scene, "indicators") + '">指標と実績</a>の各指標'
+    )
+    assert told.endswith("ひな形には、モニタリング指標の値だけがあります。評価指標の実績の文は、")
+    assert rest.startswith("のページで入力します。</p>")
+
+
 def test_the_same_upload_sent_twice_is_kept_once(client, scene):
     content = filled(scene.template(), {("論文数", R8): 5})
     first, second = upload(client, scene, content), upload(client, scene, content)
@@ -160,6 +169,35 @@ def test_notes_and_what_is_remarkable_are_seen_before_they_are_stored(client, sc
     assert IndicatorValue.objects.get(fiscal_year=2025).note == "年度末"
     done = page(client, url)
     assert ("注：「暫定」 → 「年度末」" in done, "！" in done) == (True, False)
+
+
+def test_each_cell_names_its_item_by_its_number(client, scene):
+    upload(client, scene, filled(scene.template(), {("論文数", R7): 5, ("取組", R7): "実施"}))
+    html = page(client, address(scene, "value_import", ValueImport.objects.get().pk))
+    found = re.findall(
+        r'<td class="wrap"><span class="number">([^<]*)</span> <a[^>]*>([^<]*)<', html
+    )
+    assert found == [("1.", "論文数"), ("1.", "取組")]
+
+
+def test_what_stands_is_seen_beside_what_is_wrong(client, scene):
+    valuing.record(scene.papers, 2025, by=scene.other, number=Decimal(298))
+    kept = taken_in(client, scene, {("論文数", R7): "12人", ("論文数", R8): "abc"})
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert re.findall(r'<td class="side">(.*?)</td>', html) == [
+        *("298件（速報）", "12人"),
+        *("－", "abc"),
+    ]
+
+
+def test_what_is_taken_away_is_asked_about(client, scene):
+    for fiscal_year in (2025, 2026):
+        valuing.record(scene.papers, fiscal_year, by=scene.other, number=Decimal(20))
+    kept = taken_in(client, scene, {("論文数", R8): None})
+    html = page(client, address(scene, "value_import", kept.pk))
+    assert re.findall(r"<p>(！ .*?)</p>", html) == [
+        "！ 値がありませんが、令和7年度の値があります。値がないことを確かめてください。"
+    ]
 
 
 def test_of_many_cells_each_page_says_what_is_remarkable(client, scene, monkeypatch):

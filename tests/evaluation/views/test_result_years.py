@@ -136,6 +136,28 @@ def test_what_is_missing_or_remarkable_is_shown_before_it_is_handed_in(place, ag
     assert state() == "submitted"  # what is asked back blocks nothing
 
 
+def test_the_note_of_a_value_is_seen_where_it_is_handed_in_and_confirmed(place, agency, assessor):
+    words = make_measure(
+        Clause.objects.get(pk=place.measure.indicator_id), "取組", nature="qualitative", unit=""
+    )
+    make_value(place.measure, YEAR, 9, note="年度末の数")
+    valuing.record(words, YEAR, by=None, text="実施した。", note="見込み")
+    for client, step in ((agency, "submit"), (assessor, "confirm")):
+        for address in (place.item_address, place.step(step)):
+            page = html(client.get(address))
+            assert re.findall(r">注：([^<]*)<", page) == ["年度末の数", "見込み"]
+        send(client, place.step(step))
+
+
+def test_a_value_that_is_none_any_more_is_asked_about(place, agency):
+    make_value(place.measure, 2023, 100)
+    valuing.record(place.measure, YEAR, by=None, state="not_applicable")
+    told = "令和5年度の値があります。値がないことを確かめてください。"
+    assert f"「該当なし」ですが、{told}" in html(agency.get(place.step("submit")))
+    valuing.clear(place.measure, YEAR, by=None)
+    assert f"値がありませんが、{told}" in html(agency.get(place.step("submit")))
+
+
 def test_what_was_confirmed_is_opened_again(place, agency, assessor):
     send(agency, place.step("submit"))
     send(assessor, place.step("confirm"))
