@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import Model
 
 from evaluation.models import Clause, Wording
@@ -65,10 +66,20 @@ def test_migrating_and_loading_again_change_nothing(database: str) -> None:
     assert query(database, wordings) == before
 
 
+def test_imports_that_stand_get_the_note_of_the_value_later() -> None:
+    """Databases in use had 0015 before the note was thought of: it must not be slipped in there."""
+    loader = MigrationLoader(None)
+    cells = [
+        loader.project_state(("evaluation", name)).models["evaluation", "importedcell"].fields
+        for name in ("0015_imports", "0016_evaluation_papers")
+    ]
+    assert ["stood_note" in fields for fields in cells] == [False, True]
+
+
 def test_a_backup_of_the_first_release_comes_up_to_date(tmp_path: Path) -> None:
     """Release 0.1.0 knew no holders, no sharing and no records of access."""
     archive = settings.BASE_DIR / "tests" / "upgrade" / "0.1.0.backup"
-    with created(tmp_path, postgresql=False) as url:
+    with created(tmp_path) as url:
         manage(url, "restore_database", str(archive), "--yes")
         table = manage(url, "comparison", "2026-01-28", "--format", "text")
         golden = settings.BASE_DIR / "tests" / "golden" / "comparison_2026-01-28.tsv"

@@ -143,7 +143,6 @@ class Migration(migrations.Migration):
                 ),
                 ("typed", models.TextField(blank=True, verbose_name="ファイルの値")),
                 ("stood", models.TextField(blank=True, verbose_name="いまの値")),
-                ("stood_note", models.TextField(blank=True, verbose_name="いまの注")),
                 ("message", models.TextField(blank=True, verbose_name="説明")),
                 ("contents", models.JSONField(blank=True, null=True, verbose_name="保存する値")),
                 ("revision", models.PositiveIntegerField(default=0, verbose_name="版")),

@@ -12,6 +12,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="importedcell",
+            name="stood_note",
+            field=models.TextField(blank=True, default="", verbose_name="いまの注"),
+            preserve_default=False,
+        ),
         migrations.RemoveConstraint(
             model_name="issueddocument",
             name="issued_document_kind_known",
