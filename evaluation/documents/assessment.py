@@ -4,7 +4,6 @@ One model for screen, PDF and Word; every figure in it is made by `series`, `num
 says where it came from.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,9 @@ from django.urls import reverse
 
 from evaluation import eras
 from evaluation.comparison.alignment import UnitKind
+from evaluation.documents.background import Background
 from evaluation.figures import INDICATORS
-from evaluation.grading import KINDS_IN_WORDS, Gradebook, steps_of
+from evaluation.grading import KINDS_IN_WORDS, Gradebook
 from evaluation.models import (
     IndicatorMeasure,
     ItemInput,
@@ -23,12 +23,11 @@ from evaluation.models import (
     Rating,
     Remedy,
     ValueReport,
-    Wording,
 )
-from evaluation.models.texts import Node, Text
+from evaluation.models.texts import Node
 from evaluation.numbers import NOTHING, amount_words, written
 from evaluation.series import Point
-from evaluation.valuing import changed_since, year_name
+from evaluation.valuing import year_name
 
 SAMPLE = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
 # On every page of a paper: the words above stand on its first.
@@ -157,8 +156,10 @@ class Places:
 
 
 # --- Making ---------------------------------------------------------------------------------------
-def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Sheet:
-    """Return the sheet of an item and a year, as the reader of the book sees it (three queries)."""
+def assessment(
+    book: Gradebook, node: Node, fiscal_year: int, kind: str, background: Background
+) -> Sheet:
+    """Return the sheet of an item and a year, as the reader of the book sees it (no query of its own)."""
     places = Places(book, node, fiscal_year, kind)
     profile = book.profile(node, fiscal_year)
     period = book.figures.period
@@ -175,9 +176,9 @@ def assessment(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> Shee
         years=tuple(year_name(year) for year in book.figures.years),
         indicators=tuple(_indicators(book, node, fiscal_year, places)),
         inputs=tuple(_inputs(book, node, fiscal_year, places)),
-        columns=tuple(_columns(book, node, fiscal_year, kind, places)),
+        columns=tuple(_columns(book, node, fiscal_year, kind, places, background)),
         remedies=tuple(remedy_rows(book, node, fiscal_year, places)),
-        others=tuple(_steps(book, fiscal_year, kind)),
+        others=tuple(_steps(background, fiscal_year, kind)),
     )
 
 
@@ -257,9 +258,11 @@ def _inputs(book: Gradebook, node: Node, fiscal_year: int, places: Places) -> It
 
 # --- 3. 目標から評価まで -------------------------------------------------------------------------
 def _columns(
-    book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places
+    book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places, background: Background
 ) -> Iterator[Column]:
-    yield Column("中長期目標", "objectives", tuple(_objectives(book, node, fiscal_year)))
+    yield Column(
+        "中長期目標", "objectives", tuple(_objectives(book, node, fiscal_year, background))
+    )
     for plan in ItemPlan.Kind:
         row = book.plan(node, plan.value, fiscal_year)
         address = places.plans(fiscal_year)
@@ -267,17 +270,17 @@ def _columns(
         yield Column(plan.label, plan.value, tuple(lines))
     yield Column("主な評価軸、指標等", "axes", tuple(_asked(book, node, fiscal_year)))
     own = [*_reported(book, node, fiscal_year, kind, places)]
-    own += rated(book, node, fiscal_year, kind, Rating.Side.SELF, places)
+    own += rated(book, node, fiscal_year, kind, Rating.Side.SELF, places, background)
     yield Column("法人の業務実績・自己評価", "self", tuple(own))
-    judged = rated(book, node, fiscal_year, kind, Rating.Side.MINISTER, places)
+    judged = rated(book, node, fiscal_year, kind, Rating.Side.MINISTER, places, background)
     yield Column(SIDES[Rating.Side.MINISTER], "minister", tuple(judged))
 
 
-def _objectives(book: Gradebook, node: Node, fiscal_year: int) -> Iterator[Line]:
+def _objectives(
+    book: Gradebook, node: Node, fiscal_year: int, background: Background
+) -> Iterator[Line]:
     """Yield the text as it stood at the end of the year; the first one known where none stood yet."""
-    end = dt.date(fiscal_year + 1, 3, 31)
-    rows = list(Wording.objects.in_force_on(book.figures.period, end))
-    text = Text.of(rows) if rows else book.figures.text
+    text = background.text(fiscal_year) or book.figures.text
     for item in book.covered(node, fiscal_year):
         shown = text.nodes.get(item.clause_id, item)
         yield Line(f"{text.number(shown)} {shown.text}", label=True)
@@ -327,8 +330,9 @@ def rated(
     kind: str,
     side: Rating.Side,
     places: Places,
+    background: Background | None = None,
 ) -> list[Line]:
-    """Return what one side says: its grade, and what it is founded on."""
+    """Return what one side says: its grade, and what it is founded on. `background`: of an item's."""
     row = book.rating(node, fiscal_year, kind, side)
     href = places.rating(side)
     grade = row.grade if row else ""
@@ -337,7 +341,8 @@ def rated(
     lines = [Line(f"{SIDES[side]}　評定{draft}", label=True), Line(shown, href, grade=True)]
     if row is None:
         return lines
-    lines += _changed_since(book, row, places)
+    if background and row.stage == Rating.Stage.ISSUED:
+        lines += _changed_since(book, row, places, background)
     for name in ("results", "grounds", "raised_grounds", "issues", "opinion"):
         field: Any = Rating._meta.get_field(name)
         if words := getattr(row, name):
@@ -346,10 +351,12 @@ def rated(
     return lines
 
 
-def _changed_since(book: Gradebook, row: Rating, places: Places) -> Iterator[Line]:
+def _changed_since(
+    book: Gradebook, row: Rating, places: Places, background: Background
+) -> Iterator[Line]:
     """Yield what stands otherwise now than when a grade was issued: it was not given on these values."""
-    report = row.value_reports.first() if row.stage == Rating.Stage.ISSUED else None
-    if report and (differences := changed_since(report)):
+    report = background.report(row)
+    if report and (differences := background.differences(report)):
         yield Line("〈評定の確定の後に変わった値〉", label=True)
         for one in differences:
             name = one.named(book.figures.text.nodes[one.indicator.pk].text)
@@ -375,9 +382,9 @@ def remedy_rows(
         yield RemedyRow(Cell(words, places.remedy(row)), row.remedy, told, state)
 
 
-def _steps(book: Gradebook, fiscal_year: int, kind: str) -> Iterator[Line]:
+def _steps(background: Background, fiscal_year: int, kind: str) -> Iterator[Line]:
     """Yield the steps of the evaluation's procedure that are recorded."""
-    for recorded in steps_of(book.figures.period, fiscal_year, kind):
+    for recorded in background.steps(fiscal_year, kind):
         for step in recorded.steps:
             facts = (step.with_whom, step.number, step.document_number, step.result)
             told = "　".join(part for part in facts if part)

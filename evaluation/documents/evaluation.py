@@ -16,6 +16,7 @@ from evaluation.documents.assessment import (
     assessment_html,
     mark_of,
 )
+from evaluation.documents.background import Background
 from evaluation.documents.grade_table import GradeTable, grade_table, grade_table_html, table_from
 from evaluation.grading import KINDS_IN_WORDS, Gradebook
 from evaluation.models import IssuedDocument, Rating
@@ -25,13 +26,13 @@ Kind = IssuedDocument.Kind
 Content = Mapping[str, Any]
 
 
-def papers_of(rating: Rating, book: Gradebook) -> dict[str, Any]:
+def papers_of(rating: Rating, book: Gradebook, background: Background) -> dict[str, Any]:
     """Return what the papers of a minister's rating say: of an item its sheet, of the agency as a whole
     the table and every sheet."""
     if rating.item_id is None:
-        return whole(book, rating.fiscal_year, rating.kind)
+        return whole(book, rating.fiscal_year, rating.kind, background)
     node = book.figures.text.nodes[rating.item_id]
-    return {"sheets": [asdict(assessment(book, node, rating.fiscal_year, rating.kind))]}
+    return {"sheets": [asdict(assessment(book, node, rating.fiscal_year, rating.kind, background))]}
 
 
 def name_of(rating: Rating, book: Gradebook) -> str:
@@ -43,11 +44,12 @@ def name_of(rating: Rating, book: Gradebook) -> str:
     return f"{place}_{year_name(rating.fiscal_year)}_{rating.get_kind_display()}"
 
 
-def whole(book: Gradebook, fiscal_year: int, kind: str) -> dict[str, Any]:
-    """Return what 評価書 of a year says as the reader of the book sees it (three queries an item)."""
+def whole(book: Gradebook, fiscal_year: int, kind: str, background: Background) -> dict[str, Any]:
+    """Return what 評価書 of a year says as the reader of the book sees it (only the queries of
+    `Background`, however many items there are)."""
     period = book.figures.period
     nodes = book.graded(fiscal_year)
-    sheets = [assessment(book, node, fiscal_year, kind) for node in nodes]
+    sheets = [assessment(book, node, fiscal_year, kind, background) for node in nodes]
     unsettled = any(book.is_draft(node, fiscal_year, kind) for node in (*nodes, None))
     return {
         "cover": {

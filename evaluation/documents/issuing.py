@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evaluation.comparison import ENGINE_VERSION
 from evaluation.documents.appendix import amended_appendix
+from evaluation.documents.background import Background
 from evaluation.documents.comparison import comparison_table, settings_of
 from evaluation.documents.dossier import cache, parts_of, steps_of
 from evaluation.documents.evaluation import evaluation_html, name_of, papers_of, whole
@@ -53,7 +54,8 @@ def take_rating_snapshot(rating: Rating, *, by: User | None) -> Snapshot:
     if rating.side != Rating.Side.MINISTER or rating.stage != Rating.Stage.ISSUED:
         raise ValidationError(NOT_ISSUED)
     book = Gradebook.of(rating.period, ())
-    return _kept(rating.snapshots, papers_of(rating, book), by, name=name_of(rating, book))
+    data = papers_of(rating, book, Background(rating.period))
+    return _kept(rating.snapshots, data, by, name=name_of(rating, book))
 
 
 def _kept(taken: Any, data: dict[str, Any], by: User | None, **named: str) -> Snapshot:
@@ -154,7 +156,7 @@ def unissued(name: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def evaluation_print(book: Gradebook, fiscal_year: int, kind: str) -> str:
     """Return the HTML of 評価書 of a year as the reader of the book sees it, not issued."""
-    data = whole(book, fiscal_year, kind)
+    data = whole(book, fiscal_year, kind, Background(book.figures.period))
     return evaluation_html(data, IssuedDocument.Kind.EVALUATION, **unissued("評価書", data))
 
 

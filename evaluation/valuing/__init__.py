@@ -27,7 +27,7 @@ from evaluation.valuing.measures import (
     set_target,
     was_used,
 )
-from evaluation.valuing.reports import Difference, changed_since, make_report, pinned
+from evaluation.valuing.reports import Current, Difference, changed_since, make_report, pinned
 from evaluation.valuing.rows import (
     Gates,
     clause_name,
@@ -55,6 +55,7 @@ from evaluation.valuing.years import (
 
 __all__ = [
     "Cell",
+    "Current",
     "Difference",
     "Gates",
     "Outcome",

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -83,7 +84,7 @@ def make_report(
     check_year(lock_period(period.pk), fiscal_year)
     if indicators is not None:
         indicators = sorted(lineage.with_sources(indicators, lineage.origins_of(period)))
-    told = _contents(period, fiscal_year, indicators)
+    told = Current(period).contents(fiscal_year, indicators)
     contents = json.dumps(told, ensure_ascii=False, sort_keys=True)
     report = ValueReport(
         period=period,
@@ -101,62 +102,77 @@ def make_report(
     return report
 
 
-def changed_since(report: ValueReport) -> list[Difference]:
-    """Return what stands otherwise now than in a report, in the order of indicators and years."""
+class Current:
+    """The measures, values, targets and yearly texts of a period as they stand, read once (four queries)
+    to be held against any of its reports."""
+
+    def __init__(self, period: ObjectivePeriod) -> None:
+        self.period = period
+        of = {"measure__indicator__period": period}
+        measures = IndicatorMeasure.objects.filter(indicator__period=period)
+        self.measures = {row.pk: row for row in measures.select_related("indicator").order_by("pk")}
+        self.values = list(IndicatorValue.objects.filter(**of))
+        self.targets = list(IndicatorTarget.objects.filter(**of).order_by("set_on", "pk"))
+        self.results = list(YearlyResult.objects.filter(indicator__period=period))
+
+    @cached_property
+    def clauses(self) -> dict[int, Clause]:
+        """The clauses of the period (a query): a text that is gone leads to none itself."""
+        return {row.pk: row for row in Clause.objects.filter(period=self.period)}
+
+    def contents(self, fiscal_year: int, indicators: Collection[int] | None) -> dict[str, Any]:
+        """Return all that a report pins, as JSON has it: by "measure/year" and "indicator/year"; a
+        baseline by the report's year. `indicators`: of these alone."""
+        some = None if indicators is None else set(indicators)
+        measures = {
+            pk: row for pk, row in self.measures.items() if some is None or row.indicator_id in some
+        }
+        return {
+            "indicators": indicators,
+            "measures": {str(pk): _told(row, OF_MEASURE) for pk, row in measures.items()},
+            "values": {
+                f"{row.measure_id}/{row.fiscal_year}": _told(row, (*COMPARED["values"], "revision"))
+                for row in self.values
+                if row.measure_id in measures and row.fiscal_year <= fiscal_year
+            },
+            "targets": self._targets(measures, fiscal_year),
+            "baselines": {
+                f"{pk}/{fiscal_year}": _told(row, COMPARED["baselines"])
+                for pk, row in measures.items()
+                if row.baseline is not None
+            },
+            "results": {
+                f"{row.indicator_id}/{row.fiscal_year}": _told(
+                    row, (*COMPARED["results"], "revision")
+                )
+                for row in self.results
+                if row.fiscal_year <= fiscal_year and (some is None or row.indicator_id in some)
+            },
+        }
+
+    def _targets(self, measures: Collection[int], fiscal_year: int) -> dict[str, Any]:
+        """Return of each year the target that counts."""
+        return {
+            f"{row.measure_id}/{year}": _told(row, COMPARED["targets"])
+            for row in self.targets  # of those for a year the last one stays
+            if row.measure_id in measures
+            for year in range(self.period.first_fiscal_year, fiscal_year + 1)
+            if row.first_fiscal_year <= year <= row.last_fiscal_year
+        }
+
+
+def changed_since(report: ValueReport, current: Current | None = None) -> list[Difference]:
+    """Return what stands otherwise now than in a report, in the order of indicators and years; `current`:
+    what stands, where that is read already."""
     then = json.loads(report.contents)
-    return _differences(then, _contents(report.period, report.fiscal_year, then["indicators"]))
+    current = current or Current(report.period)
+    return _differences(then, current.contents(report.fiscal_year, then["indicators"]), current)
 
 
 def pinned(report: ValueReport) -> list[Difference]:
     """Return all that a report pins (`before`), in the order of indicators and years."""
     nothing: dict[str, Any] = {"measures": {}, "results": {}} | {kind: {} for kind in OF_MEASURES}
-    return _differences(json.loads(report.contents), nothing)
-
-
-# --- What is pinned -------------------------------------------------------------------------------
-def _contents(
-    period: ObjectivePeriod, fiscal_year: int, indicators: Collection[int] | None
-) -> dict[str, Any]:
-    """Return all that a report pins, as JSON has it: by "measure/year" and "indicator/year"; a baseline
-    by the report's year."""
-    some = {} if indicators is None else {"indicator__in": indicators}
-    rows = IndicatorMeasure.objects.filter(indicator__period=period, **some)
-    measures = {row.pk: row for row in rows.order_by("pk")}
-    values = IndicatorValue.objects.filter(measure__in=measures, fiscal_year__lte=fiscal_year)
-    results = YearlyResult.objects.filter(
-        indicator__period=period, fiscal_year__lte=fiscal_year, **some
-    )
-    return {
-        "indicators": indicators,
-        "measures": {str(pk): _told(row, OF_MEASURE) for pk, row in measures.items()},
-        "values": {
-            f"{row.measure_id}/{row.fiscal_year}": _told(row, (*COMPARED["values"], "revision"))
-            for row in values
-        },
-        "targets": _targets(period, measures, fiscal_year),
-        "baselines": {
-            f"{pk}/{fiscal_year}": _told(row, COMPARED["baselines"])
-            for pk, row in measures.items()
-            if row.baseline is not None
-        },
-        "results": {
-            f"{row.indicator_id}/{row.fiscal_year}": _told(row, (*COMPARED["results"], "revision"))
-            for row in results
-        },
-    }
-
-
-def _targets(
-    period: ObjectivePeriod, measures: Collection[int], fiscal_year: int
-) -> dict[str, Any]:
-    """Return of each year the target that counts."""
-    rows = IndicatorTarget.objects.filter(measure__in=measures).order_by("set_on", "pk")
-    return {
-        f"{row.measure_id}/{year}": _told(row, COMPARED["targets"])
-        for row in rows  # of those for a year the last one stays
-        for year in range(period.first_fiscal_year, fiscal_year + 1)
-        if row.first_fiscal_year <= year <= row.last_fiscal_year
-    }
+    return _differences(json.loads(report.contents), nothing, Current(report.period))
 
 
 def _told(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
@@ -168,18 +184,16 @@ def _told(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 # --- What differs ---------------------------------------------------------------------------------
-def _differences(then: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
-    of_measures = [one for kind in OF_MEASURES for one in _of_measures(kind, then, now)]
-    return [*of_measures, *_of_texts(then["results"], now["results"])]
+def _differences(then: dict[str, Any], now: dict[str, Any], current: Current) -> list[Difference]:
+    of_measures = [one for kind in OF_MEASURES for one in _of_measures(kind, then, now, current)]
+    return [*of_measures, *_of_texts(then["results"], now["results"], current)]
 
 
-def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
-    keys = _changed(then[kind], now[kind], COMPARED[kind])
-    # Not `in_bulk`, which asks SQLite anew for each thousand.
-    rows = IndicatorMeasure.objects.filter(pk__in={measure for measure, _ in keys})
-    measures = {row.pk: row for row in rows.select_related("indicator")}
-    for measure_id, year in keys:
-        measure = measures[measure_id]
+def _of_measures(
+    kind: str, then: dict[str, Any], now: dict[str, Any], current: Current
+) -> Iterator[Difference]:
+    for measure_id, year in _changed(then[kind], now[kind], COMPARED[kind]):
+        measure = current.measures[measure_id]
         before, after = (
             _printed(side[kind].get(f"{measure_id}/{year}"), side["measures"].get(str(measure_id)))
             for side in (then, now)
@@ -187,17 +201,14 @@ def _of_measures(kind: str, then: dict[str, Any], now: dict[str, Any]) -> Iterat
         yield Difference(measure.indicator, measure, year, before, after, WHAT.get(kind, ""))
 
 
-def _of_texts(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Difference]:
-    keys = _changed(then, now, COMPARED["results"])
-    rows = Clause.objects.filter(pk__in={indicator for indicator, _ in keys})
-    indicators = {row.pk: row for row in rows}
-    for indicator_id, year in keys:
+def _of_texts(then: dict[str, Any], now: dict[str, Any], current: Current) -> Iterator[Difference]:
+    for indicator_id, year in _changed(then, now, COMPARED["results"]):
         before, after = (side.get(f"{indicator_id}/{year}") for side in (then, now))
         texts = (
             written(None, text=row["text"], stage=row["stage"]) if row else NOTHING
             for row in (before, after)
         )
-        yield Difference(indicators[indicator_id], None, year, *texts)
+        yield Difference(current.clauses[indicator_id], None, year, *texts)
 
 
 def _changed(

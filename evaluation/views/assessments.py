@@ -14,6 +14,7 @@ from evaluation import rendering
 from evaluation.documents.assessment import Sheet, assessment_html
 from evaluation.documents.assessment import assessment as sheet_of
 from evaluation.documents.assessment_word import assessment_docx, grade_table_docx
+from evaluation.documents.background import Background
 from evaluation.documents.blanks import blanks
 from evaluation.documents.dossier import cache
 from evaluation.documents.grade_table import grade_table, grade_table_html
@@ -96,7 +97,7 @@ def assessment(
         context["remedies"] = scene.book.remedies_of(None, fiscal_year)
         return render(request, "evaluation/overall.html", context)
     context |= {
-        "sheet": sheet_of(scene.book, scene.node, fiscal_year, kind),
+        "sheet": sheet_of(scene.book, scene.node, fiscal_year, kind, Background(scene.period)),
         "blanks": blanks(scene.book, scene.node, fiscal_year, kind),
         "documents": issued_papers(request, item=scene.clause, fiscal_year=fiscal_year, kind=kind),
     }
@@ -129,7 +130,8 @@ def _sheet(scene: GradeScene) -> tuple[Sheet, str]:
     """Return the sheet of an item with the name of its file. Raises Http404 for the agency as a whole."""
     if scene.node is None:
         raise Http404("総合評定は、総括表にあります。")
-    sheet = sheet_of(scene.book, scene.node, scene.fiscal_year, scene.kind)
+    background = Background(scene.period)
+    sheet = sheet_of(scene.book, scene.node, scene.fiscal_year, scene.kind, background)
     item = scene.book.figures.text.number(scene.node).rstrip(".")
     told = [year_name(scene.fiscal_year), KINDS_IN_WORDS[scene.kind]]
     return sheet, "_".join(["評定調書", item, *told])

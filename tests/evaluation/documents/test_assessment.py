@@ -14,6 +14,7 @@ from django.urls import reverse
 from evaluation import grading, valuing
 from evaluation.documents.assessment import Sheet, assessment, assessment_html
 from evaluation.documents.assessment_word import assessment_docx, grade_table_docx
+from evaluation.documents.background import Background
 from evaluation.documents.blanks import blanks
 from evaluation.documents.grade_table import grade_table, grade_table_html
 from evaluation.documents.pdf import render_pdf
@@ -70,7 +71,9 @@ def scene(made: Graded) -> Graded:
 
 @pytest.fixture
 def sheet(scene: Graded) -> Sheet:
-    return assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")
+    return assessment(
+        scene.book(), scene.node(scene.item), YEAR, "yearly", Background(scene.period)
+    )
 
 
 def rows_of(sheet: Sheet) -> list[list[str]]:
@@ -129,7 +132,9 @@ def test_a_value_changed_after_the_grade_is_told_under_it(scene: Graded, sheet: 
 
     assert told(sheet) == ["主務大臣による評価　評定", "〈評定の根拠〉"]
     scene.value(scene.measure, 1235)
-    assert told(assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")) == [
+    assert told(
+        assessment(scene.book(), scene.node(scene.item), YEAR, "yearly", Background(scene.period))
+    ) == [
         "主務大臣による評価　評定",
         "〈評定の確定の後に変わった値〉",
         "論文数（令和6年度）：1,234件（速報） → 1,235件（速報）",
@@ -259,14 +264,14 @@ def test_the_six_columns(sheet: Sheet) -> None:
     ],
 )
 def test_the_form_of_the_other_evaluations(scene: Graded, year, kind, form, name) -> None:
-    sheet = assessment(scene.book(), scene.node(scene.item), year, kind)
+    sheet = assessment(scene.book(), scene.node(scene.item), year, kind, Background(scene.period))
     assert (sheet.form, name in sheet.title) == (form, True)
 
 
 def test_an_evaluation_of_the_period_reports_every_year(scene: Graded) -> None:
     valuing.record_result(scene.told, 2022, "始めた。", by=None)
     book, node = scene.book(), scene.node(scene.item)
-    lines = assessment(book, node, 2025, "prospective").columns[4].lines
+    lines = assessment(book, node, 2025, "prospective", Background(scene.period)).columns[4].lines
     assert [line.words for line in lines][:10] == [
         "・成果の状況",
         *("（令和4年度）", "始めた。", "（令和5年度）", "－"),
@@ -281,7 +286,9 @@ def test_an_evaluation_of_the_period_reports_every_year(scene: Graded) -> None:
 
 
 def test_what_is_no_research_has_the_other_form(scene: Graded) -> None:
-    sheet = assessment(scene.book(), scene.node(scene.other), YEAR, "yearly")
+    sheet = assessment(
+        scene.book(), scene.node(scene.other), YEAR, "yearly", Background(scene.period)
+    )
     assert sheet.form == "様式2－1－4－2"
 
 
@@ -290,7 +297,9 @@ def test_a_draft_grade_is_marked_and_hidden_from_the_other_side(scene: Graded) -
     node = scene.node(scene.item)
 
     def own(*drafts: str) -> list[str]:
-        column = assessment(scene.book(*drafts), node, 2023, "yearly").columns[4]
+        column = assessment(
+            scene.book(*drafts), node, 2023, "yearly", Background(scene.period)
+        ).columns[4]
         return [line.words for line in column.lines if "自己評価" in line.words or line.grade]
 
     assert own("self") == ["自己評価　評定（作成中）", "A"]
@@ -330,7 +339,10 @@ def test_sample_values_are_marked_in_every_file(scene: Graded) -> None:
     scene.period.sample_results = True
     history.save(scene.period, by=None, reason="試験")
     book, node = scene.book(), scene.node(scene.item)
-    sheet, table = assessment(book, node, YEAR, "yearly"), grade_table(book)
+    sheet, table = (
+        assessment(book, node, YEAR, "yearly", Background(scene.period)),
+        grade_table(book),
+    )
     mark = "【見本】実績と目標は、画面を確かめるために作られたもので、実際の値ではありません。"
     assert (sheet.sample, table.sample) == (mark, mark)
     for html in (assessment_html(sheet, **IDENTITY), grade_table_html(table, **IDENTITY)):

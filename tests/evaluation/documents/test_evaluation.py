@@ -1,12 +1,16 @@
 """The papers of an evaluation: issued byte by byte, verified later, and all of a year in one PDF."""
 
 import copy
+import datetime as dt
 import json
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from evaluation import grading
+from evaluation import amending, grading
+from evaluation.documents.background import Background
 from evaluation.documents.evaluation import evaluation_html, whole
 from evaluation.documents.grade_table import grade_table, table_from
 from evaluation.documents.issuing import (
@@ -21,7 +25,7 @@ from evaluation.documents.pdf import render_pdf
 from evaluation.models import Clause, IssuedDocument, Rating, Snapshot
 from tests.evaluation.documents.papers import pages, squeeze
 from tests.evaluation.grading.scenes import Graded
-from tests.factories import make_user
+from tests.factories import decide, make_draft, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -239,8 +243,36 @@ def test_the_table_of_a_year_holds_nothing_of_later_ones(scene: Graded) -> None:
     ]
 
 
+def test_ten_items_ask_no_more_than_three(scene: Graded) -> None:
+    def asked() -> int:
+        scene.value(scene.measure, 1235, 2023)
+        book = scene.book()
+        with CaptureQueriesContext(connection) as told:
+            data = whole(book, YEAR, "yearly", Background(scene.period))
+        assert data["sheets"][0]["columns"][-1]["lines"][2]["words"] == (
+            "〈評定の確定の後に変わった値〉"
+        )
+        return len(told)
+
+    three = asked()
+    reopen(scene, None, MINISTER)
+    draft = make_draft(scene.period)
+    items = [
+        amending.insert(draft, "item", parent=scene.item, label=str(n), text="加えた項目", by=None)
+        for n in range(2, 9)
+    ]
+    for item in items:
+        amending.insert(draft, "monitoring_indicator", parent=item, text="件数", by=None)
+    decide(draft, effective_on=dt.date(2023, 4, 1))
+    for item in items:
+        scene.write(item, side=MINISTER)
+        scene.issue(item, side=MINISTER)
+    assert len(scene.book().graded(YEAR)) == 10
+    assert (three, asked()) == (8, 8)
+
+
 def test_a_snapshot_gives_the_same_paper_as_the_data(scene: Graded) -> None:
-    data = whole(scene.book(), YEAR, "yearly")
+    data = whole(scene.book(), YEAR, "yearly", Background(scene.period))
     back = json.loads(Snapshot.canonical(data)[0])
     assert evaluation_html(back, "evaluation") == evaluation_html(data, "evaluation")
     assert evaluation_html(back, "grades") == evaluation_html(data, "grades")
