@@ -1,6 +1,7 @@
 """Issuing a document and verifying it later: snapshot, PDF, record."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -169,8 +170,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Verification:
     """What the records say of a file. `newer` is the latest issue where it has been replaced;
-    `changed_since` tells that the amendment, or a grade that it prints, has changed since the file was
-    issued."""
+    `changed_since` tells that the content of its documents is no longer what was issued."""
 
     verdict: Verdict
     sha256: str
@@ -182,7 +182,7 @@ class Verification:
 def verify(content: bytes, documents: Any) -> Verification:
     """Compare a file byte by byte with the issued `documents` (a queryset of what may be seen)."""
     digest = hashlib.sha256(content).hexdigest()
-    told = documents.with_overtaken().select_related(
+    told = documents.select_related(
         "snapshot__amendment__period__agency",
         "snapshot__rating__period__agency",
         "snapshot__rating__item",
@@ -196,8 +196,26 @@ def verify(content: bytes, documents: Any) -> Verification:
     newest = of_this.order_by("snapshot__number", "pk").last()
     if newest != document:
         return Verification(Verdict.REPLACED, digest, document, newest)
-    changed = document.overtaken if snapshot.rating_id else _changed_since(snapshot)
+    changed = snapshot in outdated([snapshot]) if snapshot.rating_id else _changed_since(snapshot)
     return Verification(Verdict.GENUINE, digest, document, changed_since=changed)
+
+
+def outdated(snapshots: Collection[Snapshot], book: Gradebook | None = None) -> set[Snapshot]:
+    """Return which snapshots of ratings of one period hold what would not be kept now:
+    a grade was opened or issued otherwise, or a value, a plan or whatever else they print is another.
+
+    `book`: the period's, where it is read already. Asks as much for many snapshots as for one of each
+    evaluation.
+    """
+    ratings = {snapshot.rating for snapshot in snapshots if snapshot.rating}
+    if not ratings:
+        return set()
+    period = next(iter(ratings)).period
+    book, background = book.issued() if book else Gradebook.of(period, ()), Background(period)
+    now = {
+        rating.pk: Snapshot.canonical(papers_of(rating, book, background))[1] for rating in ratings
+    }
+    return {one for one in snapshots if one.rating_id and one.sha256 != now[one.rating_id]}
 
 
 def _changed_since(snapshot: Snapshot) -> bool:

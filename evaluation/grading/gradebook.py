@@ -5,7 +5,7 @@ Eleven queries for a whole period, however many items and years.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,14 @@ class Gradebook:
             progress=dict(progress),
             drafts=sides,
         )
+
+    def issued(self) -> "Gradebook":
+        """Return the same for who reads no drafts: what papers that leave the portal print."""
+        ratings = {
+            key: row for key, row in self.ratings.items() if row.stage == Rating.Stage.ISSUED
+        }
+        known = (r for r in self.remedies if is_made_known(r, ratings.values(), self.progress))
+        return replace(self, ratings=ratings, remedies=list(known), drafts=frozenset())
 
     # --- Items ------------------------------------------------------------------------------------
     @cached_property

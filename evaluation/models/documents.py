@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
-from django.db.models.lookups import Exact, IsNull
+from django.db.models.lookups import Exact
 
 from evaluation.models.amendments import DRAFT_READERS, Amendment
 from evaluation.models.measures import RESULT_READERS
@@ -120,21 +120,6 @@ class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
         shared = ~Exists(replaced) & Q(**{agency: agencies_of(user, Role.Kind.AGENCY)})
         graded = Q(snapshot__rating__period__agency__in=agencies_of(user, *RESULT_READERS))
         return self.filter((visible & (since_decision | drafts | shared)) | graded)
-
-    def with_overtaken(self) -> "IssuedDocumentQuerySet":
-        """Tell of each paper of an evaluation (`overtaken`) whether a grade that it prints, of either
-        side, was opened or issued again since. What was never issued is nobody's grade."""
-        paper = "snapshot__rating__"
-        since = Rating.objects.filter(
-            Q(item=OuterRef(f"{paper}item"), fiscal_year=OuterRef(f"{paper}fiscal_year"))
-            & Q(kind=OuterRef(f"{paper}kind"))
-            | Q(IsNull(OuterRef(f"{paper}item"), True))
-            & Q(fiscal_year__lte=OuterRef(f"{paper}fiscal_year")),
-            Exists(Rating.history.filter(id=OuterRef("pk"), stage=Rating.Stage.ISSUED)),
-            period=OuterRef(f"{paper}period"),
-            written_at__gt=OuterRef("snapshot__taken_at"),
-        )
-        return self.annotate(overtaken=Exists(since))
 
 
 class IssuedDocument(models.Model):

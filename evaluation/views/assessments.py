@@ -44,7 +44,7 @@ def grades(request: SignedInRequest, agency: str, number: int) -> HttpResponse:
     context["may_profile"] = not refusals[ResultAct.PROFILE]
     context["may_issue"] = not refusals[ResultAct.ISSUE]
     context["evaluations"] = evaluations(book)
-    context["documents"] = issued_papers(request, period=period, item=None)
+    context |= issued_papers(request, book, period=period, item=None)
     return render(request, "evaluation/grades.html", context)
 
 
@@ -99,8 +99,9 @@ def assessment(
     context |= {
         "sheet": sheet_of(scene.book, scene.node, fiscal_year, kind, Background(scene.period)),
         "blanks": blanks(scene.book, scene.node, fiscal_year, kind),
-        "documents": issued_papers(request, item=scene.clause, fiscal_year=fiscal_year, kind=kind),
     }
+    this = {"item": scene.clause, "fiscal_year": fiscal_year, "kind": kind}
+    context |= issued_papers(request, scene.book, **this)
     return render(request, "evaluation/assessment.html", context)
 
 

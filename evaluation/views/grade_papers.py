@@ -15,14 +15,13 @@ from evaluation.documents.assessment import SIDES, Cell
 from evaluation.documents.blanks import blanks
 from evaluation.documents.dossier import is_long
 from evaluation.documents.grade_table import evaluations_of, head_of
-from evaluation.documents.issuing import NOT_ISSUED, issue, take_rating_snapshot
+from evaluation.documents.issuing import NOT_ISSUED, issue, outdated, take_rating_snapshot
 from evaluation.documents.pdf import PdfError
 from evaluation.forms.clauses import refuse
 from evaluation.forms.grading import PaperForm
 from evaluation.grading import Gradebook
 from evaluation.grading.gradebook import OVERALL
 from evaluation.models import IssuedDocument, Rating
-from evaluation.models.documents import IssuedDocumentQuerySet
 from evaluation.models.texts import Node
 from evaluation.permissions import (
     ResultAct,
@@ -57,12 +56,17 @@ def evaluations(book: Gradebook) -> list[Evaluation]:
     ]
 
 
-def issued_papers(request: SignedInRequest, **rating: Any) -> IssuedDocumentQuerySet:
-    """Return the issued papers of ratings, the newest first, each with whether it is overtaken."""
+def issued_papers(request: SignedInRequest, book: Gradebook, **rating: Any) -> dict[str, Any]:
+    """Return the issued papers of ratings of the book, the newest first, and which of their snapshots
+    are `outdated`."""
     asked = {f"snapshot__rating__{name}": value for name, value in rating.items()}
-    papers = visible_documents(request.user).filter(**asked).with_overtaken()
-    papers = papers.select_related("snapshot", "issued_by").order_by("-issued_at", "-pk")
-    return papers.defer("content", "snapshot__content")
+    papers = visible_documents(request.user).filter(**asked)
+    papers = papers.select_related("snapshot__rating__period__agency", "issued_by")
+    documents = list(papers.order_by("-issued_at", "-pk").defer("content", "snapshot__content"))
+    return {
+        "documents": documents,
+        "outdated": outdated([document.snapshot for document in documents], book),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,10 +18,12 @@ from evaluation.documents.issuing import (
     Verdict,
     evaluation_print,
     issue,
+    outdated,
     take_rating_snapshot,
     verify,
 )
 from evaluation.documents.pdf import render_pdf
+from evaluation.grading import Gradebook
 from evaluation.models import Clause, IssuedDocument, Rating, Snapshot
 from tests.evaluation.documents.papers import pages, squeeze
 from tests.evaluation.grading.scenes import Graded
@@ -136,30 +138,89 @@ def test_an_issued_sheet_is_genuine_until_its_grade_changes(scene: Graded) -> No
     assert (told.verdict, told.document, told.newer) == (Verdict.REPLACED, made, newer)
 
 
-def overtaken(document: IssuedDocument) -> bool:
-    told = IssuedDocument.objects.with_overtaken().get(pk=document.pk)
-    return bool(told.overtaken)  # type: ignore[attr-defined]
+def is_outdated(document: IssuedDocument) -> bool:
+    return outdated([document.snapshot]) == {document.snapshot}
 
 
 @pytest.mark.both
-def test_a_paper_is_overtaken_by_what_it_prints(scene: Graded) -> None:
+def test_a_paper_is_outdated_by_what_it_prints(scene: Graded) -> None:
     sheet, table = issued(scene, scene.item, "assessment"), issued(scene, None, "grades")
     scene.write(None, results="別の案")  # never issued: nobody's grade
-    assert (overtaken(sheet), overtaken(table)) == (False, False)
+    assert (is_outdated(sheet), is_outdated(table)) == (False, False)
     scene.issue(None)
-    assert (overtaken(sheet), overtaken(table)) == (False, True)
+    assert (is_outdated(sheet), is_outdated(table)) == (False, True)
     reopen(scene, None, MINISTER)
     reopen(scene, scene.item, MINISTER)
-    assert (overtaken(sheet), overtaken(table)) == (True, True)
+    assert (is_outdated(sheet), is_outdated(table)) == (True, True)
+
+
+def test_what_is_issued_again_unchanged_is_not_outdated(scene: Graded) -> None:
+    sheet = issued(scene, scene.item, "assessment")
+    reopen(scene, None, MINISTER)
+    reopen(scene, scene.item, MINISTER)
+    assert is_outdated(sheet)
+    scene.issue(scene.item, side=MINISTER)
+    assert issued(scene, scene.item, "assessment") == sheet
+    assert not is_outdated(sheet)
+
+
+def test_the_other_sides_draft_outdates_nothing(scene: Graded) -> None:
+    scene.write(scene.item, 2023, results="論文")
+    scene.issue(scene.item, 2023)
+    grading.reopen(scene.period, scene.item, 2023, "yearly", "self", by=None, why="誤り")
+    table = issued(scene, None, "grades")
+    scene.write(scene.item, 2023, results="秘密の新しい案")
+    assert not is_outdated(table)
+
+
+def test_a_paper_is_outdated_by_a_value_that_it_prints(scene: Graded) -> None:
+    sheet, other = (issued(scene, item, "assessment") for item in (scene.item, scene.other))
+    scene.value(scene.measure, 999999)
+    assert (is_outdated(sheet), is_outdated(other)) == (True, False)
+    told = verify(bytes(sheet.content), IssuedDocument.objects.all())
+    assert (told.verdict, told.changed_since) == (Verdict.GENUINE, True)
+    assert str(issued(scene, scene.item, "assessment").snapshot).endswith("-2")
+
+
+def test_many_papers_ask_no_more_than_one_of_each_evaluation(scene: Graded) -> None:
+    def asked(snapshots: list[Snapshot]) -> int:
+        with CaptureQueriesContext(connection) as told:
+            outdated(snapshots, scene.book())
+        return len(told)
+
+    first = issued(scene, scene.item, "assessment").snapshot
+    for number in (1, 2, 3):
+        scene.value(scene.measure, number)
+        issued(scene, scene.item, "assessment")
+    every = Snapshot.objects.select_related("rating__period__agency")
+    one, many = every.filter(pk=first.pk), every.filter(rating=first.rating_id)
+    assert (len(one), len(many)) == (1, 4)
+    assert asked(list(one)) == asked(list(many))
+
+
+@pytest.mark.parametrize("drafts", [("self",), (MINISTER,), ("self", MINISTER)])
+def test_a_book_without_its_drafts_is_that_of_who_reads_none(
+    scene: Graded, drafts: tuple[str, ...]
+) -> None:
+    for item in (scene.item, scene.other):
+        grading.point_out(scene.period, item, 2024, by=None, issue="指摘", remedy="方策")
+    reopen(scene, None, MINISTER)
+    reopen(scene, scene.item, MINISTER)
+    public, nobodys = Gradebook.of(scene.period, drafts).issued(), Gradebook.of(scene.period, ())
+    assert (public.ratings, public.remedies, public.drafts) == (
+        nobodys.ratings,
+        nobodys.remedies,
+        frozenset(),
+    )
 
 
 @pytest.mark.both
-def test_the_table_is_overtaken_by_an_earlier_year_that_it_prints(scene: Graded) -> None:
+def test_the_table_is_outdated_by_an_earlier_year_that_it_prints(scene: Graded) -> None:
     scene.write(scene.item, 2023, results="論文")
     scene.issue(scene.item, 2023)
     table, sheet = issued(scene, None, "grades"), issued(scene, scene.item, "assessment")
     grading.reopen(scene.period, scene.item, 2023, "yearly", "self", by=None, why="誤り")
-    assert (overtaken(table), overtaken(sheet)) == (True, False)
+    assert (is_outdated(table), is_outdated(sheet)) == (True, False)
 
 
 @pytest.mark.both

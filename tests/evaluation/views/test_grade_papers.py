@@ -17,7 +17,7 @@ from tests.evaluation.grading.scenes import Graded
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 IMMEDIATE = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-CHANGED = "この発行の後に評定が変わりました。"
+CHANGED = "この発行の後に、印刷した内容が変わりました。"
 TICK = {"incomplete": "on"}
 
 
