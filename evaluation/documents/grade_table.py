@@ -89,7 +89,7 @@ def grade_table(book: Gradebook, until: Evaluation | None = None) -> GradeTable:
     period = book.figures.period
     evaluations = evaluations_of(book)
     last_year = until[0] if until else period.last_fiscal_year
-    shown = _shown(book)
+    shown = _shown(book, last_year)
     return GradeTable(
         title=f"{period}　項目別評定総括表・総合評定",
         sample=SAMPLE if period.sample_results else "",
@@ -131,15 +131,19 @@ def head_of(evaluation: Evaluation) -> str:
     return year_name(year) if kind == Rating.Kind.YEARLY else KINDS_IN_WORDS[kind]
 
 
-def _shown(book: Gradebook) -> set[int]:
-    """Return the items that ever have a grade, and what stands above them."""
-    ever = [n for n in book.items if any(book.is_graded(n, year) for year in book.figures.years)]
+def _shown(book: Gradebook, last_year: int) -> set[int]:
+    """Return the items that have a grade in any year so far, and what stands above them."""
+    ever = [node for node in book.items if _is_ever_graded(book, node, last_year)]
     above = [other for node in ever for other in book.figures.text.ancestors(node)]
     return {node.clause_id for node in (*ever, *above)}
 
 
+def _is_ever_graded(book: Gradebook, node: Node, last_year: int) -> bool:
+    return any(book.is_graded(node, year) for year in book.figures.years if year <= last_year)
+
+
 def _row(book: Gradebook, node: Node, evaluations: list[Evaluation], last_year: int) -> GradeRow:
-    graded = any(book.is_graded(node, year) for year in book.figures.years)
+    graded = _is_ever_graded(book, node, last_year)
     profile = book.profile(node, last_year)
     address = Places(book, node, last_year, Rating.Kind.YEARLY).item("item_profile")
     cells = tuple(_cell(book, node, e, last_year) for e in evaluations) if graded else ()
