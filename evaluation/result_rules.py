@@ -143,6 +143,16 @@ RESULT_RULES = (
         PAPER_KIND,
     ),
     (
+        "document_of_issued",
+        "evaluation_issueddocument",
+        ("INSERT",),
+        (
+            "EXISTS (SELECT 1 FROM evaluation_snapshot s JOIN evaluation_rating r"
+            " ON r.id = s.rating_id WHERE s.id = NEW.snapshot_id AND r.stage <> 'issued')"
+        ),
+        PAPER_OF_ISSUED,
+    ),
+    (
         "rating_kept",
         "evaluation_rating",
         ("UPDATE",),

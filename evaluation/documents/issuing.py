@@ -118,13 +118,15 @@ def issue(
 
     `heard` is told at least every two seconds how many of `dossier.steps_of` are done; what it raises
     ends the work, and nothing is recorded. Raises `pdf.PdfError` where the PDF cannot be made,
-    ValidationError where the snapshot holds nothing for it.
+    ValidationError where the snapshot holds nothing for it, and where its rating was opened since.
     """
     data = snapshot.data
     parts = parts_of(data, kind, identity_of(snapshot), heard)
     before = len(steps_of(data, kind)) - len(parts)
     content = render_pdf_cached(*parts, folder=cache(), heard=lambda done: heard(before + done))
     heard(before + len(parts))
+    if Rating.objects.filter(pk=snapshot.rating_id, stage=Rating.Stage.DRAFT).exists():
+        raise ValidationError(NOT_ISSUED)
     document, _ = IssuedDocument.objects.get_or_create(
         snapshot=snapshot,
         kind=kind,

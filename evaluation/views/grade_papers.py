@@ -50,7 +50,7 @@ def evaluations(book: Gradebook) -> list[Evaluation]:
     """Return the evaluations of which the reader sees anything, the latest first."""
     written = {(year, kind) for _, year, kind, _ in book.ratings}
     return [
-        Evaluation(head_of(one), *one, _is_issued(book.rating(None, *one, Rating.Side.MINISTER)))
+        Evaluation(head_of(one), *one, book.is_issued(None, *one, Rating.Side.MINISTER))
         for one in reversed(evaluations_of(book))
         if one in written
     ]
@@ -86,7 +86,9 @@ def issue_paper(request: SignedInRequest, paper: str, **place: Any) -> HttpRespo
         except PdfError as error:
             form.add_error(None, str(error))
     context = scene.context(request) | {"form": form, "blanks": lacking, "paper": Kind(paper)}
-    context["issuable"] = _is_issued(scene.rating(Rating.Side.MINISTER))
+    evaluation = (scene.fiscal_year, scene.kind)
+    issued = scene.book.is_issued(scene.node, *evaluation, Rating.Side.MINISTER)
+    context["issuable"] = issued
     return render(request, "evaluation/paper_issue.html", context)
 
 
@@ -108,10 +110,6 @@ def _issued(request: SignedInRequest, scene: GradeScene, paper: str) -> HttpResp
     return redirect(f"{page}#documents")
 
 
-def _is_issued(rating: Rating | None) -> bool:
-    return rating is not None and rating.stage == Rating.Stage.ISSUED
-
-
 # --- What is lacking --------------------------------------------------------------------------------
 def _blanks(scene: GradeScene, paper: str) -> list[Cell]:
     """Return what a paper lacks: a sheet its blanks, the table grades, the whole how many of each sheet."""
@@ -124,7 +122,9 @@ def _blanks(scene: GradeScene, paper: str) -> list[Cell]:
             Cell(f"{book.label(node) if node else OVERALL}：{name}の評定", _sheet(scene, node))
             for node in (*items, None)
             for side, name in SIDES.items()
-            if not _is_issued(book.rating(node, year, kind, side))
+            if node
+            or side == Rating.Side.MINISTER  # the law asks for no overall grade of the agency's
+            if not book.is_issued(node, year, kind, side)
         ]
     counted = [(node, len(blanks(book, node, year, kind))) for node in items]
     return [

@@ -68,7 +68,9 @@ def evaluation_rendering(
         "subject": f"{period}　{year_name(year or 0)}　{name}",
         "print_link": "" if of else print_link,
         "cancel_link": reverse("cancel_evaluation_rendering", args=[*place, pk]),
-        "again_link": issue_link if of else print_link,
+        # Blanks are asked about on the form, and what is lacking may be other now.
+        "form_link": issue_link if of else "",
+        "again_link": print_link,
         "back_link": f"{reverse('grades', args=place)}#papers",
     }
     return _shown(request, shown, context)

@@ -10,13 +10,19 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import DatabaseError
 from django.test import override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from evaluation import amending, rendering
+from evaluation import amending, grading, rendering
 from evaluation.documents import dossier
-from evaluation.documents.issuing import evaluation_print, take_snapshot
+from evaluation.documents.issuing import (
+    NOT_ISSUED,
+    evaluation_print,
+    take_rating_snapshot,
+    take_snapshot,
+)
 from evaluation.documents.pdf import is_kept
 from evaluation.models import IssuedDocument, Rendering, Snapshot
 from programs.models import User
@@ -72,6 +78,23 @@ def test_what_is_printed_as_it_stands_is_kept_for_its_person_and_not_issued() ->
     assert ["秘密の案" in html for html in prints] == [True, False]
     kept = [is_kept(html, folder=dossier.cache(), suffix="pdf") for html in prints]
     assert kept == [True, True]
+
+
+@pytest.mark.django_db
+def test_what_was_opened_while_it_waited_is_not_issued() -> None:
+    scene = Graded.made()
+    scene.write(scene.other, side="minister")
+    rating = scene.issue(scene.other, side="minister")
+    snapshot = take_rating_snapshot(rating, by=scene.assessor)
+    begun = rendering.start(snapshot, "assessment", by=scene.assessor)
+    reopened = (scene.period, scene.other, 2024, "yearly", "minister")
+    grading.reopen(*reopened, by=None, why="誤り")
+    rendering.render.func(begun.pk)
+    assert (now(begun).state, now(begun).words) == ("failed", NOT_ISSUED)
+    assert IssuedDocument.objects.count() == 0
+    row = {"sha256": "0" * 64, "content": b"", "versions": {}, "issued_at": timezone.now()}
+    with pytest.raises(DatabaseError, match="主務大臣による評価が確定してから発行します。"):
+        IssuedDocument.objects.create(snapshot=snapshot, kind="assessment", **row)
 
 
 @pytest.mark.django_db

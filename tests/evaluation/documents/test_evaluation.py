@@ -282,7 +282,8 @@ def test_every_page_says_that_values_are_made_up_and_grades_not_issued(
     told = [page.splitlines()[-2] for page in paper]  # above the foot, in the order of the content
     numbers = range(2, len(paper) + 1)
     assert told[1:] == [f"{mark} {number}".strip() for number in numbers]
-    assert told[0] == mark or not mark  # the cover has no number
+    minister = scene.period.agency.competent_minister
+    assert told[0] == (mark or f"主務大臣 {minister}")  # the cover has no number
 
 
 def test_whoever_reads_no_drafts_prints_none(scene: Graded) -> None:
@@ -302,6 +303,18 @@ def test_the_table_of_a_year_holds_nothing_of_later_ones(scene: Graded) -> None:
     assert [head for head, _ in grade_table(scene.book(), (2024, "yearly")).grounds] == [
         "令和6年度"
     ]
+
+
+def test_the_table_of_a_year_has_no_row_of_an_item_that_is_graded_later() -> None:
+    scene = Graded.made()
+    grading.save_profile(scene.below, 2022, by=None, graded=False)
+    grading.save_profile(scene.below, 2026, by=None, graded=True)
+    rows = [
+        [row.item.words for row in grade_table(scene.book(), (year, "yearly")).rows]
+        for year in (2024, 2026)
+    ]
+    heads = ["1. 研究開発の推進", "1.1. 戦略の立案", "2. 業務の効率化"]
+    assert rows == [[heads[0], heads[2]], heads]
 
 
 def test_ten_items_ask_no_more_than_three(scene: Graded) -> None:

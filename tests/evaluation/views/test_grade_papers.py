@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from evaluation import grading
+from evaluation import grading, rendering
 from evaluation.documents.issuing import issue, take_rating_snapshot
 from evaluation.models import IssuedDocument, Rating, Rendering
 from programs.models import AccessRecord
@@ -162,10 +162,20 @@ def test_verifying_tells_the_evaluation_and_whether_its_grade_has_changed(pages:
 
 # --- Table and whole ------------------------------------------------------------------------------
 def test_the_table_lacks_the_grades_that_are_not_issued(pages: Pages) -> None:
+    """The agency's own overall grade, which nobody has to write, is none of them."""
     html = pages.get("assessor", pages.whole("grades"))
-    assert html.count("の評定</a>") == 1
-    assert "総合評定：自己評価の評定</a>" in html
-    response = pages.post("assessor", pages.whole("grades"), **TICK)
+    assert (html.count("の評定</a>"), "空欄のまま発行する" in html) == (0, False)
+    scene, year = pages.scene, (2023, "yearly", "minister")
+    for item in (scene.item, scene.below, scene.other, None):
+        scene.write(item, 2023, side="minister", grade="-" if item else "B")
+        grading.issue(scene.period, item, *year, by=None)
+    html = pages.get("assessor", pages.address("issue_paper", "overall", 2023, "yearly", "grades"))
+    assert html.count("の評定</a>") == 3
+    assert "1. 研究開発の推進：自己評価の評定</a>" in html
+
+
+def test_the_table_is_issued_and_verified(pages: Pages) -> None:
+    response = pages.post("assessor", pages.whole("grades"))
     assert response["Location"] == pages.address("grades") + "#documents"
     document = IssuedDocument.objects.get()
     assert reverse("document", args=[document.sha256]) in pages.get(
@@ -188,6 +198,15 @@ def test_the_whole_is_issued_in_the_background(pages: Pages) -> None:
     assert "作成し、発行しました。" in html
     assert reverse("document", args=[document.sha256]) in html
     pages.get("agency", page, 403)
+
+
+def test_what_failed_leads_back_to_the_form_that_asks_for_its_blanks(pages: Pages) -> None:
+    pages.post("assessor", pages.whole("evaluation"), **TICK)
+    begun = Rendering.objects.get()
+    rendering.cancel(begun)
+    html = pages.get("assessor", pages.address("evaluation_rendering", begun.pk))
+    assert f'<a class="primary" href="{pages.whole("evaluation")}">もう一度作成する</a>' in html
+    assert f'action="{pages.whole("evaluation")}"' not in html
 
 
 def test_what_is_overall_open_offers_no_issue(pages: Pages) -> None:
