@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import RelatedOnlyFieldListFilter
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 
 from evaluation import grade_admin, result_admin
@@ -36,6 +36,7 @@ from evaluation.resources import (
     StepOrderResource,
 )
 from programs.maintenance import PartInline, ReadOnlyAdmin
+from programs.models import Agency
 from programs.transfers import TransferAdmin
 
 __all__ = ["grade_admin", "result_admin"]  # Django finds the pages by importing this module
@@ -219,37 +220,42 @@ class ProcedureStepAdmin(DecidedAdmin):
     search_fields = ("body", "number", "result", "opinion")
 
 
-@admin.register(Snapshot)
-class SnapshotAdmin(DecidedAdmin):
-    """Those taken since the decision: an earlier one shows a draft."""
+class PaperAdmin(ReadOnlyAdmin):
+    """What left the portal: of an amendment since its decision, as what was kept before shows a draft; all
+    of an evaluation, whose papers print only what is issued. `snapshot` leads to the snapshot."""
 
-    agency_path = "amendment__period__agency"
-    fields = ("amendment", "number", "sha256", "engine_version", "taken_at", "taken_by")
+    snapshot = ""
+
+    def belongs_to(self, agencies: QuerySet[Agency]) -> Q:
+        path = f"{self.snapshot}amendment__"
+        decided = {
+            f"{path}state": Amendment.State.DECIDED,
+            f"{self.snapshot}taken_at__gte": F(f"{path}recorded_at"),
+            f"{path}period__agency__in": agencies,
+        }
+        return Q(**decided) | Q(**{f"{self.snapshot}rating__period__agency__in": agencies})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer(f"{self.snapshot}content")
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(PaperAdmin):
+    fields = ("amendment", "rating", "number", "sha256", "engine_version", "taken_at", "taken_by")
     list_display = ("__str__", "amendment", "number", "taken_at", "taken_by")
     list_filter = (related("amendment"), "taken_at")
     list_select_related = ("amendment", "taken_by")
-    search_fields = ("sha256",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        since = F("amendment__recorded_at")
-        return super().get_queryset(request).filter(taken_at__gte=since).defer("content")
+    search_fields = ("sha256", "name")
 
 
 @admin.register(IssuedDocument)
-class IssuedDocumentAdmin(DecidedAdmin):
-    agency_path = "snapshot__amendment__period__agency"
-    amendment_path = "snapshot__amendment"
+class IssuedDocumentAdmin(PaperAdmin):
+    snapshot = "snapshot__"
     fields = ("kind", "snapshot", "sha256", "versions", "issued_at", "issued_by")
     list_display = ("__str__", "kind", "sha256", "issued_at", "issued_by")
     list_filter = ("kind", "issued_at", related("snapshot__amendment"))
     list_select_related = ("snapshot__amendment", "issued_by")
-    search_fields = ("sha256",)
+    search_fields = ("sha256", "snapshot__name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        since = F("snapshot__amendment__recorded_at")
-        return (
-            super()
-            .get_queryset(request)
-            .filter(snapshot__taken_at__gte=since)
-            .defer("content", "snapshot__content")
-        )
+        return super().get_queryset(request).defer("content", "snapshot__content")

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
@@ -203,7 +203,11 @@ class MaintainedAdmin(Chosen, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         agencies = maintained_agencies(request.user)
-        return super().get_queryset(request).filter(**{f"{self.agency_path}__in": agencies})
+        return super().get_queryset(request).filter(self.belongs_to(agencies))
+
+    def belongs_to(self, agencies: QuerySet[Agency]) -> Q:
+        """Return the condition of belonging to one of some agencies."""
+        return Q(**{f"{self.agency_path}__in": agencies})
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from evaluation import amending
-from evaluation.documents.issuing import issue, take_snapshot
+from evaluation.documents.issuing import issue, take_rating_snapshot, take_snapshot
 from programs.formats import csv_file, read_table
 from programs.maintenance import newest_revision
+from tests.evaluation.grading.scenes import Graded
 from tests.factories import decide, make_baseline, make_draft, make_period, make_user
 from tests.programs.test_resources import errors, export, upload
 
@@ -66,6 +67,21 @@ def test_texts_and_documents_are_shown_from_their_decision_on(client, period):
     assert (late.sha256 in page, early.sha256 in page) == (True, False)
     address = reverse("admin:evaluation_issueddocument_change", args=[late.pk])
     assert client.get(address).status_code == 200
+
+
+def test_papers_of_evaluations_are_listed(client):
+    scene = Graded.made()
+    scene.write(scene.other, side="minister")
+    snapshot = take_rating_snapshot(scene.issue(scene.other, side="minister"), by=None)
+    document = issue(snapshot, "assessment", by=None)
+    for agency, told in ((scene.period.agency, True), (make_period("mine").agency, False)):
+        client.force_login(make_user(agency, "maintainer"))
+        assert (str(snapshot) in listed(client, "snapshot")) is told
+        assert (document.sha256 in listed(client, "issueddocument")) is told
+    client.force_login(make_user(scene.period.agency, "maintainer"))
+    for row in (snapshot, document):
+        address = reverse(f"admin:evaluation_{row._meta.model_name}_change", args=[row.pk])
+        assert client.get(address).status_code == 200
 
 
 def test_texts_are_searched_and_filtered(client, period):
