@@ -125,7 +125,7 @@ def issue(
     before = len(steps_of(data, kind)) - len(parts)
     content = render_pdf_cached(*parts, folder=cache(), heard=lambda done: heard(before + done))
     heard(before + len(parts))
-    if Rating.objects.filter(pk=snapshot.rating_id, stage=Rating.Stage.DRAFT).exists():
+    if snapshot.rating and Rating.objects.get(pk=snapshot.rating.pk).stage == Rating.Stage.DRAFT:
         raise ValidationError(NOT_ISSUED)
     document, _ = IssuedDocument.objects.get_or_create(
         snapshot=snapshot,
