@@ -76,11 +76,10 @@ def test_imports_that_stand_get_the_note_of_the_value_later() -> None:
     assert ["stood_note" in fields for fields in cells] == [False, True]
 
 
-@pytest.mark.parametrize("postgresql", [False, pytest.param(True, marks=pytest.mark.postgresql)])
-def test_a_backup_of_the_first_release_comes_up_to_date(tmp_path: Path, postgresql: bool) -> None:
+def test_a_backup_of_the_first_release_comes_up_to_date(tmp_path: Path) -> None:
     """Release 0.1.0 knew no holders, no sharing and no records of access."""
     archive = settings.BASE_DIR / "tests" / "upgrade" / "0.1.0.backup"
-    with created(tmp_path, postgresql=postgresql) as url:
+    with created(tmp_path, postgresql=False) as url:
         manage(url, "restore_database", str(archive), "--yes")
         table = manage(url, "comparison", "2026-01-28", "--format", "text")
         golden = settings.BASE_DIR / "tests" / "golden" / "comparison_2026-01-28.tsv"
