@@ -6,6 +6,7 @@ from typing import Any
 from evaluation.trigger_rules import PERIOD_OF_CLAUSE, WRITE
 
 PAPER_OF_ISSUED = "評定調書・総括表・評価書は、主務大臣による評価が確定してから発行します。"
+RATING_PRINTED = "(SELECT rating_id FROM evaluation_snapshot WHERE id = NEW.snapshot_id)"
 PAPER_KIND = "控えが評定のものなら評定の文書を、変更のものなら変更の文書を発行します。"
 PINNED = "目標と報告は、後から変更も削除もできません。新しいものを登録してください。"
 MEASURED = "測定項目は、決定した本文にあるモニタリング指標と評価指標にだけ置けます。"
@@ -146,10 +147,7 @@ RESULT_RULES = (
         "document_of_issued",
         "evaluation_issueddocument",
         ("INSERT",),
-        (
-            "EXISTS (SELECT 1 FROM evaluation_snapshot s JOIN evaluation_rating r"
-            " ON r.id = s.rating_id WHERE s.id = NEW.snapshot_id AND r.stage <> 'issued')"
-        ),
+        f"EXISTS (SELECT 1 FROM evaluation_rating WHERE id = {RATING_PRINTED} AND stage = 'draft')",
         PAPER_OF_ISSUED,
     ),
     (
