@@ -306,21 +306,13 @@ def _reported(
     """Yield what was done for each evaluation indicator in the years that are judged."""
     for indicator in book.hanging(node, fiscal_year, [UnitKind.EVALUATION_INDICATOR]):
         yield Line(f"・{indicator.text}", label=True)
-        for year in judged_years(book, indicator, fiscal_year, kind):
+        for year in book.judged_years(indicator, fiscal_year, kind):
             row = book.figures.results.get((indicator.clause_id, year))
             href = places.indicator(indicator, f"result-{year}")
             if kind != Rating.Kind.YEARLY:
                 yield Line(f"（{year_name(year)}）")
             words = row.text.split("\n") if row else [NOTHING]
             yield from (Line(part, "" if row else href) for part in words)
-
-
-def judged_years(book: Gradebook, node: Node, fiscal_year: int, kind: str) -> list[int]:
-    """Return the years of a clause on which an evaluation speaks: its own, or all of the period so far."""
-    if kind == Rating.Kind.YEARLY:
-        return [fiscal_year]
-    years = (year for year in book.figures.years if year <= fiscal_year)
-    return [year for year in years if book.exists(node, year)]
 
 
 def rated(

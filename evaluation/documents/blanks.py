@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from evaluation.comparison.alignment import UnitKind
-from evaluation.documents.assessment import SIDES, Cell, Places, judged_years
+from evaluation.documents.assessment import SIDES, Cell, Places
 from evaluation.grading import Gradebook
 from evaluation.models import IndicatorMeasure, ItemInput, ItemPlan, Rating
 from evaluation.models.texts import Node
@@ -85,7 +85,7 @@ def _results(
     book: Gradebook, node: Node, fiscal_year: int, kind: str, places: Places
 ) -> Iterator[Cell]:
     for indicator in book.hanging(node, fiscal_year, [UnitKind.EVALUATION_INDICATOR]):
-        for year in judged_years(book, indicator, fiscal_year, kind):
+        for year in book.judged_years(indicator, fiscal_year, kind):
             if (indicator.clause_id, year) not in book.figures.results:
                 href = places.indicator(indicator, f"result-{year}")
                 of_year = "" if kind == Rating.Kind.YEARLY else f"（{year_name(year)}）"

@@ -136,6 +136,14 @@ class Gradebook:
         """Tell whether a clause was there in a fiscal year."""
         return self.figures.exists(node, fiscal_year)
 
+    def judged_years(self, node: Node, fiscal_year: int, kind: str) -> list[int]:
+        """Return the years of a clause on which an evaluation speaks: its own, or all of the period so
+        far."""
+        if kind == Kind.YEARLY:
+            return [fiscal_year]
+        years = (year for year in self.figures.years if year <= fiscal_year)
+        return [year for year in years if self.exists(node, year)]
+
     def profile(self, node: Node, fiscal_year: int) -> ItemProfile:
         """Return how an item is judged in a year; where nothing is set, graded where indicators hang on
         it, research, and neither important nor difficult."""
