@@ -159,7 +159,9 @@ def test_the_figures_are_those_of_the_series(sheet: Sheet) -> None:
 def test_texts_among_the_figures_are_not_set_like_numbers(scene: Graded) -> None:
     words = make_measure(scene.indicator, "取組", unit="", nature="qualitative")
     valuing.record(words, YEAR, by=None, text="計画に沿って実施した。")
-    made = assessment(scene.book(), scene.node(scene.item), YEAR, "yearly")
+    made = assessment(
+        scene.book(), scene.node(scene.item), YEAR, "yearly", Background(scene.period)
+    )
     paper = assessment_html(made, **IDENTITY)
     assert re.findall(r"<td([^>]*)>(計画に沿って.*|1,234（.*)", paper) == [
         (' class="amount"', "1,234（速報）"),
