@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from evaluation import rendering
@@ -104,8 +105,14 @@ def _issued(request: SignedInRequest, scene: GradeScene, paper: str) -> HttpResp
     if is_long(snapshot.data, paper):
         begun = rendering.start(snapshot, paper, by=request.user)
         return redirect("evaluation_rendering", *period, begun.pk)
+    asked_at = timezone.now()
     document = issue(snapshot, paper, by=request.user)
-    messages.success(request, f"「{document}」を発行しました。")
+    if document.issued_at < asked_at:
+        messages.info(
+            request, f"前に発行した「{document}」と同じ内容のため、それを使ってください。"
+        )
+    else:
+        messages.success(request, f"「{document}」を発行しました。")
     page = scene.address("assessment") if scene.node else reverse("grades", args=period)
     return redirect(f"{page}#documents")
 

@@ -40,8 +40,10 @@ function take(input, row, column) {
   mark.id = `s-${key}`;
   input.setAttribute("aria-describedby", mark.id);
   // What came back after a sign-in is of no revision that the page shows: it waits to be saved.
-  const stored = mark.textContent.startsWith("✎") ? null : input.value;
+  // What was typed before this script came is not stored either.
+  const stored = mark.textContent.startsWith("✎") ? null : input.defaultValue;
   fields.set(key, { key, input, mark, row, column, stored, shown: mark.textContent });
+  if (stored !== null && input.value !== stored) changed(input);
 }
 
 function nameOf(field) {

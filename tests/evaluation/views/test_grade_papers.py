@@ -100,6 +100,16 @@ def test_a_sheet_is_issued_once_its_blanks_were_seen(pages: Pages) -> None:
     assert (again.status_code, IssuedDocument.objects.count()) == (302, 1)
 
 
+def test_who_issues_the_same_again_is_led_to_the_paper_that_there_is(pages: Pages) -> None:
+    old = pages.issued()
+    answer = pages.clients["assessor"].post(
+        pages.of("issue_paper", "assessment"), TICK, follow=True
+    )
+    html = answer.content.decode()
+    assert f"前に発行した「{old}」と同じ内容のため、それを使ってください。" in html
+    assert (f"「{old}」を発行しました。" in html, IssuedDocument.objects.count()) == (False, 1)
+
+
 def test_an_issued_sheet_is_listed_and_handed_over_as_it_is(pages: Pages) -> None:
     document = pages.issued()
     html = pages.get("agency", pages.of("assessment"))

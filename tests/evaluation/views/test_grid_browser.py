@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from evaluation import valuing
 from evaluation.models import Clause, IndicatorValue
@@ -59,6 +59,26 @@ def type_and_go(page: Page, *keys: str) -> None:
             page.keyboard.press(key)
         else:
             page.keyboard.insert_text(key)
+
+
+def test_what_was_typed_before_the_script_came_is_saved(grid: Grid):
+    page, waiting = grid.page, []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/grid*.js", hold)
+    page.goto(f"{PERIOD}results/entry/", wait_until="commit")
+    grid.field(0, 2024).focus()
+    page.keyboard.insert_text("12")
+    while not waiting:
+        page.wait_for_timeout(50)
+    for route in waiting:
+        route.continue_()
+    expect(grid.mark(0, 2024)).to_have_text("✎ 未保存")
+    page.keyboard.press("Enter")
+    expect(grid.mark(0, 2024)).to_contain_text("保存済み")
+    assert grid.stored() == {(0, 2024): (Decimal(12), "")}
 
 
 def test_by_keyboard_alone(grid: Grid):
