@@ -258,4 +258,4 @@ class IssuedDocumentAdmin(PaperAdmin):
     search_fields = ("sha256", "snapshot__name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("content", "snapshot__content")
+        return super().get_queryset(request).defer("content")

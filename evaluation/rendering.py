@@ -53,10 +53,10 @@ def start(snapshot: Snapshot, kind: str, *, by: User) -> Rendering:
     # Two who press the button at once get the same one.
     Snapshot.objects.select_for_update().get(pk=snapshot.pk)
     under_way = Rendering.objects.filter(snapshot=snapshot, kind=kind, state__in=ACTIVE).first()
+    if under_way:
+        return under_way
     total = len(steps_of(snapshot.data, kind))
-    return under_way or _enqueued(
-        Rendering(snapshot=snapshot, kind=kind, requested_by=by, total=total)
-    )
+    return _enqueued(Rendering(snapshot=snapshot, kind=kind, requested_by=by, total=total))
 
 
 @transaction.atomic

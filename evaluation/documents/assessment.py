@@ -16,6 +16,7 @@ from evaluation.comparison.alignment import UnitKind
 from evaluation.documents.background import Background
 from evaluation.figures import INDICATORS
 from evaluation.grading import KINDS_IN_WORDS, Gradebook
+from evaluation.grading.gradebook import WHOLE
 from evaluation.models import (
     IndicatorMeasure,
     ItemInput,
@@ -128,7 +129,7 @@ class Places:
     def __init__(self, book: Gradebook, node: Node | None, fiscal_year: int, kind: str) -> None:
         period = book.figures.period
         self._period = [period.agency.code, period.number]
-        self._item = node.public_id if node else "overall"
+        self._item = node.public_id if node else WHOLE
         self._sheet = [*self._period, self._item, fiscal_year, kind]
 
     def indicator(self, node: Node, anchor: str = "") -> str:

@@ -17,7 +17,7 @@ from evaluation.documents.assessment import (
     mark_of,
 )
 from evaluation.documents.background import Background
-from evaluation.documents.grade_table import GradeTable, grade_table, grade_table_html, table_from
+from evaluation.documents.grade_table import grade_table, grade_table_html, table_from
 from evaluation.grading import KINDS_IN_WORDS, Gradebook
 from evaluation.models import IssuedDocument, Rating
 from evaluation.valuing import year_name
@@ -67,10 +67,10 @@ def whole(book: Gradebook, fiscal_year: int, kind: str, background: Background) 
 def evaluation_html(content: Content, kind: str, **identity: Any) -> str:
     """Return one of the papers (A4 landscape) as HTML for `pdf.render_pdf`."""
     if kind == Kind.GRADES:
-        return grade_table_html(_table(content), **identity)
+        return grade_table_html(table_from(content["table"]), **identity)
     if kind == Kind.ASSESSMENT:
         return assessment_html(Sheet(**content["sheets"][0]), **identity)
-    table = _table(content)
+    table = table_from(content["table"])
     context = {
         "cover": content["cover"],
         "table": table,
@@ -79,7 +79,3 @@ def evaluation_html(content: Content, kind: str, **identity: Any) -> str:
         "mark": mark_of(table.sample, content["draft"]),
     }
     return render_to_string("evaluation/evaluation_print.html", context | identity)
-
-
-def _table(content: Content) -> GradeTable:
-    return table_from(content["table"])

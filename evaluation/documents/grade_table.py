@@ -11,14 +11,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from evaluation.documents.assessment import SAMPLE, Cell, Line, Places, mark_of, rated
+from evaluation.documents.background import Evaluation
 from evaluation.grading import KINDS_IN_WORDS, Gradebook, kinds_due
-from evaluation.grading.gradebook import OVERALL
+from evaluation.grading.gradebook import OVERALL, WHOLE
 from evaluation.models import Rating
 from evaluation.models.texts import Node
 from evaluation.numbers import NOTHING
 from evaluation.valuing import year_name
 
-Evaluation = tuple[int, str]  # fiscal year and kind
 NOTE = (
     "「A（B）」は、主務大臣による評価がA、法人の自己評価がBであることを表します。標準はBです。"
     "評定の欄の「－」は、その年度に評定の対象でないこと、空欄は、まだ評定が確定していないことを表します。"
@@ -157,7 +157,7 @@ def _cell(book: Gradebook, node: Node | None, evaluation: Evaluation, last_year:
     if node and not book.is_graded(node, year):
         return GradeCell(head_of(evaluation), NOTHING, "", due=False)
     period = book.figures.period
-    item = node.public_id if node else "overall"
+    item = node.public_id if node else WHOLE
     address = reverse("assessment", args=[period.agency.code, period.number, item, year, kind])
     own, minister = (
         _grade(book.rating(node, year, kind, side))
